@@ -1,0 +1,133 @@
+/**
+ * What the rest of the code needs to do with byte strings. Everything is a `Uint8Array`:
+ * Node's `Buffer` does not exist in a page, and its `slice` shares memory.
+ */
+
+/** Joins byte strings into a new one. */
+export function concat(...parts: Uint8Array[]): Uint8Array {
+  return concatAll(parts);
+}
+
+/** As `concat`, for lists of any length: a call has room for about 100,000 arguments. */
+export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}
+
+/**
+ * Tells whether two byte strings are equal.
+ *
+ * For equal lengths the work does not depend on where they differ, so a peer cannot find
+ * a MAC byte by byte from our answering time. Lengths are no secret.
+ */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (const [i, byte] of a.entries()) difference |= byte ^ (b[i] ?? 0);
+  return difference === 0;
+}
+
+/**
+ * Returns a new byte string, each byte of `a` xor the one of `b`.
+ *
+ * @throws {RangeError} the lengths differ
+ */
+export function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
+  if (a.length !== b.length) {
+    throw new RangeError(`xor of ${a.length} and ${b.length} bytes`);
+  }
+  return a.map((byte, i) => byte ^ (b[i] ?? 0));
+}
+
+const hexOfByte = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
+
+/** Lower-case hex, two digits a byte, without 0x. */
+export function toHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += hexOfByte[byte] ?? '';
+  return text;
+}
+
+/**
+ * Reads hex of either case, with or without 0x.
+ *
+ * @throws {SyntaxError} an odd number of digits, or anything that is no hex digit
+ */
+export function fromHex(text: string): Uint8Array {
+  const digits = text.startsWith('0x') ? text.slice(2) : text;
+  if (digits.length % 2 !== 0) {
+    throw new SyntaxError(`hex with an odd number of digits (${digits.length})`);
+  }
+  if (!/^[0-9a-fA-F]*$/.test(digits)) throw new SyntaxError('not a hex string');
+  return Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
+    Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+  );
+}
+
+/** Orders byte strings as Go's `bytes.Compare`: by the first difference, then by length. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  for (const [i, byte] of a.entries()) {
+    const other = b[i];
+    if (other === undefined) return 1;
+    if (byte !== other) return byte < other ? -1 : 1;
+  }
+  return a.length === b.length ? 0 : -1;
+}
+
+const encoder = new TextEncoder();
+
+/** The UTF-8 bytes of `text`. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/**
+ * Reads a big-endian unsigned integer of at most 6 bytes: larger ones do not fit a
+ * `number` without loss.
+ *
+ * @throws {RangeError} `length` is not 0…6, or the bytes are not all there
+ */
+export function readUint(bytes: Uint8Array, offset: number, length: number): number {
+  checkUintLength(length);
+  if (offset < 0 || offset + length > bytes.length) {
+    throw new RangeError(`${length} bytes at ${offset} of ${bytes.length}`);
+  }
+  let value = 0;
+  for (const byte of bytes.subarray(offset, offset + length))
+    value = value * 256 + byte;
+  return value;
+}
+
+/**
+ * Writes a big-endian unsigned integer of exactly `length` bytes, at most 6.
+ *
+ * @throws {RangeError} `length` is not 0…6, or `value` does not fit or is no integer
+ */
+export function writeUint(value: number, length: number): Uint8Array {
+  checkUintLength(length);
+  if (!Number.isInteger(value) || value < 0 || value >= 256 ** length) {
+    throw new RangeError(`${value} is no unsigned integer of ${length} bytes`);
+  }
+  const bytes = new Uint8Array(length);
+  let rest = value;
+  for (let i = length - 1; i >= 0; i--) {
+    bytes[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+  return bytes;
+}
+
+function checkUintLength(length: number): void {
+  if (!Number.isInteger(length) || length < 0 || length > 6) {
+    throw new RangeError(`integers of 0 to 6 bytes only, not ${length}`);
+  }
+}
