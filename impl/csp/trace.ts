@@ -105,7 +105,10 @@ function parseLine(line: string, number: number): JsonObject {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new TraceFormatError(number, error instanceof Error ? error.message : 'not JSON');
+    throw new TraceFormatError(
+      number,
+      error instanceof Error ? error.message : 'not JSON',
+    );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TraceFormatError(number, 'an object is needed');
@@ -114,7 +117,8 @@ function parseLine(line: string, number: number): JsonObject {
 }
 
 function checkHead(head: JsonObject): TraceHead {
-  if (head['peerwalkTrace'] !== 1) throw new TraceFormatError(1, 'peerwalkTrace is not 1');
+  if (head['peerwalkTrace'] !== 1)
+    throw new TraceFormatError(1, 'peerwalkTrace is not 1');
   return {
     peerwalkTrace: 1,
     code: text(head, 'code', 1),
@@ -134,7 +138,10 @@ function checkEvent(event: JsonObject, index: number, byteStrings: number): Trac
   const kind = traceKinds.find((known) => known === event['e']);
   if (kind === undefined) throw new TraceFormatError(line, 'e is not a known kind');
   const b = event['b'];
-  if (b !== undefined && !(Number.isInteger(b) && Number(b) >= 0 && Number(b) < byteStrings)) {
+  if (
+    b !== undefined &&
+    !(Number.isInteger(b) && Number(b) >= 0 && Number(b) < byteStrings)
+  ) {
     throw new TraceFormatError(line, 'b is not in the byte table');
   }
   const optional: { -readonly [Key in 'ch' | 'on' | 'v' | 'src']?: string } = {};
@@ -154,7 +161,8 @@ function checkEvent(event: JsonObject, index: number, byteStrings: number): Trac
 
 function checkBytes(last: JsonObject, line: number): readonly string[] {
   const bytes = last['bytes'];
-  if (!Array.isArray(bytes)) throw new TraceFormatError(line, 'the byte table is missing');
+  if (!Array.isArray(bytes))
+    throw new TraceFormatError(line, 'the byte table is missing');
   return bytes.map((entry: unknown) => {
     if (typeof entry !== 'string' || !/^(?:[0-9a-f]{2})*$/.test(entry)) {
       throw new TraceFormatError(line, 'a byte string is not lower-case hex');
@@ -165,6 +173,7 @@ function checkBytes(last: JsonObject, line: number): readonly string[] {
 
 function text(object: JsonObject, key: string, line: number): string {
   const value = object[key];
-  if (typeof value !== 'string') throw new TraceFormatError(line, `${key} is not a text`);
+  if (typeof value !== 'string')
+    throw new TraceFormatError(line, `${key} is not a text`);
   return value;
 }

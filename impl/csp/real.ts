@@ -1,0 +1,102 @@
+/**
+ * The real runtime: wake-ups are microtasks, a select with several ready cases picks
+ * one at random as Go does, and there is no trace.
+ */
+
+import { macrotask } from './macrotask.ts';
+import type { RunningTimer, Runtime, Wake } from './seam.ts';
+
+/** So many wake-ups in a row may pass before sockets and timers get a turn. */
+const wakesPerTurn = 512;
+
+/** A timer that fires this late was held up by a busy event loop. */
+const lateMs = 50;
+
+export class RealRuntime implements Runtime {
+  readonly tracer = undefined;
+  #wakes = 0;
+  #yielding = false;
+  readonly #held: (() => void)[] = []; // BOUNDED by the tasks that are alive
+
+  now(): number {
+    // eslint-disable-next-line no-restricted-properties -- the seam itself
+    return performance.now();
+  }
+
+  randomBytes(length: number): Uint8Array {
+    return crypto.getRandomValues(new Uint8Array(length));
+  }
+
+  choose(count: number): number {
+    // eslint-disable-next-line no-restricted-properties -- order, not secrets
+    return count === 1 ? 0 : Math.floor(Math.random() * count);
+  }
+
+  spawn(name: string, task: () => Promise<void>): void {
+    this.ready(undefined)
+      .then(task)
+      .catch((error: unknown) => {
+        this.taskFailed(name, error);
+      });
+  }
+
+  suspend<T>(_on: string, register: (wake: Wake<T>) => void): Promise<T> {
+    return new Promise((resolve) => {
+      register((value) => {
+        this.#go(() => {
+          resolve(value);
+        });
+      });
+    });
+  }
+
+  ready<T>(value: T): Promise<T> {
+    return new Promise((resolve) => {
+      this.#go(() => {
+        resolve(value);
+      });
+    });
+  }
+
+  startTimer(ms: number, fire: () => void): RunningTimer {
+    const due = this.now() + ms;
+    let stopped = false;
+    const timeout = setTimeout(() => {
+      //: Late means the loop was busy, and bytes may be waiting in the kernel.
+      //: One poll phase lets them in before a deadline judges the connection.
+      if (this.now() - due < lateMs) fire();
+      else macrotask(() => stopped || fire());
+    }, ms);
+    return {
+      stop: () => {
+        stopped = true;
+        clearTimeout(timeout);
+      },
+    };
+  }
+
+  external<T>(_name: string, promise: Promise<T>): Promise<T> {
+    return promise;
+  }
+
+  taskFailed(name: string, error: unknown): void {
+    console.error(`task ${name} failed:`, error);
+  }
+
+  /** Resumes a task, at once or, after a long run of wake-ups, a macrotask later. */
+  #go(resume: () => void): void {
+    if (!this.#yielding && ++this.#wakes <= wakesPerTurn) {
+      resume();
+      return;
+    }
+    this.#held.push(resume);
+    if (this.#yielding) return;
+    this.#yielding = true;
+    //: Two tasks that only talk to each other would starve every socket.
+    macrotask(() => {
+      this.#yielding = false;
+      this.#wakes = 0;
+      for (const held of this.#held.splice(0)) held();
+    });
+  }
+}

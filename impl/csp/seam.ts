@@ -1,0 +1,103 @@
+/**
+ * The Runtime seam: time, randomness, scheduling and the trace. Everything in impl/
+ * that waits, draws a random number or reads a clock does so through this interface,
+ * so that one object sees every suspension and every wake-up.
+ *
+ * Two runtimes stand behind it: `real.ts` (an ordinary network node) and
+ * `../sim/serial.ts` (one task at a time; with a seed and a virtual clock, a run
+ * replays to the byte).
+ */
+
+import type { TraceKind } from './trace.ts';
+
+/** What is written to the trace beside time, node, task and source line. */
+export interface TraceFields {
+  readonly ch?: string;
+  readonly on?: string;
+  readonly v?: string;
+}
+
+export interface Tracer {
+  emit(kind: TraceKind, fields: TraceFields, bytes?: Uint8Array): void;
+}
+
+/** Ends one suspension. Called once; the task goes on when the runtime says so. */
+export type Wake<T> = (value: T, kind?: TraceKind, fields?: TraceFields) => void;
+
+export interface RunningTimer {
+  stop(): void;
+}
+
+export interface SpawnOptions {
+  /** The node that the task belongs to, in traces. Default: the starter's. */
+  readonly node?: string;
+}
+
+export interface Runtime {
+  /** Milliseconds on a monotonic clock. Only differences mean anything. */
+  now(): number;
+
+  /** Bytes fit for keys and nonces; under a seed, the same bytes in every run. */
+  randomBytes(length: number): Uint8Array;
+
+  /** Picks one of `count` options (at least 1). */
+  choose(count: number, what: 'case' | 'item'): number;
+
+  /** Starts a task. It begins after the caller's next wait, never inside this call. */
+  spawn(name: string, task: () => Promise<void>, options?: SpawnOptions): void;
+
+  /**
+   * Suspends the current task. `register` runs before this returns and is given the
+   * function that wakes the task; `on` says in words what is awaited.
+   */
+  suspend<T>(on: string, register: (wake: Wake<T>) => void): Promise<T>;
+
+  /** A scheduling point: the operation was ready, but another task may run first. */
+  ready<T>(value: T): Promise<T>;
+
+  /** Calls `fire` once, after `ms` milliseconds. */
+  startTimer(ms: number, fire: () => void): RunningTimer;
+
+  /** Waits for a promise that this runtime did not make. */
+  external<T>(name: string, promise: Promise<T>): Promise<T>;
+
+  /** A task threw and nobody claimed the error. The node lives on. */
+  taskFailed(name: string, error: unknown): void;
+
+  /** Present only while a trace is recorded. */
+  readonly tracer: Tracer | undefined;
+}
+
+/** The runtime was used in a way that it cannot schedule. A bug in the caller. */
+export class RuntimeMisuse extends Error {
+  override readonly name = 'RuntimeMisuse';
+}
+
+/** A short text for a value that travels through a channel; never decodes anything. */
+export function summarize(value: unknown): string {
+  switch (typeof value) {
+    case 'undefined':
+      return '';
+    case 'object':
+      return value === null ? 'null' : summarizeObject(value);
+    case 'function':
+      return value.name;
+    case 'string':
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+    case 'symbol':
+      return String(value);
+  }
+}
+
+function summarizeObject(value: object): string {
+  if (value instanceof Error) return value.message;
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  // A class that wants a better word in traces has its own toString.
+  const text: unknown = Reflect.get(value, 'toString');
+  if (text === Object.prototype.toString || typeof text !== 'function') {
+    return value.constructor.name;
+  }
+  return String(Reflect.apply(text, value, []));
+}

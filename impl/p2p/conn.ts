@@ -1,0 +1,71 @@
+/** A connection on its way to becoming a peer, and the transport under it. */
+
+import type { Chan } from '../csp/chan.ts';
+import type { NetConn } from '../net/net-conn.ts';
+import type { Node, NodeID } from './enode.ts';
+import type { MsgReadWriter } from './message.ts';
+import type { Cap } from './protocol.ts';
+
+/** The Hello message: who a node says it is. @geth p2p/peer.go protoHandshake */
+export interface ProtoHandshake {
+  /** Of the base protocol; from 5 on, payloads are compressed. */
+  readonly version: number;
+  readonly name: string;
+  readonly caps: readonly Cap[];
+  /** geth never fills it in: 0. */
+  readonly listenPort: number;
+  /** 64-byte public key. Identity comes from the encryption handshake, not from here. */
+  readonly id: Uint8Array;
+}
+
+// #region transport
+/**
+ * Encrypts and frames what goes over a connection. Its two handshakes share one absolute
+ * deadline, set when it is made.
+ *
+ * @geth p2p/server.go transport
+ */
+export interface Transport extends MsgReadWriter {
+  /**
+   * Agrees on keys and learns who the remote is.
+   *
+   * @param dialDest the node that was dialed; undefined when we were
+   * @returns the identity that the remote has proved
+   */
+  doEncHandshake(privateKey: Uint8Array, dialDest: Node | undefined): Promise<NodeID>;
+  /** Exchanges Hello. Compression is on afterwards if the remote speaks version 5. */
+  doProtoHandshake(our: ProtoHandshake): Promise<ProtoHandshake>;
+  /**
+   * Ends the connection. A `DiscError` is told to the remote first, unless its reason
+   * is "network error"; anything else closes in silence. Resolves when nothing is left.
+   */
+  close(error: unknown): Promise<void>;
+}
+// #endregion transport
+
+/** @geth p2p/server.go connFlag */
+export interface ConnFlags {
+  readonly staticDialed: boolean;
+  readonly inbound: boolean;
+  /** Set by the run loop at checkpoint 1, if the identity is in its trusted set. */
+  trusted: boolean;
+}
+
+// #region conn
+/**
+ * One connection during set-up. Each phase fills in what it has learned: the encryption
+ * handshake the id, Hello the caps and the name.
+ *
+ * @geth p2p/server.go conn
+ */
+export interface Conn {
+  readonly fd: NetConn;
+  readonly transport: Transport;
+  readonly flags: ConnFlags;
+  //: The run loop's answer: undefined lets the connection pass, an error refuses it.
+  readonly cont: Chan<Error | undefined>;
+  id: NodeID | undefined;
+  caps: readonly Cap[];
+  name: string;
+}
+// #endregion conn

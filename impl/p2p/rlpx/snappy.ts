@@ -1,0 +1,2 @@
+/** Snappy's block format, our own codec; see below. */
+export class SnappyError extends Error {}

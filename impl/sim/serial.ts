@@ -1,0 +1,286 @@
+/**
+ * The serial runtime: one task runs at a time, and who runs next is a choice that is
+ * written down. With a virtual clock a run is a function of its seed and its schedule;
+ * with the wall clock it serves real sockets, in order, for a trace.
+ *
+ * How one task at a time works over promises: a task that waits gives up `#current`
+ * before its promise is made, and gets it back when its promise is resolved. Between
+ * the two, only one task has a resolved promise, so only that one's code can run.
+ */
+
+import { macrotask } from '../csp/macrotask.ts';
+import {
+  RuntimeMisuse,
+  type RunningTimer,
+  type Runtime,
+  type SpawnOptions,
+  type TraceFields,
+  type Tracer,
+  type Wake,
+} from '../csp/seam.ts';
+import type { TraceKind, TraceSink } from '../csp/trace.ts';
+import type { Clock } from './clock.ts';
+import { Prng } from './prng.ts';
+import type { Schedule } from './schedule.ts';
+import { sourceLine } from './source-line.ts';
+
+export interface Task {
+  readonly name: string;
+  readonly node: string;
+  /** In words, what the task waits on; undefined while it can run. */
+  waitsOn: string | undefined;
+  /** Source line of its last wait, while a trace is recorded. */
+  source: string | undefined;
+}
+
+interface Runnable {
+  readonly task: Task;
+  readonly resume: () => void;
+  readonly event?: { readonly kind: TraceKind; readonly fields: TraceFields };
+}
+
+/** Why a run cannot go on. */
+export type Halt =
+  | { readonly kind: 'deadlock' }
+  | { readonly kind: 'step-limit' }
+  | { readonly kind: 'foreign-wait'; readonly task: string };
+
+export interface SerialOptions {
+  readonly clock: Clock;
+  readonly schedule: Schedule;
+  /** Keys and nonces are drawn from it; without it they are fresh. */
+  readonly seed?: string;
+  readonly sink?: TraceSink;
+  readonly maxSteps?: number;
+  readonly onHalt: (halt: Halt) => void;
+  readonly onTaskFailed?: (name: string, error: unknown) => void;
+}
+
+export class SerialRuntime implements Runtime {
+  readonly tracer: Tracer | undefined;
+  readonly tasks = new Set<Task>(); // BOUNDED by the tasks that are alive
+  steps = 0;
+  readonly #options: SerialOptions;
+  readonly #ready: Runnable[] = []; // BOUNDED by the tasks that are alive
+  readonly #names = new Map<string, number>(); // BOUNDED by the task names of the code
+  readonly #random = new Map<string, Prng>(); // BOUNDED by the tasks of the run
+  #current: Task | undefined;
+  #externals = 0;
+  #stepPending = false;
+  #watching = false;
+  #halted = false;
+
+  constructor(options: SerialOptions) {
+    this.#options = options;
+    const { sink } = options;
+    this.tracer =
+      sink === undefined
+        ? undefined
+        : {
+            emit: (kind, fields, bytes) => {
+              this.#emit(sink, kind, fields, bytes);
+            },
+          };
+  }
+
+  now(): number {
+    return this.#options.clock.now();
+  }
+
+  /** Under a seed each task draws from its own stream, whatever the order of tasks. */
+  randomBytes(length: number): Uint8Array {
+    const { seed } = this.#options;
+    if (seed === undefined) return crypto.getRandomValues(new Uint8Array(length));
+    const stream = `${seed}/${this.#current?.node ?? ''}/${this.#current?.name ?? ''}`;
+    const known = this.#random.get(stream);
+    const prng = known ?? new Prng(stream);
+    if (known === undefined) this.#random.set(stream, prng);
+    return prng.bytes(length);
+  }
+
+  choose(count: number): number {
+    return this.#options.schedule.choose(count);
+  }
+
+  spawn(name: string, task: () => Promise<void>, options: SpawnOptions = {}): void {
+    const node = options.node ?? this.#current?.node ?? '';
+    const count = (this.#names.get(`${node}/${name}`) ?? 0) + 1;
+    this.#names.set(`${node}/${name}`, count);
+    const unique = count === 1 ? name : `${name}#${count}`;
+    const started: Task = { name: unique, node, waitsOn: undefined, source: undefined };
+    this.tasks.add(started);
+    this.tracer?.emit('event', { v: `go ${unique}` });
+    const resume = (): void => {
+      this.tracer?.emit('start', {});
+      task().then(
+        () => {
+          this.#end(started);
+        },
+        (error: unknown) => {
+          this.taskFailed(unique, error);
+          this.#end(started);
+        },
+      );
+    };
+    this.#enqueue({ task: started, resume });
+  }
+
+  suspend<T>(on: string, register: (wake: Wake<T>) => void): Promise<T> {
+    const task = this.#giveUp(on);
+    this.tracer?.emit('block', { on });
+    this.#current = undefined;
+    return new Promise((resolve) => {
+      register((value, kind, fields) => {
+        const event =
+          kind === undefined ? {} : { event: { kind, fields: fields ?? {} } };
+        const resume = (): void => {
+          resolve(value);
+        };
+        this.#enqueue({ task, resume, ...event });
+      });
+      this.#scheduleStep();
+    });
+  }
+
+  ready<T>(value: T): Promise<T> {
+    const task = this.#giveUp('a turn');
+    this.#current = undefined;
+    return new Promise((resolve) => {
+      const resume = (): void => {
+        resolve(value);
+      };
+      this.#enqueue({ task, resume });
+    });
+  }
+
+  startTimer(ms: number, fire: () => void): RunningTimer {
+    return this.#options.clock.startTimer(ms, fire);
+  }
+
+  async external<T>(name: string, promise: Promise<T>): Promise<T> {
+    this.#externals++;
+    const settled = await this.suspend<PromiseSettledResult<T>>(name, (wake) => {
+      promise.then(
+        (value) => {
+          this.#externals--;
+          wake({ status: 'fulfilled', value });
+        },
+        (reason: unknown) => {
+          this.#externals--;
+          wake({ status: 'rejected', reason });
+        },
+      );
+    });
+    if (settled.status === 'rejected') throw settled.reason;
+    return settled.value;
+  }
+
+  taskFailed(name: string, error: unknown): void {
+    if (this.#options.onTaskFailed) this.#options.onTaskFailed(name, error);
+    else console.error(`task ${name} failed:`, error);
+  }
+
+  /** Nothing runs after this. */
+  halt(): void {
+    this.#halted = true;
+    this.#options.clock.stop();
+  }
+
+  #giveUp(on: string): Task {
+    const task = this.#current;
+    if (task === undefined) {
+      throw new RuntimeMisuse(
+        `a wait (${on}) without a current task: start tasks with WaitGroup.go, and await each wait before the next`,
+      );
+    }
+    task.waitsOn = on;
+    return task;
+  }
+
+  #end(task: Task): void {
+    this.tracer?.emit('end', {});
+    this.tasks.delete(task);
+    this.#current = undefined;
+    this.#scheduleStep();
+  }
+
+  #enqueue(runnable: Runnable): void {
+    this.#ready.push(runnable);
+    this.#scheduleStep();
+  }
+
+  /** The hand-over is a microtask, never a call: the waker finishes its turn first. */
+  #scheduleStep(): void {
+    if (this.#stepPending || this.#current !== undefined) return;
+    this.#stepPending = true;
+    queueMicrotask(() => {
+      this.#stepPending = false;
+      if (this.#current === undefined && !this.#halted) this.#step();
+    });
+  }
+
+  #step(): void {
+    if (this.#ready.length === 0) {
+      if (this.#options.clock.advance()) this.#scheduleStep();
+      else if (this.#externals === 0 && this.#options.clock.isVirtual) {
+        this.#options.onHalt({ kind: 'deadlock' });
+      }
+      return;
+    }
+    if (++this.steps > (this.#options.maxSteps ?? Infinity)) {
+      this.#options.onHalt({ kind: 'step-limit' });
+      return;
+    }
+    const next = this.#ready.length === 1 ? 0 : this.choose(this.#ready.length);
+    const [runnable] = this.#ready.splice(next, 1);
+    if (runnable === undefined) throw new RangeError('no such runnable task');
+    const { task, resume, event } = runnable;
+    this.#current = task;
+    if (task.waitsOn !== undefined && task.waitsOn !== 'a turn') {
+      this.tracer?.emit('wake', { on: task.waitsOn });
+    }
+    task.waitsOn = undefined;
+    if (event !== undefined) this.tracer?.emit(event.kind, event.fields);
+    this.#watchForForeignWait();
+    resume();
+  }
+
+  /**
+   * After a macrotask, every microtask has run: a task that still holds `#current`
+   * waits on something that this runtime did not make.
+   */
+  #watchForForeignWait(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    macrotask(() => {
+      this.#watching = false;
+      if (this.#current === undefined || this.#halted) return;
+      this.#options.onHalt({ kind: 'foreign-wait', task: this.#current.name });
+    });
+  }
+
+  #emit(
+    sink: TraceSink,
+    kind: TraceKind,
+    fields: TraceFields,
+    bytes: Uint8Array | undefined,
+  ): void {
+    const task = this.#current;
+    // What a wake-up shows is where the task had waited: nothing else is on the stack.
+    const resumed = kind === 'wake' || kind === 'start' || kind === 'end';
+    const here = resumed ? undefined : sourceLine();
+    if (task !== undefined && here !== undefined) task.source = here;
+    const source = here ?? task?.source;
+    sink.emit(
+      {
+        t: Math.round(this.now() * 1000) / 1000,
+        n: task?.node ?? '',
+        k: task?.name ?? 'outside',
+        e: kind,
+        ...fields,
+        ...(source === undefined ? {} : { src: source }),
+      },
+      bytes,
+    );
+  }
+}
