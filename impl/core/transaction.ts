@@ -1,0 +1,222 @@
+/**
+ * Transactions as of 2018: nine fields, one signature. They come in eth's Transactions
+ * and in block bodies; `TxPool` keeps the first kind, `Chain` the second.
+ *
+ * The signature tells who sent it. Nothing here runs a transaction or knows a balance.
+ */
+import { keccak256, recover, sign } from '#crypto';
+import { concat, fromHex, toHex } from '../bytes.ts';
+import { CryptoError } from '../crypto/provider.ts';
+import { bytes, emptyOr, list, uint } from '../rlp/schema.ts';
+import type { RlpItem } from '../rlp/decode.ts';
+import { encode, type RlpValue } from '../rlp/encode.ts';
+import { Fields } from './fields.ts';
+import {
+  addressBytes,
+  addressOfPublicKey,
+  type Address,
+  type Hash,
+  hashOf,
+} from './hash.ts';
+
+export interface UnsignedTransaction {
+  readonly nonce: bigint;
+  readonly gasPrice: bigint;
+  readonly gasLimit: bigint;
+  /** Absent when the transaction creates a contract. */
+  readonly to?: Address;
+  readonly value: bigint;
+  readonly data: Uint8Array;
+}
+
+export interface Transaction extends UnsignedTransaction {
+  /** 27 or 28; since EIP-155 also chain id × 2 + 35 or 36. */
+  readonly v: bigint;
+  readonly r: bigint;
+  readonly s: bigint;
+}
+
+/** The sender cannot be told: the signature or the chain it is for is wrong. */
+export class SenderError extends Error {
+  override readonly name = 'SenderError';
+  readonly code: 'bad-signature' | 'wrong-chain';
+
+  constructor(code: 'bad-signature' | 'wrong-chain', got: string, cause?: unknown) {
+    super(`sender: ${code}: ${got}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
+
+/**
+ * Twice what the number fields may hold. A value of 257 bits is a transaction that the
+ * pool refuses; only a value of megabytes is a message that costs the peer its place.
+ */
+const maxWideBytes = 64;
+
+/** The limit of an eth message bounds the data; 32 KiB is the pool's own rule. */
+const maxDataBytes = 10 * 1024 * 1024;
+
+/** What a transaction must look like before anything of it is built. */
+export const transactionSchema = list(
+  uint(8), // nonce
+  uint(maxWideBytes), // gasPrice
+  uint(8), // gasLimit
+  emptyOr(20), // to
+  uint(maxWideBytes), // value
+  bytes(0, maxDataBytes), // data
+  uint(maxWideBytes), // v
+  uint(maxWideBytes), // r
+  uint(maxWideBytes), // s
+);
+
+interface Encoded {
+  readonly hash: Hash;
+  readonly size: number;
+}
+
+// A transaction never changes, so hash and size are computed once.
+// BOUNDED by the transactions that are alive: a WeakMap does not keep them.
+const encoded = new WeakMap<Transaction, Encoded>();
+
+function encodedOf(tx: Transaction): Encoded {
+  const known = encoded.get(tx);
+  if (known !== undefined) return known;
+  const data = encodeTransaction(tx);
+  const result = { hash: hashOf(keccak256(data)), size: data.length };
+  encoded.set(tx, result);
+  return result;
+}
+
+/**
+ * Hash of the transaction, signature included.
+ *
+ * @geth core/types/transaction.go Transaction.Hash
+ */
+export function hashTransaction(tx: Transaction): Hash {
+  return encodedOf(tx).hash;
+}
+
+/**
+ * Bytes of the transaction's RLP.
+ *
+ * @geth core/types/transaction.go Transaction.Size
+ */
+export function transactionSize(tx: Transaction): number {
+  return encodedOf(tx).size;
+}
+
+function unsignedValue(tx: UnsignedTransaction): readonly RlpValue[] {
+  const to = tx.to === undefined ? new Uint8Array() : addressBytes(tx.to);
+  return [tx.nonce, tx.gasPrice, tx.gasLimit, to, tx.value, tx.data];
+}
+
+/** The transaction as a list of 9 fields, ready to be a part of a larger value. */
+export function transactionValue(tx: Transaction): RlpValue {
+  return [...unsignedValue(tx), tx.v, tx.r, tx.s];
+}
+
+export function encodeTransaction(tx: Transaction): Uint8Array {
+  return encode(transactionValue(tx));
+}
+
+/**
+ * Reads a transaction from an item that was decoded with `transactionSchema`. The signature
+ * is not looked at.
+ *
+ * @throws {RlpError} the item is not of that shape
+ */
+export function decodeTransaction(item: RlpItem): Transaction {
+  const fields = new Fields(item, 'transaction');
+  const nonce = fields.uint();
+  const gasPrice = fields.wideUint();
+  const gasLimit = fields.uint();
+  const to = fields.optionalAddress();
+  return {
+    nonce,
+    gasPrice,
+    gasLimit,
+    ...(to === undefined ? {} : { to }),
+    value: fields.wideUint(),
+    data: fields.bytes(),
+    v: fields.wideUint(),
+    r: fields.wideUint(),
+    s: fields.wideUint(),
+  };
+}
+
+// #region sender
+/** Half of the order of secp256k1. Above it, (r, n − s) is a second valid signature. */
+const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+
+/** The chain that the signature is for; undefined before EIP-155, when it named none. */
+export function transactionChainId(tx: Transaction): bigint | undefined {
+  return tx.v >= 35n ? (tx.v - 35n) / 2n : undefined;
+}
+
+/**
+ * Address of the account that signed the transaction. Takes both forms of 2018: with
+ * the chain id inside what is signed (EIP-155), and without (Homestead).
+ *
+ * @throws {SenderError} `wrong-chain`: signed for another chain than `chainId`;
+ *   `bad-signature`: no public key could have made it, or `s` is the high one (EIP-2)
+ * @geth core/types/transaction_signing.go EIP155Signer.Sender
+ */
+export function sender(tx: Transaction, chainId: bigint): Address {
+  const txChainId = transactionChainId(tx);
+  if (txChainId !== undefined && txChainId !== chainId) {
+    throw new SenderError('wrong-chain', `got ${txChainId}, wanted ${chainId}`);
+  }
+  const recovery = tx.v - (txChainId === undefined ? 27n : 35n + chainId * 2n);
+  if (recovery !== 0n && recovery !== 1n) {
+    throw new SenderError('bad-signature', 'v is neither of the two that are possible');
+  }
+  // Checked before they are written as 32 bytes: on the wire they may be longer.
+  if (tx.s > halfOrder) throw new SenderError('bad-signature', 's is too high');
+  if (tx.r >= 1n << 256n) throw new SenderError('bad-signature', 'r is too high');
+  const signature = concat(word(tx.r), word(tx.s), Uint8Array.of(Number(recovery)));
+  try {
+    return addressOfPublicKey(recover(signingDigest(tx, txChainId), signature));
+  } catch (error) {
+    if (!(error instanceof CryptoError) || error.code !== 'bad-signature') throw error;
+    throw new SenderError('bad-signature', 'no public key fits', error);
+  }
+}
+
+/** What is signed: the first six fields, and with EIP-155 (chain id, 0, 0). */
+function signingDigest(
+  tx: UnsignedTransaction,
+  chainId: bigint | undefined,
+): Uint8Array {
+  const tail = chainId === undefined ? [] : [chainId, 0n, 0n];
+  return keccak256(encode([...unsignedValue(tx), ...tail]));
+}
+// #endregion sender
+
+/**
+ * Signs for `chainId` (EIP-155), or for every chain if it is left out (Homestead).
+ *
+ * @geth core/types/transaction_signing.go SignTx
+ */
+export function signTransaction(
+  tx: UnsignedTransaction,
+  privateKey: Uint8Array,
+  chainId?: bigint,
+): Transaction {
+  const signature = sign(signingDigest(tx, chainId), privateKey);
+  const recovery = BigInt(signature[64] ?? 0);
+  return {
+    ...tx,
+    v: recovery + (chainId === undefined ? 27n : 35n + chainId * 2n),
+    r: bigintOf(signature.subarray(0, 32)),
+    s: bigintOf(signature.subarray(32, 64)),
+  };
+}
+
+/** `value` as 32 bytes, big-endian. `value` is below 2^256. */
+function word(value: bigint): Uint8Array {
+  return fromHex(value.toString(16).padStart(64, '0'));
+}
+
+function bigintOf(bytes: Uint8Array): bigint {
+  return BigInt(`0x${toHex(bytes)}`);
+}
