@@ -53,8 +53,7 @@ export interface ConnFlags {
 
 // #region conn
 /**
- * One connection during set-up. Each phase fills in what it has learned: the encryption
- * handshake the id, Hello the caps and the name.
+ * A connection after the encryption handshake: we know who it is, not what it speaks.
  *
  * @geth p2p/server.go conn
  */
@@ -62,10 +61,15 @@ export interface Conn {
   readonly fd: NetConn;
   readonly transport: Transport;
   readonly flags: ConnFlags;
+  /** What the remote proved in the encryption handshake. */
+  readonly id: NodeID;
   //: The run loop's answer: undefined lets the connection pass, an error refuses it.
   readonly cont: Chan<Error | undefined>;
-  id: NodeID | undefined;
-  caps: readonly Cap[];
-  name: string;
+}
+
+/** The same after Hello. A phase is a type, so no field is empty for a while. */
+export interface HelloConn extends Conn {
+  readonly caps: readonly Cap[];
+  readonly name: string;
 }
 // #endregion conn

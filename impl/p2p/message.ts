@@ -52,16 +52,31 @@ export function newMsg(code: number, payload: Uint8Array): Msg {
   return new PlainMsg(code, payload);
 }
 
+class RelabelledMsg implements Msg {
+  readonly code: number;
+  readonly #msg: Msg;
+
+  constructor(msg: Msg, code: number) {
+    this.code = code;
+    this.#msg = msg;
+  }
+
+  get size(): number {
+    return this.#msg.size;
+  }
+
+  get payload(): Uint8Array {
+    return this.#msg.payload;
+  }
+
+  toString(): string {
+    return `code ${this.code}, ${this.size} bytes`;
+  }
+}
+
 /** The same message under another code. Its payload stays untouched. */
 export function withCode(msg: Msg, code: number): Msg {
-  return {
-    code,
-    size: msg.size,
-    get payload() {
-      return msg.payload;
-    },
-    toString: () => `code ${code}, ${msg.size} bytes`,
-  };
+  return new RelabelledMsg(msg, code);
 }
 
 /**
