@@ -167,14 +167,14 @@ export function decompress(block: Uint8Array): Uint8Array {
   const elements = new Elements(block, readLength(block).end);
   let to = 0;
   while (elements.advance()) {
-    const { isLiteral, length, back, literalAt } = elements;
-    if (isLiteral) {
-      out.set(block.subarray(literalAt, literalAt + length), to);
-    } else if (back >= length) {
-      out.copyWithin(to, to - back, to - back + length);
+    const { isLiteral, length, back } = elements;
+    const source = isLiteral ? block : out;
+    const from = isLiteral ? elements.literalAt : to - back;
+    if (length > 32 && (isLiteral || back >= length)) {
+      out.set(source.subarray(from, from + length), to);
     } else {
       //: A copy may run into its own output: 1 back, 64 long repeats one byte 64 times.
-      for (let i = to; i < to + length; i++) out[i] = out[i - back] ?? 0;
+      for (let i = 0; i < length; i++) out[to + i] = source[from + i] ?? 0;
     }
     to += length;
   }
@@ -279,9 +279,11 @@ class BlockWriter {
   /** Writes copies of `length` ≥ 4 bytes in all, `back` < 65,536. */
   copy(back: number, length: number): void {
     let left = length;
-    // An element holds 64 bytes; the last one keeps at least 4, which may be shorter.
-    for (; left > 64; left -= left < 68 ? 60 : 64) {
-      this.#longCopy(back, left < 68 ? 60 : 64);
+    while (left > 64) {
+      // An element holds 64 bytes. The last one keeps at least 4: that may be shorter.
+      const piece = left < 68 ? 60 : 64;
+      this.#longCopy(back, piece);
+      left -= piece;
     }
     if (left < 12 && back < 2048) {
       this.#byte(((back >> 8) << 5) | ((left - 4) << 2) | 1);
