@@ -1,0 +1,178 @@
+/**
+ * Transactions that wait for a block. The node puts its own in (`--tx`), eth puts in what
+ * peers send and passes on what is new.
+ *
+ * There is no state here, so nobody knows balances and account nonces: a transaction that
+ * its sender cannot pay, or whose nonce leaves a gap, waits like any other and is passed
+ * on. Nothing is thrown out for a better price and nothing ages: a full pool is full until
+ * blocks empty it.
+ */
+import type { Chain } from './chain.ts';
+import type { Address, Hash } from './hash.ts';
+import {
+  hashTransaction,
+  sender,
+  SenderError,
+  type Transaction,
+  transactionSize,
+} from './transaction.ts';
+
+/** What became of a transaction. Only `added` is passed on. */
+export type Verdict =
+  | 'added'
+  | 'known' // it waits already
+  | 'too-large' // more than 32 KiB
+  | 'bad-nonce' // 2^64 − 1, which has no successor (EIP-2681)
+  | 'bad-value' // value or price above 256 bits
+  | 'over-gas-limit' // would not fit into a block as large as the head
+  | 'wrong-chain' // signed for another chain id
+  | 'bad-signature' // no account has signed it
+  | 'underpriced' // same sender and nonce as a waiting one, and not 10 % above its price
+  | 'account-full'
+  | 'pool-full';
+
+export interface PooledTransaction {
+  readonly tx: Transaction;
+  readonly hash: Hash;
+  readonly from: Address;
+}
+
+/**
+ * geth's figures, simplified: 4,096 executable and 1,024 others in all, 16 and 64 for an
+ * account. What is executable only the state can tell, so here an account has 80 places
+ * while the pool is below 4,096, and 16 above that.
+ */
+export const poolLimits = {
+  calm: 4096,
+  total: 4096 + 1024,
+  perAccountCalm: 16 + 64,
+  perAccount: 16,
+  txBytes: 32 * 1024,
+  /** Ours: full of the largest transactions, the rest would allow 160 MiB. */
+  bytes: 32 * 1024 * 1024,
+} as const;
+
+export class TxPool {
+  readonly #chain: Pick<Chain, 'config' | 'currentHeader'>;
+  // BOUNDED by poolLimits.total and poolLimits.bytes.
+  readonly #all = new Map<Hash, PooledTransaction>();
+  // BOUNDED by #all: the same transactions by sender and nonce.
+  readonly #accounts = new Map<Address, Map<bigint, PooledTransaction>>();
+  // BOUNDED by the parts of one node that subscribe.
+  readonly #listeners = new Set<(added: readonly PooledTransaction[]) => void>();
+  #bytes = 0;
+
+  constructor(chain: Pick<Chain, 'config' | 'currentHeader'>) {
+    this.#chain = chain;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  add(tx: Transaction): Verdict {
+    const added: PooledTransaction[] = [];
+    const verdict = this.#add(tx, added);
+    this.#announce(added);
+    return verdict;
+  }
+
+  /**
+   * Tries each transaction and returns the verdicts in the same order. Listeners hear once
+   * of all that were added. One signature takes a good part of a millisecond and nothing
+   * pauses in between: hand over a message's transactions in slices.
+   *
+   * @geth core/tx_pool.go TxPool.AddRemotes
+   */
+  addAll(txs: readonly Transaction[]): readonly Verdict[] {
+    const added: PooledTransaction[] = [];
+    const verdicts = txs.map((tx) => this.#add(tx, added));
+    this.#announce(added);
+    return verdicts;
+  }
+
+  /** All that wait: accounts in the order of their arrival, each in the order of nonces. */
+  pending(): readonly Transaction[] {
+    return [...this.#accounts.values()].flatMap((account) =>
+      [...account.values()]
+        .sort((a, b) => (a.tx.nonce < b.tx.nonce ? -1 : 1))
+        .map(({ tx }) => tx),
+    );
+  }
+
+  /** Forgets transactions that wait no longer: a block has them. */
+  remove(txs: readonly Transaction[]): void {
+    for (const tx of txs) {
+      const pooled = this.#all.get(hashTransaction(tx));
+      if (pooled !== undefined) this.#delete(pooled);
+    }
+  }
+
+  /** Calls `listener` with what each `add` or `addAll` has added; returns how to stop that. */
+  subscribe(listener: (added: readonly PooledTransaction[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  #announce(added: readonly PooledTransaction[]): void {
+    if (added.length > 0) for (const listener of [...this.#listeners]) listener(added);
+  }
+
+  // #region pool-add
+  #add(tx: Transaction, added: PooledTransaction[]): Verdict {
+    const hash = hashTransaction(tx);
+    if (this.#all.has(hash)) return 'known';
+    //: The dear check comes last: recovering the sender costs more than all the others.
+    const wrong = this.#checkFields(tx);
+    if (wrong !== undefined) return wrong;
+    let from: Address;
+    try {
+      from = sender(tx, this.#chain.config.chainId);
+    } catch (error) {
+      if (error instanceof SenderError) return error.code;
+      throw error;
+    }
+    const account = this.#accounts.get(from) ?? new Map<bigint, PooledTransaction>();
+    const old = account.get(tx.nonce);
+    if (old !== undefined && !isBetterPaid(tx, old.tx)) return 'underpriced';
+    const pressure = this.#all.size >= poolLimits.calm;
+    const places = pressure ? poolLimits.perAccount : poolLimits.perAccountCalm;
+    if (old !== undefined) this.#delete(old);
+    else if (account.size >= places) return 'account-full';
+
+    const pooled = { tx, hash, from };
+    account.set(tx.nonce, pooled);
+    this.#accounts.set(from, account);
+    this.#all.set(hash, pooled);
+    this.#bytes += transactionSize(tx);
+    added.push(pooled);
+    return 'added';
+  }
+  // #endregion pool-add
+
+  #checkFields(tx: Transaction): Verdict | undefined {
+    const size = transactionSize(tx);
+    if (size > poolLimits.txBytes) return 'too-large';
+    if (tx.nonce >= (1n << 64n) - 1n) return 'bad-nonce';
+    if (tx.value >> 256n !== 0n || tx.gasPrice >> 256n !== 0n) return 'bad-value';
+    if (tx.gasLimit > this.#chain.currentHeader.gasLimit) return 'over-gas-limit';
+    const full =
+      this.#all.size >= poolLimits.total || this.#bytes + size > poolLimits.bytes;
+    return full ? 'pool-full' : undefined;
+  }
+
+  #delete({ tx, hash, from }: PooledTransaction): void {
+    const account = this.#accounts.get(from);
+    account?.delete(tx.nonce);
+    if (account?.size === 0) this.#accounts.delete(from);
+    this.#all.delete(hash);
+    this.#bytes -= transactionSize(tx);
+  }
+}
+
+/** At least 10 % more (geth's PriceBump), and at least something. */
+function isBetterPaid(tx: Transaction, old: Transaction): boolean {
+  return tx.gasPrice > old.gasPrice && tx.gasPrice * 10n >= old.gasPrice * 11n;
+}
