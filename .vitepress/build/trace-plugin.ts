@@ -1,0 +1,104 @@
+/**
+ * Serves recorded traces to the trace player: `virtual:peerwalk-traces` is a map from
+ * name to loader; each trace module holds the text of the file and, for every source
+ * line that the trace names, that line with its neighbours, highlighted.
+ *
+ * A trace that was not recorded yet falls back to the sample, and says so.
+ */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+import { readTrace } from '../../impl/csp/trace.ts';
+import { sampleTrace } from '../theme/trace/sample.ts';
+import { highlightLines } from './highlight.ts';
+
+const indexId = 'virtual:peerwalk-traces';
+const traceId = 'virtual:peerwalk-trace/';
+const linesAround = 6;
+
+export interface TraceData {
+  readonly name: string;
+  readonly text: string;
+  /** The file was not recorded; `text` is the sample. */
+  readonly sample: boolean;
+  /** Lines of source as HTML, by file and line number. */
+  readonly code: Readonly<Record<string, Readonly<Record<number, string>>>>;
+}
+
+export function traceNames(repoDir: string): string[] {
+  const folder = join(repoDir, 'docs', 'traces');
+  const names = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith('.jsonl'))
+        .map((file) => file.slice(0, -'.jsonl'.length))
+    : [];
+  return [...new Set(['meet', ...names])].sort();
+}
+
+export function traceFile(repoDir: string, name: string): string {
+  return join(repoDir, 'docs', 'traces', `${name}.jsonl`);
+}
+
+/** Source lines named by the trace, and those around them. */
+async function codeOf(repoDir: string, text: string): Promise<TraceData['code']> {
+  const wanted = new Map<string, Set<number>>();
+  for (const event of readTrace(text).events) {
+    const match = /^(impl\/[\w./-]+\.ts):(\d+)$/.exec(event.src ?? '');
+    if (match === null) continue;
+    const [, file = '', line = '1'] = match;
+    const lines = wanted.get(file) ?? new Set<number>();
+    for (let n = Number(line) - linesAround; n <= Number(line) + linesAround; n++)
+      lines.add(n);
+    wanted.set(file, lines);
+  }
+  const code: Record<string, Record<number, string>> = {};
+  for (const [file, lines] of wanted) {
+    const path = join(repoDir, file);
+    if (!existsSync(path)) continue;
+    const html = await highlightLines(readFileSync(path, 'utf8'));
+    const kept: Record<number, string> = {};
+    for (const line of [...lines].sort((a, b) => a - b)) {
+      const shown = html[line - 1];
+      if (shown !== undefined) kept[line] = shown;
+    }
+    code[file] = kept;
+  }
+  return code;
+}
+
+export async function loadTrace(repoDir: string, name: string): Promise<TraceData> {
+  const path = traceFile(repoDir, name);
+  const sample = !existsSync(path);
+  const text = sample ? sampleTrace() : readFileSync(path, 'utf8');
+  let code: TraceData['code'] = {};
+  try {
+    code = await codeOf(repoDir, text);
+  } catch {
+    // Not a trace: the player says so where the reader looks for it.
+  }
+  return { name, text, sample, code };
+}
+
+export function tracePlugin(repoDir: string): Plugin {
+  return {
+    name: 'peerwalk:traces',
+    resolveId(id) {
+      return id === indexId || id.startsWith(traceId) ? `\0${id}` : undefined;
+    },
+    async load(id) {
+      if (id === `\0${indexId}`) {
+        const entries = traceNames(repoDir).map(
+          (name) =>
+            `${JSON.stringify(name)}: () => import(${JSON.stringify(traceId + name)})`,
+        );
+        return `export default { ${entries.join(', ')} };`;
+      }
+      if (!id.startsWith(`\0${traceId}`)) return undefined;
+      const name = id.slice(traceId.length + 1);
+      const path = traceFile(repoDir, name);
+      if (existsSync(path)) this.addWatchFile(path);
+      const data = JSON.stringify(await loadTrace(repoDir, name));
+      return `export default JSON.parse(${JSON.stringify(data)});`;
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type HeadConfig } from 'vitepress';
+import { createCssVariablesTheme } from 'shiki';
+import { boxes } from './build/boxes.ts';
+import { withPolicy } from './build/csp.ts';
+import { siteEnv } from './build/env.ts';
+import { writeLlms } from './build/llms.ts';
+import { notFoundWithoutScript } from './build/not-found.ts';
+import { tracePlugin } from './build/trace-plugin.ts';
+import { en } from './theme/strings/en.ts';
+
+const env = siteEnv();
+const repoDir = dirname(dirname(fileURLToPath(import.meta.url)));
+const card =
+  env.siteUrl === undefined ? undefined : `${env.siteUrl}${env.base}card.png`;
+
+const head: HeadConfig[] = [
+  ['link', { rel: 'icon', href: `${env.base}favicon.svg`, type: 'image/svg+xml' }],
+  ['link', { rel: 'icon', href: `${env.base}favicon.ico`, sizes: '32x32' }],
+  ['link', { rel: 'apple-touch-icon', href: `${env.base}apple-touch-icon.png` }],
+  [
+    'meta',
+    { name: 'theme-color', content: '#f8f4eb', media: '(prefers-color-scheme: light)' },
+  ],
+  [
+    'meta',
+    { name: 'theme-color', content: '#171918', media: '(prefers-color-scheme: dark)' },
+  ],
+  ['meta', { property: 'og:site_name', content: en.site.title }],
+  ['meta', { property: 'og:type', content: 'website' }],
+];
+if (card !== undefined) {
+  head.push(
+    ['meta', { property: 'og:image', content: card }],
+    ['meta', { property: 'og:image:alt', content: en.site.cardAlt }],
+    ['meta', { name: 'twitter:card', content: 'summary_large_image' }],
+  );
+}
+
+export default defineConfig({
+  srcDir: 'docs',
+  lang: 'en',
+  title: en.site.title,
+  titleTemplate: `:title · ${en.site.title}`,
+  description: en.site.description,
+  base: env.base,
+  cleanUrls: false, // pages open from any static host, without rewriting
+  head,
+  ...(env.siteUrl === undefined
+    ? {}
+    : { sitemap: { hostname: `${env.siteUrl}${env.base}` } }),
+  router: { prefetchLinks: false },
+  themeConfig: {
+    repoUrl: env.repoUrl,
+    search: {
+      provider: 'local',
+      options: {
+        async _render(source, pageEnv, md) {
+          // Rendering is what costs; a page that is not searched is not rendered.
+          if (/^search:\s*false\s*$/m.test(source.slice(0, 600))) return '';
+          return md.renderAsync(source, pageEnv);
+        },
+      },
+    },
+  },
+  markdown: {
+    theme: createCssVariablesTheme({
+      name: 'peerwalk',
+      variablePrefix: '--pw-code-',
+      fontStyle: true,
+    }),
+    config(md) {
+      boxes(md);
+    },
+  },
+  vite: {
+    plugins: [tracePlugin(repoDir)],
+    build: { chunkSizeWarningLimit: 900 },
+  },
+  transformPageData(pageData) {
+    const { frontmatter, relativePath } = pageData;
+    frontmatter['layout'] ??= layoutFor(relativePath);
+  },
+  transformHead({ pageData, title, description }) {
+    const tags: HeadConfig[] = [
+      ['meta', { property: 'og:title', content: title }],
+      ['meta', { property: 'og:description', content: description }],
+    ];
+    if (env.siteUrl !== undefined && pageData.relativePath !== '404.md') {
+      const path = pageData.relativePath
+        .replace(/(^|\/)index\.md$/, '$1')
+        .replace(/\.md$/, '.html');
+      tags.push([
+        'link',
+        { rel: 'canonical', href: `${env.siteUrl}${env.base}${path}` },
+      ]);
+    }
+    return tags;
+  },
+  transformHtml(html, _id, context) {
+    const complete =
+      context.page === '404.md' ? notFoundWithoutScript(html, env.base) : html;
+    return withPolicy(complete);
+  },
+  async buildEnd(siteConfig) {
+    await writeLlms(siteConfig.outDir, env);
+  },
+});
+
+function layoutFor(relativePath: string): string {
+  if (relativePath === 'index.md') return 'home';
+  if (/^guide\/(?!index)/.test(relativePath)) return 'chapter';
+  if (/^exercises\/(?!index)/.test(relativePath)) return 'exercise';
+  if (/^source\//.test(relativePath)) return 'source';
+  if (/^reference\//.test(relativePath)) return 'reference';
+  return 'page';
+}

@@ -1,0 +1,35 @@
+import type { Theme } from 'vitepress';
+import Layout from './Layout.vue';
+import LicenceNotices from './components/LicenceNotices.vue';
+import ChapterList from './components/ChapterList.vue';
+import ExerciseList from './components/ExerciseList.vue';
+import TracePlayer from './trace/TracePlayer.vue';
+import './styles/fonts.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/prose.css';
+import './styles/code.css';
+import './styles/layout.css';
+import './styles/print.css';
+
+// Styles and components of other parts of the site, where they exist.
+import.meta.glob('../weave/weave.css', { eager: true });
+const extensions = import.meta.glob<{ default: (context: EnhanceContext) => void }>(
+  ['./exercise/enhance.ts', '../weave/enhance.ts', '../lab/enhance.ts'],
+  { eager: true },
+);
+
+type EnhanceContext = Parameters<NonNullable<Theme['enhanceApp']>>[0];
+
+const theme: Theme = {
+  Layout,
+  enhanceApp(context) {
+    context.app.component('LicenceNotices', LicenceNotices);
+    context.app.component('ChapterList', ChapterList);
+    context.app.component('ExerciseList', ExerciseList);
+    context.app.component('TracePlayer', TracePlayer);
+    for (const extension of Object.values(extensions)) extension.default(context);
+  },
+};
+
+export default theme;
