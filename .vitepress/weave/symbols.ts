@@ -49,7 +49,13 @@ export function parse(path: string): ts.SourceFile {
 }
 
 export function parseText(path: string, text: string): ts.SourceFile {
-  return ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS);
+  return ts.createSourceFile(
+    path,
+    text,
+    ts.ScriptTarget.ESNext,
+    true,
+    ts.ScriptKind.TS,
+  );
 }
 
 export function symbolsOf(path: string): FileSymbols {
@@ -82,7 +88,9 @@ export function symbolName(node: ts.Node): string | undefined {
 function isPlainName(
   name: ts.Node,
 ): name is ts.Identifier | ts.PrivateIdentifier | ts.StringLiteral {
-  return ts.isIdentifier(name) || ts.isPrivateIdentifier(name) || ts.isStringLiteral(name);
+  return (
+    ts.isIdentifier(name) || ts.isPrivateIdentifier(name) || ts.isStringLiteral(name)
+  );
 }
 
 export function findSymbols(source: ts.SourceFile): FileSymbols {
@@ -108,7 +116,9 @@ export function findSymbols(source: ts.SourceFile): FileSymbols {
       endLine: lineAt(whole.getEnd()),
       exported,
       member: ts.isClassElement(node) || ts.isTypeElement(node),
-      geth: tags.filter((tag) => tag.at >= doc.start && tag.at < doc.end).map(publicTag),
+      geth: tags
+        .filter((tag) => tag.at >= doc.start && tag.at < doc.end)
+        .map(publicTag),
     });
   };
 
@@ -163,7 +173,8 @@ function publicTag({ line, file, symbol }: FoundTag): GethTag {
   return { line, file, ...(symbol === undefined ? {} : { symbol }) };
 }
 
-export const gethTagRE = /@geth[ \t]+([\w./-]+\.go)(?:[ \t]+([A-Za-z_]\w*(?:\.\w+)*))?/g;
+export const gethTagRE =
+  /@geth[ \t]+([\w./-]+\.go)(?:[ \t]+([A-Za-z_]\w*(?:\.\w+)*))?/g;
 
 function findTags(source: ts.SourceFile): FoundTag[] {
   return [...source.text.matchAll(gethTagRE)].map((match) => ({
@@ -183,7 +194,9 @@ function headerSummary(source: ts.SourceFile): string {
     .replace(/^\/\*\*?|\*\/$/g, '')
     .split('\n')
     .map((line) => line.replace(/^\s*(?:\*|\/\/)?\s?/, '').trim());
-  const end = words.findIndex((line, index) => line === '' && index > 0 && words[index - 1] !== '');
+  const end = words.findIndex(
+    (line, index) => line === '' && index > 0 && words[index - 1] !== '',
+  );
   const paragraph = (end < 0 ? words : words.slice(0, end)).join(' ').trim();
   return /^.*?[.:?](?=\s|$)/.exec(paragraph)?.[0].replace(/:$/, '.') ?? paragraph;
 }

@@ -56,7 +56,12 @@ export function allTypes(): AllTypes {
 
 function cacheName(files: readonly string[]): string {
   const hash = createHash('sha256');
-  const inputs = ['.vitepress/weave/types.ts', 'package-lock.json', 'tsconfig.json', ...files];
+  const inputs = [
+    '.vitepress/weave/types.ts',
+    'package-lock.json',
+    'tsconfig.json',
+    ...files,
+  ];
   for (const path of inputs) hash.update(`\n${path}\n`).update(readText(path));
   return `${hash.digest('hex').slice(0, 16)}.json`;
 }
@@ -99,7 +104,8 @@ function analyse(files: readonly string[], before: AllTypes): AllTypes {
 /** A language service over all of `impl/`, as tsconfig.json has it. */
 function createService(): { languageService: ts.LanguageService; refresh(): void } {
   const config = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(absolute('tsconfig.json'), (file) => ts.sys.readFile(file)).config,
+    ts.readConfigFile(absolute('tsconfig.json'), (file) => ts.sys.readFile(file))
+      .config,
     { ...ts.sys, readDirectory: () => [] },
     root,
   );
@@ -150,7 +156,9 @@ function namesIn(
       }
       const target = targetOf(node, checker);
       const length = node.getWidth(source);
-      names.push(target === undefined ? [at, length, index] : [at, length, index, target]);
+      names.push(
+        target === undefined ? [at, length, index] : [at, length, index, target],
+      );
     }
     ts.forEachChild(node, visit);
   };
@@ -176,7 +184,10 @@ function targetOf(node: ts.Node, checker: ts.TypeChecker): string | undefined {
   }
   const declaration = symbol?.valueDeclaration ?? symbol?.declarations?.[0];
   if (declaration === undefined) return undefined;
-  const path = relative(root, declaration.getSourceFile().fileName).replaceAll('\\', '/');
+  const path = relative(root, declaration.getSourceFile().fileName).replaceAll(
+    '\\',
+    '/',
+  );
   if (!path.startsWith('impl/')) return undefined;
   const name = symbolName(declaration);
   return name === undefined ? undefined : `${path}#${name}`;
