@@ -1,0 +1,189 @@
+import { createMPT } from '@ethereumjs/mpt';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { initCrypto, keccak256 } from '#crypto';
+import { fromHex, toHex } from '../../impl/bytes.ts';
+import { genesisHash, parseGenesis } from '../../impl/core/genesis.ts';
+import { GenesisError } from '../../impl/core/genesis-json.ts';
+import { emptyRoot } from '../../impl/core/trie.ts';
+import { encode } from '../../impl/rlp/encode.ts';
+import { testGenesis } from '../helpers/blocks.ts';
+import { gethGenesisJson } from '../helpers/chain.ts';
+
+beforeAll(initCrypto);
+
+const address = '7e5f4552091a69125d5dfcb7b8c2659029395bdf';
+
+function stateRootOf(alloc: unknown): string {
+  return testGenesis({ alloc }).block.header.stateRoot;
+}
+
+function genesisErrorOf(text: string): GenesisError {
+  try {
+    parseGenesis(text);
+  } catch (error) {
+    if (error instanceof GenesisError) return error;
+    throw error;
+  }
+  throw new Error('parseGenesis took it');
+}
+
+describe('parseGenesis', () => {
+  it('gives the hash that geth gives', () => {
+    expect(genesisHash(parseGenesis(gethGenesisJson()))).toBe(
+      'ae48666e0580b5608743edefff72530b6070e5bb0905ce1d63587451419b13b9',
+    );
+  });
+
+  it('takes the total difficulty from the spec', () => {
+    expect(parseGenesis(gethGenesisJson()).td).toBe(131_072n);
+    expect(testGenesis({ difficulty: '0x0' }).td).toBe(0n);
+  });
+
+  it('gives a spec without difficulty 131072 in the header and a td of 0', () => {
+    const genesis = testGenesis({ difficulty: undefined });
+    expect(genesis.block.header.difficulty).toBe(131_072n);
+    expect(genesis.td).toBe(0n);
+  });
+
+  it("gives a gas limit of 0 geth's default", () => {
+    expect(testGenesis({ gasLimit: '0x0' }).block.header.gasLimit).toBe(4_712_388n);
+  });
+
+  it.each([
+    ['hex', '0x1000000'],
+    ['decimal text', '16777216'],
+    ['a JSON number', 16_777_216],
+  ])('reads numbers as %s', (_, gasLimit) => {
+    expect(testGenesis({ gasLimit }).block.header.gasLimit).toBe(16_777_216n);
+  });
+
+  it('carries the chain id and the DAO fork', () => {
+    const config = { chainId: 1, daoForkBlock: 1_920_000, daoForkSupport: true };
+    expect(testGenesis({ config }).config).toEqual({
+      chainId: 1n,
+      daoForkBlock: 1_920_000n,
+      daoForkSupport: true,
+    });
+    expect(testGenesis({ config: { chainId: 5 } }).config).toEqual({
+      chainId: 5n,
+      daoForkSupport: false,
+    });
+  });
+
+  it('puts nonce, time, extra data, coinbase and mix hash into the header', () => {
+    const { header } = testGenesis({
+      nonce: '0x0102',
+      timestamp: '0x5b3c0000',
+      extraData: '0xabcd',
+      coinbase: `0x${address}`,
+      mixHash: `0x${'11'.repeat(32)}`,
+      parentHash: `0x${'22'.repeat(32)}`,
+    }).block;
+    expect(toHex(header.nonce)).toBe('0000000000000102');
+    expect(header.time).toBe(0x5b3c0000n);
+    expect(toHex(header.extra)).toBe('abcd');
+    expect(header.coinbase).toBe(address);
+    expect(header.mixDigest).toBe('11'.repeat(32));
+    expect(header.parentHash).toBe('22'.repeat(32));
+  });
+
+  const valid = { config: { chainId: 1 }, gasLimit: '0x1388', alloc: {} };
+  const account = (fields: unknown): unknown => ({ alloc: { [address]: fields } });
+
+  it.each([
+    ['config', { config: undefined }],
+    ['config', { config: 3 }],
+    ['config.chainId', { config: {} }],
+    ['config.chainId', { config: { chainId: 'one' } }],
+    ['config.daoForkSupport', { config: { chainId: 1, daoForkSupport: 'yes' } }],
+    ['gasLimit', { gasLimit: undefined }],
+    ['gasLimit', { gasLimit: -1 }],
+    ['gasLimit', { gasLimit: 1.5 }],
+    ['gasLimit', { gasLimit: '0x' }],
+    ['gasLimit', { gasLimit: 2 ** 60 }], // a number that JSON has rounded
+    ['gasLimit', { gasLimit: '0x8000000000000000' }],
+    ['difficulty', { difficulty: `0x1${'0'.repeat(20)}` }],
+    ['number', { number: 1 }],
+    ['extraData', { extraData: '0xabc' }],
+    ['extraData', { extraData: `0x${'00'.repeat(33)}` }],
+    ['mixHash', { mixHash: '0x00' }],
+    ['coinbase', { coinbase: 'nobody' }],
+    ['nonce', { nonce: `0x1${'0'.repeat(16)}` }],
+    ['timestamp', { timestamp: true }],
+    ['alloc', { alloc: undefined }],
+    ['alloc', { alloc: [] }],
+    [
+      'alloc',
+      { alloc: { [address]: { balance: 1 }, [`0x${address}`]: { balance: 1 } } },
+    ],
+    ['alloc.abcd', { alloc: { abcd: { balance: 1 } } }],
+    [`alloc.${address}`, account(7)],
+    [`alloc.${address}.balance`, account({})],
+    [`alloc.${address}.balance`, account({ balance: `0x1${'0'.repeat(64)}` })],
+    [`alloc.${address}.code`, account({ balance: 0, code: 'xyz' })],
+    [`alloc.${address}.nonce`, account({ balance: 0, nonce: {} })],
+    [
+      `alloc.${address}.storage.0x1`,
+      account({ balance: 0, storage: { '0x1': '0x01' } }),
+    ],
+    [`alloc.${address}.storage.01`, account({ balance: 0, storage: { '01': 1 } })],
+    [
+      `alloc.${address}.storage`,
+      account({ balance: 0, storage: { '01': '01', '0001': '01' } }),
+    ],
+  ])('names %s in one line', (field, change) => {
+    const error = genesisErrorOf(JSON.stringify({ ...valid, ...(change as object) }));
+    expect(error.field).toBe(field);
+    expect(error.message).toMatch(/^genesis: [^\n]+$/);
+  });
+
+  it.each(['', '{', '[1]', '"text"', 'null', '{"a":1,\n\n!}'])(
+    'refuses %j in one line',
+    (text) => {
+      const error = genesisErrorOf(text);
+      expect(error.field).toBe('');
+      expect(error.message).toMatch(/^genesis: [^\n]+$/);
+    },
+  );
+});
+
+describe('stateRoot', () => {
+  it('is the empty root for no accounts', () => {
+    expect(stateRootOf({})).toBe(emptyRoot);
+  });
+
+  it('agrees with @ethereumjs/mpt, code, nonce and storage included', async () => {
+    const code = '0x600160020100';
+    const slots = [
+      ['01', '0x05'],
+      [`0x${'ab'.repeat(32)}`, `0x00${'ff'.repeat(31)}`],
+    ] as const;
+    const storage = await createMPT({ useKeyHashing: true });
+    for (const [key, text] of slots) {
+      const slot = fromHex(key.replace('0x', '').padStart(64, '0'));
+      const value = fromHex(text.replace(/^0x(00)*/, ''));
+      await storage.put(slot, encode(value));
+    }
+    const state = await createMPT({ useKeyHashing: true });
+    await state.put(
+      fromHex(address),
+      encode([3n, 10n ** 21n, storage.root(), keccak256(fromHex(code))]),
+    );
+    const other = '00000000000000000000000000000000000000aa';
+    await state.put(
+      fromHex(other),
+      encode([0n, 0n, fromHex(emptyRoot), keccak256(new Uint8Array())]),
+    );
+
+    const root = stateRootOf({
+      [address]: {
+        balance: '1000000000000000000000',
+        nonce: '0x3',
+        code,
+        storage: Object.fromEntries([...slots, ['02', '0x00']]), // zero is no entry
+      },
+      [`0x${other.toUpperCase()}`]: { balance: '0x0' }, // an empty account is one
+    });
+    expect(root).toBe(toHex(state.root()));
+  });
+});

@@ -1,0 +1,168 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { initCrypto } from '#crypto';
+import { hashTransaction, type Transaction } from '../../impl/core/transaction.ts';
+import { type PooledTransaction, poolLimits, TxPool } from '../../impl/core/txpool.ts';
+import { Chain } from '../../impl/core/chain.ts';
+import { addressOfKey, signedTx, testGenesis, testKey } from '../helpers/blocks.ts';
+
+let pool: TxPool;
+
+beforeAll(initCrypto);
+beforeEach(() => {
+  pool = new TxPool(new Chain(testGenesis()));
+});
+
+/** A transaction that costs no signature of ours: any r and s have some sender. */
+function forged(n: number, change: Partial<Transaction> = {}): Transaction {
+  return { ...template, s: BigInt(n + 1), ...change };
+}
+
+let template: Transaction;
+beforeAll(() => {
+  template = signedTx({ chainId: null });
+});
+
+describe('TxPool.add', () => {
+  it('adds a transaction once', () => {
+    const tx = signedTx();
+    expect(pool.add(tx)).toBe('added');
+    expect(pool.add({ ...tx })).toBe('known');
+    expect(pool.pending()).toEqual([tx]);
+    expect(pool.size).toBe(1);
+  });
+
+  it('takes transactions without a chain id', () => {
+    expect(pool.add(signedTx({ chainId: null }))).toBe('added');
+  });
+
+  it.each([
+    ['signed for another chain', () => signedTx({ chainId: 1n }), 'wrong-chain'],
+    ['with a v of nobody', () => ({ ...signedTx(), v: 0n }), 'bad-signature'],
+    ['with an r of 0', () => ({ ...signedTx(), r: 0n }), 'bad-signature'],
+    ['above 32 KiB', () => signedTx({ data: new Uint8Array(32 * 1024) }), 'too-large'],
+    ['with nonce 2^64 − 1', () => signedTx({ nonce: 2n ** 64n - 1n }), 'bad-nonce'],
+    ['with a value of 257 bits', () => signedTx({ value: 2n ** 256n }), 'bad-value'],
+    ['with a price of 257 bits', () => signedTx({ gasPrice: 2n ** 256n }), 'bad-value'],
+    [
+      'for more gas than a block',
+      () => signedTx({ gasLimit: 4_700_001n }),
+      'over-gas-limit',
+    ],
+  ])('refuses one %s', (_, make, verdict) => {
+    expect(pool.add(make())).toBe(verdict);
+    expect(pool.size).toBe(0);
+    expect(pool.pending()).toEqual([]);
+  });
+
+  it('takes what is on the right side of each limit', () => {
+    expect(pool.add(signedTx({ data: new Uint8Array(32_000) }))).toBe('added');
+    expect(pool.add(signedTx({ nonce: 2n ** 64n - 2n }))).toBe('added');
+    expect(pool.add(signedTx({ nonce: 2n, value: 2n ** 256n - 1n }))).toBe('added');
+    expect(pool.add(signedTx({ nonce: 3n, gasLimit: 4_700_000n }))).toBe('added');
+  });
+
+  it('replaces a transaction of the same nonce for 10 % more, not for less', () => {
+    const old = signedTx({ gasPrice: 100n });
+    pool.add(old);
+    expect(pool.add(signedTx({ gasPrice: 109n }))).toBe('underpriced');
+    expect(pool.add(signedTx({ gasPrice: 100n, value: 2n }))).toBe('underpriced');
+    const better = signedTx({ gasPrice: 110n });
+    expect(pool.add(better)).toBe('added');
+    expect(pool.pending()).toEqual([better]);
+    expect(pool.add(old), 'and not back again').toBe('underpriced');
+  });
+
+  it('wants more than nothing to replace a transaction that pays nothing', () => {
+    pool.add(signedTx({ gasPrice: 0n }));
+    expect(pool.add(signedTx({ gasPrice: 0n, value: 2n }))).toBe('underpriced');
+    expect(pool.add(signedTx({ gasPrice: 1n }))).toBe('added');
+  });
+
+  it('holds 80 transactions of an account, and can still replace one', () => {
+    for (let nonce = 0n; nonce < 80n; nonce++) {
+      expect(pool.add(signedTx({ nonce }))).toBe('added');
+    }
+    expect(pool.add(signedTx({ nonce: 80n }))).toBe('account-full');
+    expect(pool.add(signedTx({ nonce: 3n, gasPrice: 2n }))).toBe('added');
+    expect(pool.add(signedTx({ key: testKey(2) }))).toBe('added');
+    expect(pool.size).toBe(81);
+  });
+
+  it('holds 16 of an account under pressure, and 5120 of all', () => {
+    let n = 0;
+    while (pool.size < poolLimits.calm) pool.add(forged(n++));
+    for (let nonce = 0n; nonce < 16n; nonce++) {
+      expect(pool.add(signedTx({ nonce, key: testKey(3) }))).toBe('added');
+    }
+    expect(pool.add(signedTx({ nonce: 16n, key: testKey(3) }))).toBe('account-full');
+
+    while (pool.size < poolLimits.total) pool.add(forged(n++));
+    expect(pool.add(signedTx({ key: testKey(4) }))).toBe('pool-full');
+    const [first] = pool.pending();
+    if (first === undefined) throw new Error('the pool is full');
+    pool.remove([first]);
+    expect(pool.add(signedTx({ key: testKey(4) }))).toBe('added');
+  });
+
+  it('holds 32 MiB', () => {
+    const data = new Uint8Array(32_000);
+    const verdicts = new Set<string>();
+    for (let n = 0; n < 1100; n++) verdicts.add(pool.add(forged(n, { data })));
+    expect(verdicts).toContain('pool-full');
+    expect(pool.size * 32_000).toBeLessThan(poolLimits.bytes);
+    expect(pool.size * 32_200).toBeGreaterThan(poolLimits.bytes - 40_000);
+  });
+});
+
+describe('TxPool.pending', () => {
+  it('gives each account in the order of its nonces', () => {
+    const a = [0n, 1n, 2n].map((nonce) => signedTx({ nonce, key: testKey(1) }));
+    const b = [9n, 10n].map((nonce) => signedTx({ nonce, key: testKey(2) }));
+    const [a0, a1, a2] = a;
+    const [b9, b10] = b;
+    const order = [a2, b10, a0, b9, a1].flatMap((tx) => tx ?? []);
+    expect(pool.addAll(order)).toEqual(order.map(() => 'added'));
+    expect(pool.pending()).toEqual([...a, ...b]);
+  });
+});
+
+describe('TxPool.remove', () => {
+  it('forgets what a block has, and takes no notice of the rest', () => {
+    const [first, second] = [signedTx(), signedTx({ nonce: 1n })];
+    pool.addAll([first, second]);
+    pool.remove([first, signedTx({ key: testKey(9) })]);
+    expect(pool.pending()).toEqual([second]);
+    expect(pool.add(first)).toBe('added');
+  });
+});
+
+describe('TxPool.subscribe', () => {
+  it('tells once of all that a call has added, and who sent it', () => {
+    const events: (readonly PooledTransaction[])[] = [];
+    pool.subscribe((added) => events.push(added));
+    const good = signedTx({ key: testKey(5) });
+    const bad = signedTx({ chainId: 1n });
+    const also = signedTx({ key: testKey(6) });
+    expect(pool.addAll([good, bad, also, good])).toEqual([
+      'added',
+      'wrong-chain',
+      'added',
+      'known',
+    ]);
+    pool.add(bad);
+    expect(events).toEqual([
+      [
+        { tx: good, hash: hashTransaction(good), from: addressOfKey(testKey(5)) },
+        { tx: also, hash: hashTransaction(also), from: addressOfKey(testKey(6)) },
+      ],
+    ]);
+  });
+
+  it('stops when it is told to', () => {
+    const events: unknown[] = [];
+    const stop = pool.subscribe((added) => events.push(added));
+    stop();
+    pool.add(signedTx());
+    expect(events).toEqual([]);
+  });
+});
