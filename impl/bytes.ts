@@ -30,7 +30,7 @@ export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
-  for (const [i, byte] of a.entries()) difference |= byte ^ (b[i] ?? 0);
+  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
   return difference === 0;
 }
 
@@ -75,12 +75,12 @@ export function fromHex(text: string): Uint8Array {
 
 /** Orders byte strings as Go's `bytes.Compare`: by the first difference, then by length. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (const [i, byte] of a.entries()) {
-    const other = b[i];
-    if (other === undefined) return 1;
-    if (byte !== other) return byte < other ? -1 : 1;
+  const shorter = Math.min(a.length, b.length);
+  for (let i = 0; i < shorter; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return Math.sign(difference);
   }
-  return a.length === b.length ? 0 : -1;
+  return Math.sign(a.length - b.length);
 }
 
 const encoder = new TextEncoder();

@@ -85,11 +85,8 @@ class Scan {
       case 'bytes':
         return this.#byteString(item, schema.min, schema.max);
       case 'empty-or':
-        return this.#byteString(
-          item,
-          item.start === item.end ? 0 : schema.length,
-          schema.length,
-        );
+        if (!item.isList && item.start === item.end) return item.end;
+        return this.#byteString(item, schema.length, schema.length);
       case 'uint':
         return this.#uint(item, schema.maxBytes);
       case 'list':
@@ -105,20 +102,6 @@ class Scan {
     }
   }
 
-  #list(item: Item, fields: readonly Schema[], tail: boolean, depth: number): number {
-    this.#enter(item, depth);
-    let at = item.start;
-    for (const field of fields) {
-      if (at === item.end) throw this.#error('too-few-items', item);
-      at = this.value(at, item.end, field, depth + 1);
-    }
-    //: Elements of a tail must be well framed, but nobody looks inside them.
-    while (tail && at < item.end)
-      at = readItem(this.#data, at, item.end, this.#what).end;
-    if (at < item.end) throw new RlpError('too-many-items', at, this.#what);
-    return item.end;
-  }
-
   #listOf(item: Item, schema: Schema, maxItems: number, depth: number): number {
     this.#enter(item, depth);
     let at = item.start;
@@ -130,6 +113,23 @@ class Scan {
     return item.end;
   }
   // #endregion rlp-scan
+
+  // #region rlp-scan-fields
+  #list(item: Item, fields: readonly Schema[], tail: boolean, depth: number): number {
+    this.#enter(item, depth);
+    let at = item.start;
+    for (const field of fields) {
+      if (at === item.end) throw this.#error('too-few-items', item);
+      at = this.value(at, item.end, field, depth + 1);
+    }
+    //: Elements of a tail must be well framed, but nobody looks inside them.
+    while (tail && at < item.end) {
+      at = readItem(this.#data, at, item.end, this.#what).end;
+    }
+    if (at < item.end) throw new RlpError('too-many-items', at, this.#what);
+    return item.end;
+  }
+  // #endregion rlp-scan-fields
 
   /** Returns how many items, at all depths, the list may still be followed by. */
   #anyList(item: Item, maxItems: number, depth: number): number {

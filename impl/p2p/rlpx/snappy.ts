@@ -57,7 +57,6 @@ function readLength(block: Uint8Array): { length: number; end: number } {
 }
 // #endregion snappy-length
 
-// #region snappy-elements
 /** Walks over the elements of a block. One object for all of them: no garbage. */
 class Elements {
   readonly #block: Uint8Array;
@@ -77,6 +76,7 @@ class Elements {
     this.#next = start;
   }
 
+  // #region snappy-elements
   /** Moves to the next element; false at the end of the block. */
   advance(): boolean {
     const tag = this.#block[this.#next];
@@ -111,6 +111,7 @@ class Elements {
     this.literalAt = this.#next;
     this.#take(this.length);
   }
+  // #endregion snappy-elements
 
   #number(bytes: number): number {
     const from = this.#next;
@@ -127,7 +128,6 @@ class Elements {
     this.#next += bytes;
   }
 }
-// #endregion snappy-elements
 
 // #region snappy-validate
 /**
@@ -185,7 +185,6 @@ export function decompress(block: Uint8Array): Uint8Array {
 /** Input is taken in pieces of this length, so that every offset fits 2 bytes. */
 const pieceLength = 65_536;
 
-// #region snappy-compress
 /**
  * Compresses into a new block. The same input gives the same block in Node and in a page;
  * other encoders find other matches, and every decoder reads all of them.
@@ -203,6 +202,7 @@ export function compress(data: Uint8Array): Uint8Array {
   return out.finish();
 }
 
+// #region snappy-compress
 /** Takes the first match that it meets. `table` holds where four bytes were last seen. */
 function compressPiece(
   data: Uint8Array,
