@@ -1,0 +1,43 @@
+/** Predict, quiz and trace-table exercises: questions with choices. */
+
+import { Unsolved } from './unsolved.ts';
+
+export interface Choice {
+  readonly id: string;
+  /** May hold `code` spans. */
+  readonly text: string;
+}
+
+/** One question. An exercise's `items.ts` exports `items: readonly Item[]`. */
+export interface Item {
+  readonly id: string;
+  readonly question: string;
+  readonly choices: readonly Choice[];
+  /** Shown once the item is answered right. */
+  readonly why: string;
+}
+
+/** What `exercise.ts` exports: for each item the id of a choice. */
+export type Answers = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The reader's answer in words, for an assertion against `truth` in words.
+ *
+ * @throws {Unsolved} the item is not answered yet
+ * @throws {RangeError} the answer is none of the choices
+ */
+export function answerTo(item: Item, answers: Answers): string {
+  const answer = answers[item.id];
+  if (answer === undefined) throw new Unsolved(`the answer to "${item.id}"`);
+  return wordsOf(item, answer);
+}
+
+/** The text of the choice `id`; a test uses it on what its own run has shown. */
+export function wordsOf(item: Item, id: string): string {
+  const choice = item.choices.find((one) => one.id === id);
+  if (choice === undefined) {
+    const ids = item.choices.map((one) => one.id).join(', ');
+    throw new RangeError(`${item.id}: "${id}" is none of the choices ${ids}`);
+  }
+  return choice.text;
+}

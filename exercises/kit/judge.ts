@@ -1,0 +1,80 @@
+/** From a thrown value to a verdict with words. */
+
+import { stringify } from '@vitest/utils/display';
+import type { TestResult, TestVerdict } from './schema-report.ts';
+
+const maxMessage = 4000;
+const maxValue = 2000;
+
+const verdictOfName: Readonly<Record<string, TestVerdict>> = {
+  AssertionError: 'failed',
+  Unsolved: 'unsolved',
+  NoProgram: 'failed',
+  TimedOut: 'timeout',
+  Blocked: 'blocked',
+  ForeignWait: 'blocked',
+  StepLimit: 'step-limit',
+};
+
+interface Seen {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+/** Reads an error without trusting it: a getter of the reader's may throw. */
+export function lookAt(error: unknown): Seen {
+  try {
+    if (typeof error !== 'object' || error === null) {
+      return { name: '', message: `threw ${String(error)}`, stack: '' };
+    }
+    const { name, message, stack } = error as Partial<Record<keyof Seen, unknown>>;
+    return {
+      name: typeof name === 'string' ? name : '',
+      message:
+        typeof message === 'string' ? message : 'threw a value without a message',
+      stack: typeof stack === 'string' ? stack : '',
+    };
+  } catch {
+    return { name: '', message: 'threw a value that cannot be looked at', stack: '' };
+  }
+}
+
+export function judge(error: unknown): Omit<TestResult, 'name'> {
+  const seen = lookAt(error);
+  const verdict = verdictOfName[seen.name] ?? 'threw';
+  const known = verdict !== 'threw' || seen.name === '';
+  const message = known ? seen.message : `${seen.name}: ${seen.message}`;
+  return {
+    verdict,
+    message: cut(message, maxMessage),
+    ...(verdict === 'failed' ? values(error) : placeIn(seen.stack)),
+  };
+}
+
+function values(error: unknown): { expected?: string; actual?: string } {
+  if (typeof error !== 'object' || error === null) return {};
+  if (!('expected' in error) || !('actual' in error)) return {};
+  if (error.expected === undefined && error.actual === undefined) return {};
+  return { expected: printed(error.expected), actual: printed(error.actual) };
+}
+
+function printed(value: unknown): string {
+  if (typeof value === 'string') return cut(value, maxValue);
+  try {
+    return cut(stringify(value, 6, { maxLength: maxValue }), maxValue);
+  } catch {
+    return '(a value that cannot be printed)';
+  }
+}
+
+/** The first place in the reader's file that a stack names. */
+export function placeIn(stack: string): { line?: number; column?: number } {
+  const match = /\bexercise\.ts:(\d+):(\d+)/.exec(stack);
+  if (match === null) return {};
+  return { line: Number(match[1]), column: Number(match[2]) };
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)} …`;
+}

@@ -1,0 +1,84 @@
+/** Makes a module of what the reader wrote. */
+
+import { transform } from 'sucrase';
+import type { Exports, ModuleFactory, Require } from './registry.ts';
+
+export const maxCodeBytes = 32 * 1024;
+
+/** The text is no module. Line and column count from 1. */
+export class CodeError extends Error {
+  override readonly name = 'CodeError';
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+
+  constructor(message: string, line?: number, column?: number) {
+    super(message);
+    this.line = line;
+    this.column = column;
+  }
+}
+
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+function placeOf(error: unknown): Place | undefined {
+  if (typeof error !== 'object' || error === null || !('loc' in error))
+    return undefined;
+  return error.loc as Place; // sucrase's own shape
+}
+
+/** @throws {CodeError} too long, not TypeScript, or an import that is not allowed */
+export function compileLearner(
+  code: string,
+  isKnown: (id: string) => boolean,
+): ModuleFactory {
+  if (code.length > maxCodeBytes) {
+    throw new CodeError(`the code is longer than ${maxCodeBytes} characters`);
+  }
+  return (module, exports, require) => {
+    const build = evaluate(toCommonJS(code));
+    const guarded: Require = (specifier) => require(resolveImport(specifier, isKnown));
+    build(module, exports, guarded);
+  };
+}
+
+function toCommonJS(code: string): string {
+  try {
+    return transform(code, {
+      transforms: ['typescript', 'imports'],
+      disableESTransforms: true,
+      preserveDynamicImport: true,
+      filePath: 'exercise.ts',
+    }).code;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const text = message
+      .replace(/^Error transforming exercise\.ts: /, '')
+      .replace(/ \(\d+:\d+\)$/, '');
+    const place = placeOf(error);
+    throw new CodeError(text, place?.line, place?.column);
+  }
+}
+
+/** Nothing stands before the first line, so lines of a stack are lines of the file. */
+function evaluate(
+  code: string,
+): (module: object, exports: Exports, r: Require) => void {
+  const source = `(function(module,exports,require){${code}\n})\n//# sourceURL=exercise.ts`;
+  try {
+    // The reason for the sandbox: this is where the reader's code becomes code.
+    const build: unknown = (0, eval)(source);
+    return build as (module: object, exports: Exports, r: Require) => void; // as written
+  } catch (error) {
+    throw new CodeError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function resolveImport(specifier: string, isKnown: (id: string) => boolean): string {
+  const match = /^#(impl|kit)\/(.+)$/.exec(specifier);
+  const id = match && `${match[1] === 'impl' ? 'impl' : 'exercises/kit'}/${match[2]}`;
+  if (id && isKnown(id)) return id;
+  throw new CodeError(`exercise.ts cannot import "${specifier}" here`);
+}

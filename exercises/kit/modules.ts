@@ -1,0 +1,98 @@
+/**
+ * Turns files into modules of the registry: types away, imports to `require` calls with
+ * resolved ids. Follows imports, so that only what an exercise reaches is bundled.
+ * Node only.
+ */
+
+import { statSync } from 'node:fs';
+import { posix } from 'node:path';
+import { transformSync } from 'esbuild';
+import { fileOf, readLF, type Sources } from './sources.ts';
+
+export interface CompiledModule {
+  readonly id: string;
+  readonly code: string;
+  /** Resolved ids of what it imports, types left out. */
+  readonly imports: readonly string[];
+}
+
+export interface ModuleGraph {
+  readonly modules: ReadonlyMap<string, CompiledModule>;
+  /** Names of npm packages that the modules import. */
+  readonly packages: ReadonlySet<string>;
+}
+
+/** An import that a page cannot have. */
+export class NotForPages extends Error {
+  override readonly name = 'NotForPages';
+}
+
+/** Gives the id of what `specifier` names in the module `from`. */
+export function resolveId(specifier: string, from: string): string {
+  if (specifier === '#crypto') return 'impl/crypto/browser.ts';
+  if (specifier.startsWith('#impl/')) return `impl/${specifier.slice(6)}`;
+  if (specifier.startsWith('#kit/')) return `exercises/kit/${specifier.slice(5)}`;
+  if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier);
+  return specifier;
+}
+
+export function isOurs(id: string): boolean {
+  return id.startsWith('impl/') || id.startsWith('exercises/');
+}
+
+interface Cached {
+  readonly stamp: string;
+  readonly module: CompiledModule;
+}
+
+const cache = new Map<string, Cached>(); // BOUNDED by the files of the repository
+
+export function compileModule(sources: Sources, id: string): CompiledModule {
+  const file = fileOf(sources, id);
+  const { mtimeMs, size } = statSync(file);
+  const stamp = `${mtimeMs} ${size}`;
+  const known = cache.get(file);
+  if (known?.stamp === stamp) return known.module;
+
+  const { code } = transformSync(readLF(file), {
+    loader: 'ts',
+    format: 'cjs',
+    target: 'es2022',
+    sourcefile: id,
+  });
+  const imports: string[] = [];
+  const linked = code.replaceAll(/\brequire\("([^"]+)"\)/g, (_, specifier: string) => {
+    const target = resolveId(specifier, id);
+    imports.push(target);
+    return `require(${JSON.stringify(target)})`;
+  });
+  const module = { id, code: linked, imports };
+  cache.set(file, { stamp, module });
+  return module;
+}
+
+/**
+ * Everything that `entries` reach. `./exercise.ts` is left out: it is the reader's, and
+ * comes at run time.
+ *
+ * @throws {NotForPages} a module reaches something of Node
+ */
+export function moduleGraph(sources: Sources, entries: readonly string[]): ModuleGraph {
+  const modules = new Map<string, CompiledModule>();
+  const packages = new Set<string>();
+  const todo = [...entries];
+  for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+    if (modules.has(id)) continue;
+    const module = compileModule(sources, id);
+    modules.set(id, module);
+    for (const target of module.imports) {
+      if (target.startsWith('node:')) {
+        throw new NotForPages(`${id} imports ${target}, which no page has`);
+      }
+      if (!isOurs(target)) packages.add(target);
+      else if (!target.endsWith('/exercise.ts')) todo.push(target);
+    }
+  }
+  packages.delete('vitest');
+  return { modules, packages };
+}

@@ -1,0 +1,102 @@
+/**
+ * Parsons exercises: lines to put in order, some with blanks to fill. What the reader
+ * assembles is compiled and run; it is not compared with a model answer, so every
+ * order that works is right.
+ */
+
+import { transform } from 'sucrase';
+import { Unsolved } from './unsolved.ts';
+
+export interface Line {
+  readonly id: string;
+  /** One or more lines of code. `{{name}}` is a blank. */
+  readonly code: string;
+}
+
+export interface Blank {
+  /** The texts that may be put in. */
+  readonly choices: readonly string[];
+}
+
+/** An exercise's `lines.ts` exports `puzzle: Puzzle`. */
+export interface Puzzle {
+  /** The lines, distractors included, in the order in which they are offered. */
+  readonly lines: readonly Line[];
+  readonly blanks: Readonly<Record<string, Blank>>;
+  /** Stands before and after what is assembled, and is shown with it. */
+  readonly before: string;
+  readonly after: string;
+  /** The name that `before` declares. */
+  readonly declares: string;
+  /** What the lines may use, by name. */
+  readonly scope: Readonly<Record<string, unknown>>;
+}
+
+/** What `exercise.ts` exports: ids of lines, and for each blank the chosen text. */
+export interface Assembled {
+  readonly order: readonly string[];
+  readonly blanks: Readonly<Record<string, string | undefined>>;
+}
+
+/** The assembled lines are no program. */
+export class NoProgram extends Error {
+  override readonly name = 'NoProgram';
+}
+
+/** The source text of what the reader assembled, indented by its braces. */
+export function assembledSource(puzzle: Puzzle, answer: Assembled): string {
+  const body = answer.order.map((id) => {
+    const line = puzzle.lines.find((one) => one.id === id);
+    if (line === undefined) throw new NoProgram(`there is no line "${id}"`);
+    return fillBlanks(line, puzzle, answer);
+  });
+  return indent([puzzle.before, ...body, puzzle.after].join('\n'));
+}
+
+function fillBlanks(line: Line, puzzle: Puzzle, answer: Assembled): string {
+  return line.code.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const chosen = answer.blanks[name];
+    if (chosen === undefined) throw new Unsolved(`the blank "${name}"`);
+    if (puzzle.blanks[name]?.choices.includes(chosen) !== true) {
+      throw new NoProgram(`"${chosen}" is none of the choices for "${name}"`);
+    }
+    return chosen;
+  });
+}
+
+function indent(source: string): string {
+  let depth = 0;
+  const lines = source.split('\n').map((line) => {
+    const text = line.trim();
+    const closes = /^[})\]]/.test(text) ? 1 : 0;
+    const indented = '  '.repeat(Math.max(0, depth - closes)) + text;
+    const opened = (text.match(/[{([]/g) ?? []).length;
+    const closed = (text.match(/[})\]]/g) ?? []).length;
+    depth += opened - closed;
+    return indented;
+  });
+  return lines.join('\n');
+}
+
+/**
+ * Compiles the assembled lines.
+ *
+ * @throws {Unsolved} no line was placed, or a blank is open
+ * @throws {NoProgram} what was assembled cannot be run
+ */
+export function compileParsons(puzzle: Puzzle, answer: Assembled): unknown {
+  if (answer.order.length === 0) throw new Unsolved(puzzle.declares);
+  const source = assembledSource(puzzle, answer);
+  try {
+    const { code } = transform(source, { transforms: ['typescript'] });
+    const names = Object.keys(puzzle.scope);
+    const body = `'use strict';\n${code}\nreturn ${puzzle.declares};`;
+    // The lines are ours; only their order and the choice of blanks are the reader's.
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval
+    const build = new Function(...names, body) as (...given: unknown[]) => unknown;
+    return build(...Object.values(puzzle.scope));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new NoProgram(`the lines are no program in this order: ${error.message}`);
+  }
+}

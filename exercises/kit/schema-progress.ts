@@ -1,0 +1,151 @@
+/**
+ * What a reader has done. The page keeps it in the browser, the command line in
+ * `peerwalk-progress.json`; the shape is the same, and a file goes both ways.
+ */
+
+import {
+  parseJson,
+  readCount,
+  readFields,
+  readMap,
+  readOneOf,
+  readText,
+  InvalidData,
+  type Fields,
+} from './schema.ts';
+
+/** From worst to best; merging takes the later one. */
+export const exerciseStates = ['new', 'tried', 'revealed', 'passed'] as const;
+
+export type ExerciseState = (typeof exerciseStates)[number];
+
+export interface ExerciseProgress extends Fields {
+  /** Hash of the tests and the task that the state belongs to. */
+  readonly hash: string;
+  readonly state: ExerciseState;
+  readonly attempts: number;
+  /** How many hints were opened, 0 to 3. */
+  readonly hints: number;
+  readonly draft?: string;
+  /** When the draft was written, milliseconds since 1970. */
+  readonly draftAt?: number;
+  /** The sentence a reader wrote before the solution was shown. */
+  readonly why?: string;
+}
+
+export interface Progress extends Fields {
+  readonly version: 1;
+  readonly exercises: Readonly<Record<string, ExerciseProgress>>;
+  /** Answers to the questions inside chapters, by id. Kept as they are. */
+  readonly predictions: Fields;
+}
+
+/** Longest text of a progress file that is read at all. */
+export const maxProgressLength = 4 * 1024 * 1024;
+const maxDraftLength = 64 * 1024;
+
+export const emptyProgress: Progress = { version: 1, exercises: {}, predictions: {} };
+
+export const newExercise: ExerciseProgress = {
+  hash: '',
+  state: 'new',
+  attempts: 0,
+  hints: 0,
+};
+
+/** @throws {InvalidData} the text is no progress file */
+export function parseProgress(text: string, path = 'progress'): Progress {
+  if (text.length > maxProgressLength) {
+    throw new InvalidData(path, `longer than ${maxProgressLength} characters`);
+  }
+  return readProgress(parseJson(text, path), path);
+}
+
+export function readProgress(value: unknown, path = 'progress'): Progress {
+  const fields = readFields(value, path);
+  if (fields['version'] !== 1) {
+    throw new InvalidData(`${path}.version`, '1 is the only version there is');
+  }
+  return {
+    ...fields, // unknown keys are kept: a newer version may have written them
+    version: 1,
+    exercises: readMap(fields['exercises'], `${path}.exercises`, readExerciseProgress),
+    predictions: readFields(fields['predictions'] ?? {}, `${path}.predictions`),
+  };
+}
+
+function readExerciseProgress(value: unknown, path: string): ExerciseProgress {
+  const fields = readFields(value, path);
+  const { draft, draftAt, why } = fields;
+  return {
+    ...fields,
+    hash: readText(fields['hash'], `${path}.hash`, 100),
+    state: readOneOf(fields['state'], exerciseStates, `${path}.state`),
+    attempts: readCount(fields['attempts'], `${path}.attempts`),
+    hints: readCount(fields['hints'], `${path}.hints`),
+    ...(draft === undefined
+      ? {}
+      : { draft: readText(draft, `${path}.draft`, maxDraftLength) }),
+    ...(draftAt === undefined
+      ? {}
+      : { draftAt: readCount(draftAt, `${path}.draftAt`) }),
+    ...(why === undefined ? {} : { why: readText(why, `${path}.why`, 4096) }),
+  };
+}
+
+export function writeProgress(progress: Progress): string {
+  return JSON.stringify(progress, undefined, 2) + '\n';
+}
+
+/** The best state, the larger counts, the newest draft; nothing of either is lost. */
+export function mergeProgress(ours: Progress, theirs: Progress): Progress {
+  const ids = new Set([
+    ...Object.keys(ours.exercises),
+    ...Object.keys(theirs.exercises),
+  ]);
+  const merged = [...ids].map((id): [string, ExerciseProgress] => [
+    id,
+    mergeExercise(
+      ours.exercises[id] ?? newExercise,
+      theirs.exercises[id] ?? newExercise,
+    ),
+  ]);
+  return {
+    ...theirs,
+    ...ours,
+    version: 1,
+    exercises: Object.fromEntries(merged),
+    predictions: { ...theirs.predictions, ...ours.predictions },
+  };
+}
+
+function mergeExercise(a: ExerciseProgress, b: ExerciseProgress): ExerciseProgress {
+  const better = rank(b) > rank(a) ? b : a;
+  const newest = (b.draftAt ?? 0) > (a.draftAt ?? 0) || a.draft === undefined ? b : a;
+  const { draft, draftAt } = newest;
+  return {
+    ...b,
+    ...a,
+    hash: better.hash,
+    state: better.state,
+    attempts: Math.max(a.attempts, b.attempts),
+    hints: Math.max(a.hints, b.hints),
+    ...(draft === undefined ? {} : { draft }),
+    ...(draftAt === undefined ? {} : { draftAt }),
+  };
+}
+
+function rank(progress: ExerciseProgress): number {
+  return exerciseStates.indexOf(progress.state);
+}
+
+/** A copy of `progress` in which one exercise is changed. */
+export function updateExercise(
+  progress: Progress,
+  id: string,
+  change: Partial<ExerciseProgress>,
+): Progress {
+  const before = progress.exercises[id] ?? newExercise;
+  const after = { ...before, ...change };
+  return { ...progress, exercises: { ...progress.exercises, [id]: after } };
+}

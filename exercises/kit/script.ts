@@ -1,0 +1,153 @@
+/**
+ * Builds the worker: one classic script with the harness, the modules that exercises
+ * reach, and their tests. The page and the terminal run the same text. Node only.
+ */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, transformSync } from 'esbuild';
+import { readCatalog, type Exercise } from './catalog.ts';
+import { compileModule, moduleGraph, type ModuleGraph } from './modules.ts';
+import { plugName } from './schema-exercise.ts';
+import type { BundledExercise } from './session.ts';
+import { repository, type Sources } from './sources.ts';
+
+/** Exports `runScenario(options)`; see session.ts. Optional: it may not be there yet. */
+const liveModule = 'impl/sim/run-scenario.ts';
+
+export interface WorkerScript {
+  readonly text: string;
+  /** Ids of the modules that are in it. */
+  readonly modules: readonly string[];
+}
+
+export async function buildWorkerScript(
+  sources: Sources = repository,
+): Promise<WorkerScript> {
+  const exercises = readCatalog(sources);
+  const live = existsSync(join(sources.root, liveModule)) ? liveModule : undefined;
+  const graph = moduleGraph(sources, entriesOf(exercises, live));
+  const harness = await harnessText(sources, [...graph.packages].sort());
+  const bundled = exercises.map((exercise) => bundledExercise(sources, exercise));
+  const text = [
+    `(()=>{${harness}`,
+    `peerwalkHarness.startWorker({packages:peerwalkHarness.packages,`,
+    `factories:${factoriesText(graph)},`,
+    `exercises:${JSON.stringify(bundled)},`,
+    `live:${live === undefined ? 'undefined' : JSON.stringify(live)}})})()`,
+  ].join('\n');
+  return { text, modules: [...graph.modules.keys()] };
+}
+
+/** The harness and the packages: nobody reads their names, so they are made short. */
+async function harnessText(
+  sources: Sources,
+  packages: readonly string[],
+): Promise<string> {
+  const worker = join(sources.root, 'exercises/kit/worker.ts');
+  const entries = packages.map((name, i) => `${JSON.stringify(name)}:p${i}`);
+  const contents = [
+    `export { startWorker } from ${JSON.stringify(worker)};`,
+    ...packages.map((name, i) => `import * as p${i} from ${JSON.stringify(name)};`),
+    `export const packages = {${entries.join(',')}};`,
+  ].join('\n');
+  const result = await build({
+    stdin: { contents, resolveDir: sources.root, sourcefile: 'worker-entry.js' },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'peerwalkHarness',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'utf8',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+    define: { 'process.env.NODE_ENV': '"production"' },
+  });
+  const text = result.outputFiles[0]?.text;
+  if (text === undefined) throw new Error('esbuild gave no output');
+  return text;
+}
+
+/** The modules of the registry keep their names: messages and traces show them. */
+function factoriesText(graph: ModuleGraph): string {
+  const factories = [...graph.modules.values()].map(
+    ({ id, code }) =>
+      `${JSON.stringify(id)}:function(module,exports,require){${code}\n}`,
+  );
+  const { code } = transformSync(`factories={${factories.join(',\n')}}`, {
+    loader: 'js',
+    target: 'es2022',
+    charset: 'utf8',
+    minifyWhitespace: true,
+    minifySyntax: true,
+  });
+  return code
+    .trim()
+    .replace(/^factories=/, '')
+    .replace(/;$/, '');
+}
+
+function entriesOf(exercises: readonly Exercise[], live: string | undefined): string[] {
+  const entries = exercises.flatMap((exercise) => {
+    const folder = `exercises/${exercise.folder}`;
+    const { plug } = exercise.facts;
+    return [
+      `${folder}/exercise.test.ts`,
+      ...(exercise.adapter ? [`${folder}/plug.ts`] : []),
+      ...(plug === undefined ? [] : [plug.file]),
+    ];
+  });
+  const kit = ['unsolved.ts', 'outcome.ts', 'answers.ts', 'parsons.ts', 'run-tasks.ts'];
+  const own = kit.map((name) => `exercises/kit/${name}`);
+  return [...entries, ...own, ...(live === undefined ? [] : [live])];
+}
+
+function bundledExercise(sources: Sources, exercise: Exercise): BundledExercise {
+  const folder = `exercises/${exercise.folder}`;
+  const test = compileModule(sources, `${folder}/exercise.test.ts`);
+  const uses = test.imports.filter(
+    (id) => id !== `${folder}/exercise.ts` && id !== 'vitest',
+  );
+  const used = test.code.matchAll(/\bimport_exercise\.([\w$]+)/g);
+  const needs = [...new Set(Array.from(used, ([, name = '']) => name))];
+  const { id, plug } = exercise.facts;
+  return {
+    id,
+    folder,
+    uses,
+    needs,
+    adapter: exercise.adapter,
+    ...(plug === undefined ? {} : { plug }),
+  };
+}
+
+/** In words, why the plug target of an exercise cannot be replaced; undefined if it can. */
+export function plugProblem(sources: Sources, exercise: Exercise): string | undefined {
+  const { plug } = exercise.facts;
+  if (plug === undefined) return undefined;
+  if (!existsSync(join(sources.root, plug.file))) return `there is no ${plug.file}`;
+  if (plug.symbol.includes('.')) return undefined; // a method: the registry has to look
+  const importers = importersOf(sources, plug.file, plug.symbol);
+  return importers ? undefined : `no module of impl/ imports ${plugName(plug)}`;
+}
+
+function importersOf(sources: Sources, file: string, symbol: string): boolean {
+  const all = moduleGraph(sources, [file, ...implEntries(sources)]);
+  const use = new RegExp(`\\.${symbol.replaceAll('$', '\\$')}\\b`);
+  return [...all.modules.values()].some(
+    (module) => module.imports.includes(file) && use.test(module.code),
+  );
+}
+
+/** Modules whose imports together reach what a page can run of impl/. */
+function implEntries(sources: Sources): string[] {
+  const candidates = [
+    liveModule,
+    'impl/p2p/server.ts',
+    'impl/p2p/peer.ts',
+    'impl/eth/handler.ts',
+  ];
+  return candidates.filter((id) => existsSync(join(sources.root, id)));
+}

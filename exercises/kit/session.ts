@@ -1,0 +1,245 @@
+/** One run: load the reader's code beside the tests, run them, report. */
+
+import { createExpect } from './expect.ts';
+import { Harness } from './harness.ts';
+import { findTampering, takeSnapshot } from './intrinsics.ts';
+import { judge, lookAt, placeIn } from './judge.ts';
+import { CodeError, compileLearner } from './learner.ts';
+import { Printed } from './printed.ts';
+import { Registry, type Exports, type ModuleFactory } from './registry.ts';
+import type { PlugTarget } from './schema-exercise.ts';
+import { runVerdict, type RunReport, type TestResult } from './schema-report.ts';
+
+/** Everything about an exercise that a run needs. */
+export interface BundledExercise {
+  readonly id: string;
+  /** `exercises/07-match-protocols`, without a slash at the end. */
+  readonly folder: string;
+  /** Modules that the tests use, to be loaded before the reader's code. */
+  readonly uses: readonly string[];
+  /** Names that the tests import from the reader's module. */
+  readonly needs: readonly string[];
+  readonly plug?: PlugTarget;
+  /** The export of the reader's module that takes the target's place. */
+  readonly adapter: boolean;
+}
+
+/** What the build puts into the worker. */
+export interface Bundle {
+  readonly factories: Readonly<Record<string, ModuleFactory>>;
+  readonly packages: Readonly<Record<string, Exports>>;
+  readonly exercises: readonly BundledExercise[];
+  /** The module whose `runScenario` shows a plugged-in run, if there is one. */
+  readonly live: string | undefined;
+}
+
+export interface Watcher {
+  started(name: string): void;
+  ended(result: TestResult): void;
+  printed(line: string): void;
+}
+
+const now = performance.now.bind(performance);
+
+export class Session {
+  readonly #bundle: Bundle;
+  readonly #exercise: BundledExercise;
+  readonly #registry: Registry;
+  readonly #watcher: Watcher;
+  readonly #printed: Printed;
+  readonly #output: string[] = [];
+
+  /** @throws {RangeError} there is no such exercise */
+  constructor(bundle: Bundle, id: string, watcher: Watcher) {
+    const exercise = bundle.exercises.find((one) => one.id === id);
+    if (exercise === undefined) throw new RangeError(`there is no exercise ${id}`);
+    this.#bundle = bundle;
+    this.#exercise = exercise;
+    this.#watcher = watcher;
+    this.#registry = new Registry(bundle.factories, bundle.packages);
+    this.#printed = new Printed((line) => {
+      this.#output.push(line);
+      watcher.printed(line);
+    });
+  }
+
+  /** Runs the tests of the exercise on `code`. Never throws. */
+  async test(code: string): Promise<RunReport> {
+    const begun = now();
+    const harness = new Harness();
+    const rejections: unknown[] = [];
+    const stopListening = onRejection((reason) => rejections.push(reason));
+    try {
+      const vitest = { ...harness.api(), expect: createExpect() };
+      this.#registry.define('vitest', (module) => {
+        module.exports = vitest;
+      });
+      for (const id of this.#exercise.uses) this.#registry.require(id);
+      this.#captureConsole();
+      const snapshot = takeSnapshot(this.#prototypes());
+      this.#loadLearner(code);
+      const early = findTampering(snapshot);
+      if (early !== undefined) {
+        return this.#report(begun, [], { verdict: 'tampered', message: early });
+      }
+      this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
+      const tests = await harness.run({
+        started: (name) => {
+          this.#watcher.started(name);
+        },
+        ended: (result) => {
+          this.#watcher.ended(result);
+        },
+        inspect: () => findTampering(snapshot),
+        judge: (error) => judge(error),
+      });
+      return this.#report(begun, withRejections(tests, rejections), {});
+    } catch (error) {
+      return this.#report(begun, [], loadFailure(error));
+    } finally {
+      stopListening();
+    }
+  }
+
+  /** Puts the reader's code in its place and runs a scenario with it. */
+  async live(code: string, options: unknown): Promise<unknown> {
+    const { plug } = this.#exercise;
+    const { live } = this.#bundle;
+    if (plug === undefined || live === undefined) {
+      throw new RangeError(`${this.#exercise.id} cannot be plugged in here`);
+    }
+    this.#captureConsole();
+    this.#loadLearner(code);
+    this.plug();
+    const run = this.#registry.require(live)['runScenario'];
+    if (typeof run !== 'function') throw new RangeError('runScenario is missing');
+    return await (run as (given: unknown) => unknown)(options);
+  }
+
+  /** Replaces the plug target by what the reader's module exports. */
+  plug(): void {
+    const { plug, folder, adapter } = this.#exercise;
+    if (plug === undefined) return;
+    const mine = this.#registry.require(`${folder}/exercise.ts`);
+    const name = plug.symbol.split('.').at(-1) ?? plug.symbol;
+    const replacement = adapter
+      ? callable(this.#registry.require(`${folder}/plug.ts`)['adapt'], 'adapt')(mine)
+      : mine[name];
+    this.#registry.plug(plug, callable(replacement, name));
+  }
+
+  get registry(): Registry {
+    return this.#registry;
+  }
+
+  #loadLearner(code: string): void {
+    const id = `${this.#exercise.folder}/exercise.ts`;
+    const factory = compileLearner(code, (wanted) => this.#registry.has(wanted));
+    this.#registry.define(id, factory);
+    const exported = this.#registry.require(id);
+    const missing = this.#exercise.needs.find((name) => !(name in exported));
+    if (missing !== undefined) {
+      throw new CodeError(`exercise.ts must export ${missing}`);
+    }
+  }
+
+  #captureConsole(): void {
+    const { print } = this.#printed;
+    for (const method of ['log', 'info', 'warn', 'error', 'debug', 'table', 'dir']) {
+      Reflect.set(console, method, print);
+    }
+  }
+
+  /** Our classes, which a learner's module could change under the tests. */
+  #prototypes(): [string, object][] {
+    const found: [string, object][] = [];
+    for (const [, exports] of this.#registry.loaded()) {
+      for (const [name, value] of Object.entries(exports)) {
+        if (typeof value !== 'function') continue;
+        const prototype: unknown = value.prototype;
+        if (typeof prototype !== 'object' || prototype === null) continue;
+        found.push([`${name}.prototype`, prototype]);
+      }
+    }
+    return found;
+  }
+
+  #report(
+    begun: number,
+    tests: readonly TestResult[],
+    failure: Partial<RunReport>,
+  ): RunReport {
+    return {
+      verdict: runVerdict(tests),
+      tests,
+      message: '',
+      ...failure,
+      output: this.#output,
+      outputCut: this.#printed.cut,
+      ms: now() - begun,
+    };
+  }
+}
+
+function callable(
+  value: unknown,
+  name: string,
+): (this: unknown, x?: unknown) => unknown {
+  if (typeof value === 'function')
+    return value as (this: unknown, x?: unknown) => unknown;
+  throw new RangeError(`the exercise exports no function ${name}`);
+}
+
+/** The code could not be loaded: its syntax, an import, or its top level threw. */
+function loadFailure(error: unknown): Partial<RunReport> {
+  const seen = lookAt(error);
+  if (error instanceof CodeError) {
+    return {
+      verdict: 'syntax',
+      message: seen.message,
+      ...(error.line === undefined ? {} : { line: error.line }),
+      ...(error.column === undefined ? {} : { column: error.column }),
+    };
+  }
+  const { verdict, message } = judge(error);
+  return { verdict, message, ...placeIn(seen.stack) };
+}
+
+/** A promise that nobody waits for failed: the last test that passed did not. */
+function withRejections(
+  tests: readonly TestResult[],
+  rejections: readonly unknown[],
+): readonly TestResult[] {
+  const last = tests.at(-1);
+  if (rejections.length === 0 || last?.verdict !== 'passed') return tests;
+  const { message } = judge(rejections[0]);
+  const text = `a promise failed and nobody waited for it: ${message}`;
+  return [...tests.slice(0, -1), { ...last, verdict: 'threw', message: text }];
+}
+
+interface RejectionHost {
+  readonly addEventListener?: (
+    type: string,
+    listener: (event: { reason: unknown; preventDefault(): void }) => void,
+  ) => void;
+  readonly process?: {
+    on(type: string, listener: (reason: unknown) => void): void;
+    off(type: string, listener: (reason: unknown) => void): void;
+  };
+}
+
+function onRejection(listener: (reason: unknown) => void): () => void {
+  const host = globalThis as unknown as RejectionHost; // a worker of a page, or of Node
+  if (host.process !== undefined) {
+    const { process } = host;
+    process.on('unhandledRejection', listener);
+    return () => {
+      process.off('unhandledRejection', listener);
+    };
+  }
+  host.addEventListener?.('unhandledrejection', (event) => {
+    event.preventDefault();
+    listener(event.reason);
+  });
+  return () => undefined;
+}

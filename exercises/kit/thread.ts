@@ -1,0 +1,113 @@
+/**
+ * Runs the worker's script in threads of Node: one run, one thread, ended at the limit.
+ * The next thread is started ahead of time, so that a run begins at once. Node only.
+ */
+
+import { Worker, MessageChannel, type MessagePort } from 'node:worker_threads';
+import {
+  endedReport,
+  readAnswer,
+  runLimitMs,
+  type Answer,
+  type Order,
+} from './orders.ts';
+import type { RunReport } from './schema-report.ts';
+
+const prelude =
+  "globalThis.peerwalkPort = require('node:worker_threads').workerData.port;\n" +
+  // A thread's eval has Node's module functions as globals; the page has none.
+  "for (const name of ['require', 'module', 'exports']) delete globalThis[name];\n";
+
+interface Thread {
+  readonly worker: Worker;
+  readonly port: MessagePort;
+}
+
+export class Threads {
+  readonly #text: string;
+  readonly #limitMs: number;
+  #warm: Thread | undefined;
+
+  constructor(text: string, limitMs: number = runLimitMs) {
+    this.#text = text;
+    this.#limitMs = limitMs;
+  }
+
+  /** Runs the tests of an exercise. Never throws because of the code. */
+  async test(exercise: string, code: string): Promise<RunReport> {
+    const begun = performance.now();
+    const answers = await this.#carryOut({ type: 'test', exercise, code });
+    const last = answers.at(-1);
+    if (last?.type === 'report') return last.report;
+    const ms = performance.now() - begun;
+    return last?.type === 'broken'
+      ? endedReport(answers, ms, last.message)
+      : endedReport(answers, ms);
+  }
+
+  /** @throws {Error} the code broke, or took longer than the limit */
+  async live(exercise: string, code: string, options: unknown): Promise<unknown> {
+    const answers = await this.#carryOut({ type: 'live', exercise, code, options });
+    const last = answers.at(-1);
+    if (last?.type === 'live') return last.result;
+    throw new Error(last?.type === 'broken' ? last.message : 'ended at the time limit');
+  }
+
+  /** Starts the next thread now. */
+  warm(): void {
+    this.#warm ??= this.#start();
+  }
+
+  async close(): Promise<void> {
+    await this.#warm?.worker.terminate();
+    this.#warm = undefined;
+  }
+
+  #start(): Thread {
+    const { port1, port2 } = new MessageChannel();
+    const worker = new Worker(prelude + this.#text, {
+      eval: true,
+      workerData: { port: port2 },
+      transferList: [port2],
+      stdout: true,
+      stderr: true,
+    });
+    worker.unref();
+    port1.unref();
+    return { worker, port: port1 };
+  }
+
+  async #carryOut(order: Order): Promise<Answer[]> {
+    const { worker, port } = this.#warm ?? this.#start();
+    this.#warm = undefined;
+    const answers: Answer[] = []; // BOUNDED by the tests and the printed lines
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      const finish = (message?: string): void => {
+        if (message !== undefined) answers.push({ type: 'broken', message });
+        resolve();
+      };
+      port.on('message', (data: unknown) => {
+        const answer = readAnswer(data);
+        answers.push(answer);
+        if (answer.type === 'ready') {
+          port.postMessage(order);
+          timer = setTimeout(finish, this.#limitMs);
+        }
+        if (['report', 'live', 'broken'].includes(answer.type)) finish();
+      });
+      port.ref();
+      worker.once('error', (error) => {
+        finish(`the worker failed: ${String(error)}`);
+      });
+      worker.once('exit', () => {
+        finish('the code ended its worker');
+      });
+    });
+    clearTimeout(timer);
+    worker.removeAllListeners('exit');
+    await worker.terminate();
+    port.close();
+    return answers;
+  }
+}
