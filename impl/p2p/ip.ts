@@ -1,0 +1,86 @@
+/** IP addresses as the listener needs them: is it on our own network, is it allowed? */
+
+import { compareBytes } from '../bytes.ts';
+
+/** An address range, `10.0.0.0/8`. */
+export interface Cidr {
+  readonly prefix: Uint8Array;
+  readonly bits: number;
+}
+
+/**
+ * Reads an IPv4 or IPv6 address; an IPv4 address inside IPv6 counts as IPv4.
+ *
+ * @returns 4 or 16 bytes, or undefined if it is neither
+ */
+export function parseIP(text: string): Uint8Array | undefined {
+  const plain = text.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  return plain.includes(':') ? parseIPv6(plain) : parseIPv4(plain);
+}
+
+function parseIPv4(text: string): Uint8Array | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part)))
+    return undefined;
+  const bytes = parts.map(Number);
+  return bytes.every((byte) => byte <= 255) ? Uint8Array.from(bytes) : undefined;
+}
+
+function parseIPv6(text: string): Uint8Array | undefined {
+  const [head = '', tail, ...rest] = text.split('::');
+  if (rest.length > 0) return undefined;
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const gap = 8 - left.length - right.length;
+  if (tail === undefined ? gap !== 0 : gap < 1) return undefined;
+  const groups = [...left, ...Array<string>(gap).fill('0'), ...right];
+  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
+  return Uint8Array.from(
+    groups.flatMap((group) => {
+      const value = parseInt(group, 16);
+      return [value >> 8, value & 0xff];
+    }),
+  );
+}
+
+/** @returns undefined if the text is not an address range */
+export function parseCidr(text: string): Cidr | undefined {
+  const [address = '', bitsText = '', ...rest] = text.split('/');
+  const prefix = parseIP(address);
+  const bits = Number(bitsText);
+  if (prefix === undefined || rest.length > 0 || !/^\d{1,3}$/.test(bitsText))
+    return undefined;
+  return bits <= prefix.length * 8 ? { prefix, bits } : undefined;
+}
+
+export function contains({ prefix, bits }: Cidr, address: Uint8Array): boolean {
+  if (address.length !== prefix.length) return false;
+  const whole = bits >> 3;
+  if (compareBytes(address.subarray(0, whole), prefix.subarray(0, whole)) !== 0)
+    return false;
+  const rest = bits & 7;
+  if (rest === 0) return true;
+  const difference = (address[whole] ?? 0) ^ (prefix[whole] ?? 0);
+  return difference >> (8 - rest) === 0;
+}
+
+const localRanges = [
+  '127.0.0.0/8',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '169.254.0.0/16',
+  '::1/128',
+  'fc00::/7',
+  'fe80::/10',
+].map(parseCidr);
+
+/** Loopback, private and link-local addresses: machines of the same owner. */
+export function isLocal(address: Uint8Array): boolean {
+  return localRanges.some((range) => range !== undefined && contains(range, address));
+}
+
+/** The host of a `host:port`, without brackets. */
+export function hostOf(hostPort: string): string {
+  return hostPort.slice(0, hostPort.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+}

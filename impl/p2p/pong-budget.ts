@@ -1,0 +1,33 @@
+/**
+ * How many pongs a remote may ask for: five at once, then one a second. What it asks
+ * beyond that waits in its own socket, so a flood of pings costs us nothing.
+ */
+
+import { Timer } from '../csp/timer.ts';
+
+const burst = 5;
+const refillMs = 1_000;
+
+export class PongBudget {
+  /** Receivable when one more pong is earned; then call `refill`. */
+  readonly earned = new Timer('pong budget');
+  #left = burst;
+
+  get isSpent(): boolean {
+    return this.#left === 0;
+  }
+
+  spend(): void {
+    if (this.#left === burst) this.earned.reset(refillMs);
+    this.#left--;
+  }
+
+  refill(): void {
+    this.#left++;
+    if (this.#left < burst) this.earned.reset(refillMs);
+  }
+
+  stop(): void {
+    this.earned.stop();
+  }
+}

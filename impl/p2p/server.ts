@@ -1,0 +1,400 @@
+/**
+ * A node's peers: accepts and dials connections, decides which become peers, and ends
+ * them all when it stops.
+ *
+ * The set of peers is a local variable of `run`. Everyone else asks `run` through a
+ * channel and waits for the answer, so no two decisions can overlap.
+ */
+
+import { Chan } from '../csp/chan.ts';
+import { Done } from '../csp/done.ts';
+import { runtime } from '../csp/runtime.ts';
+import { recv, select, send } from '../csp/select.ts';
+import { WaitGroup } from '../csp/wait-group.ts';
+import type { Listener, Network } from '../net/listener.ts';
+import type { NetConn } from '../net/net-conn.ts';
+import type { Conn, ConnFlags, HelloConn, Transport } from './conn.ts';
+import { CrossDial } from './cross-dial.ts';
+import { DialQueue } from './dial-queue.ts';
+import {
+  defaultDialTimeoutMs,
+  DialState,
+  maxActiveDialTasks,
+  type DialHost,
+  type DialTask,
+} from './dial.ts';
+import { enodeURL, type Node, type NodeID } from './enode.ts';
+import { PeerFeed } from './events.ts';
+import {
+  encHandshakeChecks,
+  protoHandshakeChecks,
+  type PeerTable,
+} from './handshake-checks.ts';
+import { InboundThrottle } from './inbound-throttle.ts';
+import type { Cidr } from './ip.ts';
+import { Peer, type PeerEnd } from './peer.ts';
+import {
+  discAlreadyConnected,
+  DiscError,
+  discQuitting,
+  discRequested,
+  discUnexpectedIdentity,
+} from './peer-error.ts';
+import type { Protocol } from './protocol.ts';
+import { ourHello, ServerStopped, setupHello } from './setup.ts';
+
+/** @geth p2p/server.go Config */
+export interface ServerConfig {
+  readonly privateKey: Uint8Array;
+  /** The public key of `privateKey`. */
+  readonly self: NodeID;
+  /** Sent in Hello. */
+  readonly name: string;
+  readonly protocols: readonly Protocol[];
+  readonly network: Network;
+  readonly newTransport: (fd: NetConn) => Transport;
+  readonly maxPeers: number;
+  /** Connections that may shake hands at once. @geth p2p/server.go defaultMaxPendingPeers */
+  readonly maxPendingPeers?: number;
+  /** Without an address nobody can dial us. Port 0 is any free one. */
+  readonly listen?: { readonly host: string; readonly port: number };
+  readonly noDial?: boolean;
+  readonly staticNodes?: readonly Node[];
+  /** Exempt from the caps on peers. */
+  readonly trustedNodes?: readonly Node[];
+  /** Address ranges that may connect; without them, all. */
+  readonly netRestrict?: readonly Cidr[];
+  readonly enableMsgEvents?: boolean;
+}
+
+interface PeerDrop {
+  readonly peer: Peer;
+  readonly end: PeerEnd;
+}
+
+type PeerOp = (peers: ReadonlyMap<NodeID, Peer>) => void;
+
+/** @geth p2p/server.go Server */
+export class Server implements DialHost {
+  readonly quit = new Done('quit');
+  /** Connections after the encryption handshake: checkpoint 1. */
+  readonly posthandshake = new Chan<Conn>('posthandshake');
+  /** Connections after Hello: checkpoint 2. */
+  readonly addpeer = new Chan<HelloConn>('addpeer');
+  readonly delpeer = new Chan<PeerDrop>('delpeer');
+  readonly addstatic = new Chan<Node>('addstatic');
+  readonly removestatic = new Chan<Node>('removestatic');
+  readonly peerOp = new Chan<PeerOp>('peerOp');
+  readonly peerOpDone = new Chan<undefined>('peerOpDone');
+  readonly feed = new PeerFeed((error) => {
+    runtime().taskFailed('peer event listener', error);
+  });
+  readonly config: ServerConfig;
+  readonly #wg = new WaitGroup();
+  readonly #throttle: InboundThrottle;
+  readonly #crossDial: CrossDial;
+  // BOUNDED by maxPendingPeers + maxActiveDialTasks; `stop` closes what shakes hands.
+  readonly #handshaking = new Set<NetConn>();
+  #listener: Listener | undefined;
+
+  constructor(config: ServerConfig) {
+    this.config = config;
+    this.#throttle = new InboundThrottle(config.netRestrict);
+    this.#crossDial = new CrossDial(config.self);
+  }
+
+  /** Where others can dial us; undefined without a listener. */
+  get enode(): string | undefined {
+    if (this.#listener === undefined) return undefined;
+    const { host, port } = this.#listener;
+    return enodeURL({ id: this.config.self, host, port });
+  }
+
+  get port(): number | undefined {
+    return this.#listener?.port;
+  }
+
+  /** Names of the tasks that are alive, peers' tasks not counted. */
+  get tasks(): readonly string[] {
+    return this.#wg.names;
+  }
+
+  // #region server-start
+  /**
+   * Opens the listener and starts the loops. Call once.
+   *
+   * @throws {ConnClosed} the address cannot be listened on; nothing is left running
+   * @geth p2p/server.go Server.Start
+   */
+  async start(): Promise<void> {
+    const { listen, network, self, staticNodes = [], noDial = false } = this.config;
+    if (listen !== undefined) {
+      const listener = await network.listen(listen.host, listen.port);
+      this.#listener = listener;
+      this.#wg.go('listenLoop', () => this.listenLoop(listener));
+    }
+    const dialstate = new DialState(self, noDial ? [] : staticNodes);
+    this.#wg.go('run', () => this.run(dialstate));
+  }
+  // #endregion server-start
+
+  // #region server-stop
+  /**
+   * Ends every peer, handshake and dial, and resolves when none is left.
+   *
+   * @geth p2p/server.go Server.Stop
+   */
+  async stop(): Promise<void> {
+    //: No lock is held while we wait: in geth v1.8.12 that can hang for ever.
+    this.quit.close();
+    await this.#listener?.close();
+    for (const fd of [...this.#handshaking]) await fd.close();
+    await this.#wg.wait();
+  }
+  // #endregion server-stop
+
+  /** Dials the node now and whenever it is gone. @geth p2p/server.go Server.AddPeer */
+  async addPeer(node: Node): Promise<void> {
+    await select({ taken: send(this.addstatic, node), quit: recv(this.quit) });
+  }
+
+  /** Forgets the node and disconnects it. @geth p2p/server.go Server.RemovePeer */
+  async removePeer(node: Node): Promise<void> {
+    await select({ taken: send(this.removestatic, node), quit: recv(this.quit) });
+  }
+
+  /** The peers now; none after `stop`. @geth p2p/server.go Server.Peers */
+  async peers(): Promise<readonly Peer[]> {
+    let found: readonly Peer[] = [];
+    const op: PeerOp = (peers) => {
+      found = [...peers.values()];
+    };
+    const event = await select({ taken: send(this.peerOp, op), quit: recv(this.quit) });
+    if (event.case === 'taken') await this.peerOpDone.recv();
+    return found;
+  }
+
+  // #region server-run
+  /**
+   * The run loop. It alone knows the peers, and answers everyone who asks.
+   *
+   * @geth p2p/server.go Server.run
+   */
+  async run(dialstate: DialState): Promise<void> {
+    const peers = new Map<NodeID, Peer>(); // BOUNDED by maxPeers, static and trusted nodes
+    let inboundCount = 0;
+    const trusted = new Set(this.config.trustedNodes?.map(({ id }) => id));
+    const taskdone = new Chan<DialTask>('taskdone', maxActiveDialTasks);
+    const dials = new DialQueue(this, dialstate, taskdone, this.#wg);
+    const table = (): PeerTable => ({ peers, inboundCount, ...this.config });
+
+    running: for (;;) {
+      dials.schedule(peers);
+      const event = await select({
+        quit: recv(this.quit),
+        addstatic: recv(this.addstatic),
+        removestatic: recv(this.removestatic),
+        peerOp: recv(this.peerOp),
+        taskdone: recv(taskdone),
+        posthandshake: recv(this.posthandshake),
+        addpeer: recv(this.addpeer),
+        delpeer: recv(this.delpeer),
+      });
+      switch (event.case) {
+        case 'quit':
+          break running;
+        case 'addstatic':
+          dialstate.addStatic(event.value);
+          break;
+        case 'removestatic':
+          dialstate.removeStatic(event.value);
+          await peers.get(event.value.id)?.disconnect(discRequested);
+          break;
+        case 'peerOp':
+          event.value(peers);
+          await this.peerOpDone.send(undefined);
+          break;
+        case 'taskdone':
+          dials.done(event.value);
+          break;
+        case 'posthandshake': {
+          //= checkpoint 1: the remote has proved who it is
+          const conn = event.value;
+          if (trusted.has(conn.id)) conn.flags.trusted = true;
+          await this.answer(conn, encHandshakeChecks(table(), conn));
+          break;
+        }
+        case 'addpeer': {
+          //= checkpoint 2: it has said what it speaks
+          const conn = event.value;
+          const { protocols, enableMsgEvents = false } = this.config;
+          const refusal = protoHandshakeChecks(table(), conn, protocols);
+          if (refusal === undefined) {
+            const peer = new Peer(
+              conn,
+              protocols,
+              enableMsgEvents ? this.feed : undefined,
+            );
+            peers.set(conn.id, peer);
+            if (peer.inbound) inboundCount++;
+            this.#wg.go('runPeer', () => this.runPeer(peer));
+          }
+          //: Answer last: a dial task counts as done once its peer is in `peers`.
+          await this.answer(conn, refusal);
+          break;
+        }
+        case 'delpeer':
+          //= a peer has ended
+          peers.delete(event.value.peer.id);
+          if (event.value.peer.inbound) inboundCount--;
+          break;
+      }
+    }
+
+    //= the server stops: end every peer, and wait for each to be gone
+    for (const peer of peers.values()) await peer.disconnect(discQuitting);
+    //: No `quit` case here: every live peer is owed one receive on `delpeer`.
+    while (peers.size > 0) peers.delete((await this.delpeer.recv()).peer.id);
+  }
+  // #endregion server-run
+
+  // #region answer
+  /** Tells a waiting connection the verdict, unless the server stops first. */
+  async answer(conn: Conn, refusal: Error | undefined): Promise<void> {
+    await select({ answered: send(conn.cont, refusal), quit: recv(this.quit) });
+  }
+  // #endregion answer
+
+  // #region run-peer
+  /** Runs the peer from add to drop. @geth p2p/server.go Server.runPeer */
+  async runPeer(peer: Peer): Promise<void> {
+    const { id, name, caps, inbound, remoteAddr } = peer;
+    this.feed.send({ type: 'add', peer: id, name, caps, inbound, remote: remoteAddr });
+    const end = await peer.run();
+    //: Always taken: the run loop does not end before every peer has come here.
+    await this.delpeer.send({ peer, end });
+    this.feed.send({ type: 'drop', peer: id, ...end });
+  }
+  // #endregion run-peer
+
+  // #region listen-loop
+  /** @geth p2p/server.go Server.listenLoop */
+  async listenLoop(listener: Listener): Promise<void> {
+    const { maxPendingPeers = 50 } = this.config;
+    const slots = new Chan<undefined>('slots', maxPendingPeers);
+    for (let i = 0; i < maxPendingPeers; i++) slots.trySend(undefined);
+    for (;;) {
+      //: A slot first, then the connection: who finds none waits in the kernel.
+      const event = await select({ slot: recv(slots), quit: recv(this.quit) });
+      if (event.case === 'quit') return;
+      const fd = await listener.accept().catch(() => undefined);
+      if (fd === undefined) return; // the listener is closed: the server stops
+      if (this.#throttle.check(fd.remoteAddr) !== undefined) {
+        await fd.close();
+        slots.trySend(undefined);
+        continue;
+      }
+      this.#wg.go('setupConn', async () => {
+        this.#throttle.begin(fd.remoteAddr);
+        try {
+          await this.setupInbound(fd);
+        } finally {
+          //: Back when the handshakes are over, not when the peer ends.
+          this.#throttle.end(fd.remoteAddr);
+          slots.trySend(undefined);
+        }
+      });
+    }
+  }
+  // #endregion listen-loop
+
+  async setupInbound(fd: NetConn): Promise<void> {
+    const flags = { inbound: true, staticDialed: false, trusted: false };
+    // A stranger's failed handshake is no event: it was never a peer.
+    await this.setupConn(fd, flags, undefined).catch(() => undefined);
+  }
+
+  async setupDialed(fd: NetConn, node: Node): Promise<void> {
+    const flags = { inbound: false, staticDialed: true, trusted: false };
+    const begun = this.#crossDial.beginDialed(node.id);
+    try {
+      if (!begun) {
+        await fd.close();
+        throw new DiscError(discAlreadyConnected);
+      }
+      await this.setupConn(fd, flags, node);
+    } finally {
+      if (begun) this.#crossDial.endDialed(node.id);
+    }
+  }
+
+  // #region setup-conn
+  /**
+   * Takes a fresh connection through both handshakes and both checkpoints.
+   *
+   * @throws {Error} why it is no peer; the connection is closed then
+   * @geth p2p/server.go Server.SetupConn
+   */
+  async setupConn(
+    fd: NetConn,
+    flags: ConnFlags,
+    dialDest: Node | undefined,
+  ): Promise<void> {
+    const transport = this.config.newTransport(fd); // the 5 s for both handshakes begin
+    this.#handshaking.add(fd);
+    let inboundID: NodeID | undefined;
+    try {
+      if (this.quit.closed) throw new ServerStopped();
+      //= the encryption handshake proves who it is
+      const id = await transport.doEncHandshake(this.config.privateKey, dialDest);
+      if (dialDest !== undefined && id !== dialDest.id) {
+        throw new DiscError(discUnexpectedIdentity);
+      }
+      if (flags.inbound) {
+        if (!this.#crossDial.beginInbound(id))
+          throw new DiscError(discAlreadyConnected);
+        inboundID = id;
+      }
+      //= checkpoint 1
+      const cont = new Chan<Error | undefined>('cont');
+      const conn: Conn = { fd, transport, flags, id, cont };
+      await this.checkpoint(conn, this.posthandshake);
+      //= Hello says what it speaks
+      const hello = await setupHello(conn, ourHello(this.config));
+      //= checkpoint 2
+      await this.checkpoint(hello, this.addpeer);
+    } catch (error) {
+      await transport.close(error);
+      throw error;
+    } finally {
+      this.#handshaking.delete(fd);
+      if (inboundID !== undefined) this.#crossDial.endInbound(inboundID);
+    }
+  }
+  // #endregion setup-conn
+
+  // #region checkpoint
+  /**
+   * Hands `conn` to the run loop and waits for its verdict.
+   *
+   * @throws {ServerStopped} `quit` closed first, in either wait
+   * @geth p2p/server.go Server.checkpoint
+   */
+  async checkpoint<C extends Conn>(conn: C, stage: Chan<C>): Promise<void> {
+    const offered = await select({ taken: send(stage, conn), quit: recv(this.quit) });
+    if (offered.case === 'quit') throw new ServerStopped();
+    const verdict = await select({ cont: recv(conn.cont), quit: recv(this.quit) });
+    if (verdict.case === 'quit') throw new ServerStopped();
+    if (verdict.value !== undefined) throw verdict.value;
+  }
+  // #endregion checkpoint
+
+  dial({ host, port }: Node): Promise<NetConn> {
+    return this.config.network.dial(host, port, defaultDialTimeoutMs, this.quit);
+  }
+
+  dialFailed(node: Node, error: Error): void {
+    if (this.quit.closed) return; // the attempt was ended, it did not fail
+    this.feed.send({ type: 'dial-error', node, error });
+  }
+}
