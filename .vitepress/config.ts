@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type HeadConfig } from 'vitepress';
+import { defineConfig, type DefaultTheme, type HeadConfig } from 'vitepress';
 import { createCssVariablesTheme } from 'shiki';
 import { boxes } from './build/boxes.ts';
 import { withPolicy } from './build/csp.ts';
@@ -9,8 +9,16 @@ import { writeLlms } from './build/llms.ts';
 import { notFoundWithoutScript } from './build/not-found.ts';
 import { tracePlugin } from './build/trace-plugin.ts';
 import { en } from './theme/strings/en.ts';
+import { createWeave } from './weave/index.ts';
 
 const env = siteEnv();
+const weave = createWeave({
+  base: env.base,
+  cleanUrls: false,
+  repoUrl: env.repoUrl,
+  stateFragments: [/^t=\d+$/], // a step of the trace
+});
+weave.prepare();
 const repoDir = dirname(dirname(fileURLToPath(import.meta.url)));
 const card =
   env.siteUrl === undefined ? undefined : `${env.siteUrl}${env.base}card.png`;
@@ -38,7 +46,15 @@ if (card !== undefined) {
   );
 }
 
-export default defineConfig({
+interface ThemeConfig {
+  readonly repoUrl: string | undefined;
+  readonly search: {
+    readonly provider: 'local';
+    readonly options: DefaultTheme.LocalSearchOptions;
+  };
+}
+
+export default defineConfig<ThemeConfig>({
   srcDir: 'docs',
   lang: 'en',
   title: en.site.title,
@@ -72,10 +88,11 @@ export default defineConfig({
     }),
     config(md) {
       boxes(md);
+      weave.markdown(md);
     },
   },
   vite: {
-    plugins: [tracePlugin(repoDir)],
+    plugins: [tracePlugin(repoDir), weave.vite()],
     build: { chunkSizeWarningLimit: 900 },
   },
   transformPageData(pageData) {
@@ -105,6 +122,7 @@ export default defineConfig({
   },
   async buildEnd(siteConfig) {
     await writeLlms(siteConfig.outDir, env);
+    weave.buildEnd(siteConfig.outDir); // last: it reads what the others wrote
   },
 });
 

@@ -1,0 +1,415 @@
+/**
+ * What the trace player draws, computed from a trace once: lanes, waits, hand-overs,
+ * messages, and where a reader would stop. Pure: no Vue, no document, no clock.
+ */
+import type { Trace, TraceEvent } from '../../../impl/csp/trace.ts';
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Lane {
+  readonly node: string;
+  readonly task: string;
+  /** Place on its side, 0 outermost. A lane that ended leaves its place to another. */
+  readonly column: number;
+  /** First and last step; the last step of the trace if the task never ends. */
+  readonly from: number;
+  readonly to: number;
+  /** The task ended inside the trace. */
+  readonly ended: boolean;
+  readonly blocked: readonly Span[];
+}
+
+export interface Link {
+  readonly kind: 'message' | 'bytes' | 'handover' | 'spawn';
+  readonly from: number;
+  readonly fromLane: number;
+  readonly to: number;
+  readonly toLane: number;
+  readonly label: string;
+}
+
+export interface TraceModel {
+  readonly trace: Trace;
+  readonly nodes: readonly string[];
+  readonly lanes: readonly Lane[];
+  /** Lane of each step. */
+  readonly laneOf: readonly number[];
+  readonly links: readonly Link[];
+  /** Steps that a table shows as rows of their own. */
+  readonly main: readonly boolean[];
+  /** Steps where a reader stops: messages, or bytes where no message is named. */
+  readonly stops: readonly number[];
+  /** Columns of the widest moment, per node. */
+  readonly columns: readonly number[];
+}
+
+interface OpenLane {
+  readonly node: string;
+  readonly task: string;
+  readonly column: number;
+  readonly from: number;
+  to: number;
+  ended: boolean;
+  blockedSince: number | undefined;
+  readonly blocked: Span[];
+}
+
+export function buildModel(trace: Trace): TraceModel {
+  const nodes = [...new Set(trace.events.map((event) => event.n))].sort();
+  const { lanes, laneOf, columns } = buildLanes(trace, nodes);
+  const links = [
+    ...spawns(trace, laneOf, lanes),
+    ...handovers(trace, laneOf),
+    ...crossings(trace, laneOf),
+  ].sort((a, b) => a.from - b.from);
+  return {
+    trace,
+    nodes,
+    lanes,
+    laneOf,
+    links,
+    main: trace.events.map(isMain),
+    stops: stopsOf(trace),
+    columns,
+  };
+}
+
+function buildLanes(
+  trace: Trace,
+  nodes: readonly string[],
+): { lanes: Lane[]; laneOf: number[]; columns: number[] } {
+  const lanes: OpenLane[] = [];
+  const alive = new Map<string, number>(); // task by node and name to its lane
+  const taken = nodes.map(() => new Set<number>());
+  const columns = nodes.map(() => 0);
+  const laneOf: number[] = [];
+  const last = Math.max(0, trace.events.length - 1);
+
+  for (const event of trace.events) {
+    const side = nodes.indexOf(event.n);
+    const key = `${event.n}/${event.k}`;
+    let index = alive.get(key);
+    if (index === undefined) {
+      const column = firstFree(taken[side]);
+      taken[side]?.add(column);
+      columns[side] = Math.max(columns[side] ?? 0, column + 1);
+      index = lanes.push({
+        node: event.n,
+        task: event.k,
+        column,
+        from: event.i,
+        to: last,
+        ended: false,
+        blockedSince: undefined,
+        blocked: [],
+      });
+      index -= 1;
+      alive.set(key, index);
+    }
+    laneOf.push(index);
+    const lane = lanes[index];
+    if (lane === undefined) continue;
+    if (lane.blockedSince !== undefined) {
+      lane.blocked.push({ from: lane.blockedSince, to: event.i });
+      lane.blockedSince = undefined;
+    }
+    if (event.e === 'block') lane.blockedSince = event.i;
+    if (event.e === 'end') {
+      lane.to = event.i;
+      lane.ended = true;
+      alive.delete(key);
+      taken[side]?.delete(lane.column);
+    }
+  }
+  for (const lane of lanes) {
+    if (lane.blockedSince !== undefined && !lane.ended) {
+      lane.blocked.push({ from: lane.blockedSince, to: last });
+    }
+  }
+  return { lanes, laneOf, columns };
+}
+
+function firstFree(taken: ReadonlySet<number> | undefined): number {
+  let column = 0;
+  while (taken?.has(column) === true) column += 1;
+  return column;
+}
+
+/** `go NAME` by one task, then the start of NAME: a thin line between the two lanes. */
+function spawns(
+  trace: Trace,
+  laneOf: readonly number[],
+  lanes: readonly Lane[],
+): Link[] {
+  const links: Link[] = [];
+  const waiting = new Map<string, number>();
+  for (const event of trace.events) {
+    if (event.e === 'event' && event.v?.startsWith('go ') === true) {
+      waiting.set(event.v.slice(3), event.i);
+      continue;
+    }
+    if (event.e !== 'start') continue;
+    const from = waiting.get(event.k) ?? starterOf(event, trace, lanes);
+    if (from === undefined) continue;
+    waiting.delete(event.k);
+    links.push(link('spawn', from, event.i, laneOf, ''));
+  }
+  return links;
+}
+
+/** A start may name its starter instead; the line then begins at the starter's last step. */
+function starterOf(
+  event: TraceEvent,
+  trace: Trace,
+  lanes: readonly Lane[],
+): number | undefined {
+  if (event.v === undefined) return undefined;
+  const lane = lanes.find(
+    (one) =>
+      one.node === event.n &&
+      one.task === event.v &&
+      one.from < event.i &&
+      one.to >= event.i,
+  );
+  if (lane === undefined) return undefined;
+  for (let i = event.i - 1; i >= lane.from; i--) {
+    const earlier = trace.events[i];
+    if (earlier?.n === event.n && earlier.k === event.v) return i;
+  }
+  return undefined;
+}
+
+/** How far apart the two ends of a hand-over may be and still be worth a line. */
+const maxHandover = 80;
+
+/**
+ * Pairs what went into a channel with what came out, first in, first out. A `select`
+ * counts as the send or receive that it chose, unless that is an event of its own.
+ */
+function handovers(trace: Trace, laneOf: readonly number[]): Link[] {
+  const ins = new Map<string, number[]>();
+  const outs = new Map<string, number[]>();
+  for (const event of trace.events) {
+    const act = channelAct(event, trace);
+    if (act === undefined) continue;
+    const map = act.direction === 'in' ? ins : outs;
+    const key = `${event.n}/${act.channel}`;
+    map.set(key, [...(map.get(key) ?? []), event.i]);
+  }
+  const links: Link[] = [];
+  for (const [key, sent] of ins) {
+    const received = outs.get(key) ?? [];
+    for (const [position, from] of sent.entries()) {
+      const to = received[position];
+      if (to === undefined || laneOf[from] === laneOf[to]) continue;
+      if (Math.abs(to - from) > maxHandover) continue;
+      links.push(link('handover', from, to, laneOf, key.slice(key.indexOf('/') + 1)));
+    }
+  }
+  return links;
+}
+
+interface ChannelAct {
+  readonly direction: 'in' | 'out';
+  readonly channel: string;
+}
+
+function channelAct(event: TraceEvent, trace: Trace): ChannelAct | undefined {
+  if (event.ch === undefined) return undefined;
+  if (event.e === 'send') return { direction: 'in', channel: event.ch };
+  if (event.e === 'recv') return { direction: 'out', channel: event.ch };
+  if (event.e !== 'select') return undefined;
+  const match = /^(send|recv) (.+)$/.exec(event.ch);
+  if (match === null) return undefined;
+  const [, verb, channel = ''] = match;
+  const kind = verb === 'send' ? 'send' : 'recv';
+  const before = trace.events[event.i - 1];
+  const counted =
+    before?.e === kind &&
+    before.ch === channel &&
+    before.n === event.n &&
+    before.k === event.k;
+  return counted ? undefined : { direction: kind === 'send' ? 'in' : 'out', channel };
+}
+
+interface Crossing {
+  readonly from: number;
+  readonly label: string;
+  /** Bytes of the stream up to and with this write. */
+  readonly end: number;
+}
+
+/** What crossed between nodes: named messages where there are any, else bytes. */
+function crossings(trace: Trace, laneOf: readonly number[]): Link[] {
+  const named = messageLinks(trace, laneOf);
+  return named.length > 0 ? named : byteLinks(trace, laneOf);
+}
+
+const outward = /^(?:→|>|send|sent|out|write)\s*:?\s*/i;
+const inward = /^(?:←|<|recv|received|read|in)\s*:?\s*/i;
+
+function messageLinks(trace: Trace, laneOf: readonly number[]): Link[] {
+  const links: Link[] = [];
+  const flying: { from: number; node: string; what: string }[] = [];
+  for (const event of trace.events) {
+    if (event.e !== 'msg' || event.v === undefined) continue;
+    if (outward.test(event.v)) {
+      flying.push({ from: event.i, node: event.n, what: event.v.replace(outward, '') });
+    } else if (inward.test(event.v)) {
+      const what = event.v.replace(inward, '');
+      const position = flying.findIndex(
+        (one) => one.node !== event.n && one.what === what,
+      );
+      const [found] = position < 0 ? [] : flying.splice(position, 1);
+      if (found !== undefined) {
+        links.push(link('message', found.from, event.i, laneOf, found.what));
+      }
+    }
+  }
+  return links;
+}
+
+/** A connection is an ordered stream: a write has arrived when its last byte was read. */
+function byteLinks(trace: Trace, laneOf: readonly number[]): Link[] {
+  const links: Link[] = [];
+  const streams = new Map<
+    string,
+    { written: number; read: number; writes: Crossing[] }
+  >();
+  const streamOf = (
+    key: string,
+  ): { written: number; read: number; writes: Crossing[] } => {
+    const stream = streams.get(key) ?? { written: 0, read: 0, writes: [] };
+    streams.set(key, stream);
+    return stream;
+  };
+  for (const event of trace.events) {
+    const length = byteLength(trace, event);
+    if (length === 0) continue;
+    if (event.e === 'write') {
+      const stream = streamOf(event.n);
+      stream.written += length;
+      stream.writes.push({ from: event.i, label: event.v ?? '', end: stream.written });
+    } else if (event.e === 'read') {
+      const writer = trace.events.find(
+        (other) => other.e === 'write' && other.n !== event.n,
+      )?.n;
+      if (writer === undefined) continue;
+      const stream = streamOf(writer);
+      stream.read += length;
+      while (stream.writes[0] !== undefined && stream.writes[0].end <= stream.read) {
+        const [arrived] = stream.writes.splice(0, 1);
+        if (arrived === undefined) break;
+        links.push(link('bytes', arrived.from, event.i, laneOf, arrived.label));
+      }
+    }
+  }
+  return links;
+}
+
+function link(
+  kind: Link['kind'],
+  from: number,
+  to: number,
+  laneOf: readonly number[],
+  label: string,
+): Link {
+  return {
+    kind,
+    from,
+    fromLane: laneOf[from] ?? 0,
+    to,
+    toLane: laneOf[to] ?? 0,
+    label,
+  };
+}
+
+export function byteLength(trace: Trace, event: TraceEvent): number {
+  return event.b === undefined ? 0 : (trace.bytes[event.b]?.length ?? 0) / 2;
+}
+
+function isMain(event: TraceEvent): boolean {
+  switch (event.e) {
+    case 'start':
+    case 'end':
+    case 'msg':
+      return true;
+    case 'event':
+      return event.v?.startsWith('go ') !== true;
+    case 'write':
+      return event.b !== undefined;
+    case 'block':
+    case 'wake':
+    case 'send':
+    case 'recv':
+    case 'select':
+    case 'read':
+      return false;
+  }
+}
+
+function stopsOf(trace: Trace): number[] {
+  const messages = trace.events.filter((event) => event.e === 'msg');
+  const stops =
+    messages.length > 0
+      ? messages
+      : trace.events.filter((event) => event.e === 'write' && event.b !== undefined);
+  return stops.map((event) => event.i);
+}
+
+export function nextStop(model: TraceModel, step: number): number {
+  return (
+    model.stops.find((stop) => stop > step) ??
+    Math.max(0, model.trace.events.length - 1)
+  );
+}
+
+export function previousStop(model: TraceModel, step: number): number {
+  return model.stops.findLast((stop) => stop < step) ?? 0;
+}
+
+/** Where `focus` points: a step number, or the first step that names the word. */
+export function focusStep(model: TraceModel, focus: string | undefined): number {
+  const last = Math.max(0, model.trace.events.length - 1);
+  if (focus === undefined || focus === '') return 0;
+  if (/^\d+$/.test(focus)) return Math.min(Number(focus), last);
+  const found = model.trace.events.find(
+    (event) => event.k === focus || `${event.n}/${event.k}` === focus,
+  );
+  return (
+    found?.i ??
+    model.trace.events.find((event) => event.v?.includes(focus) === true)?.i ??
+    0
+  );
+}
+
+/** `#t=41` and the like. */
+export function stepFromHash(
+  hash: string,
+  anchor: string,
+  steps: number,
+): number | undefined {
+  const match = new RegExp(`^#${anchor}=(\\d{1,7})$`).exec(hash);
+  if (match === null || steps === 0) return undefined;
+  return Math.min(Number(match[1]), steps - 1);
+}
+
+/** Rows of the table: a main step, with the small steps that come before the next. */
+export interface TableRow {
+  readonly event: TraceEvent;
+  readonly minor: readonly TraceEvent[];
+}
+
+export function tableRows(model: TraceModel): TableRow[] {
+  const rows: { event: TraceEvent; minor: TraceEvent[] }[] = [];
+  for (const event of model.trace.events) {
+    const row = rows.at(-1);
+    if (row === undefined || model.main[event.i] === true)
+      rows.push({ event, minor: [] });
+    else row.minor.push(event);
+  }
+  return rows;
+}
