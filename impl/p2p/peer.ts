@@ -33,7 +33,7 @@ import {
 import { PongBudget } from './pong-budget.ts';
 import { asError, compareCaps, matchProtocols, ProtoRW } from './proto-rw.ts';
 import type { Cap, PeerHandle, Protocol } from './protocol.ts';
-import { decodeDiscReason } from './rlpx/disconnect.ts';
+import { decodeDisconnect } from './rlpx/disconnect.ts';
 
 /** Pings that may wait for their pong. As in geth since v1.12.1. */
 const pendingPings = 16;
@@ -253,7 +253,7 @@ export class Peer implements PeerHandle {
       });
       return;
     }
-    if (msg.code === discMsg) throw new DiscError(decodeDiscReason(msg.payload));
+    if (msg.code === discMsg) throw new DiscError(decodeDisconnect(msg.payload));
     if (msg.code < baseProtocolLength) return; // a second Hello, Pong, reserved codes
 
     const proto = this.getProto(msg.code);
