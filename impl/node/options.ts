@@ -1,0 +1,288 @@
+/** The command line of the node: what each option is, and one clear line for a bad one. */
+
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { isPrivateKey } from '#crypto';
+import { fromHex } from '../bytes.ts';
+import { parseGenesis, type Genesis } from '../core/genesis.ts';
+import {
+  decodeTransaction,
+  transactionSchema,
+  type Transaction,
+} from '../core/transaction.ts';
+import { EnodeError, parseEnode, type Node } from '../p2p/enode.ts';
+import { decode } from '../rlp/decode.ts';
+import { developmentGenesis } from './development-genesis.ts';
+
+export const usage = `Usage: npm run -s node -- [options]
+   or: node --import tsx impl/node/main.ts [options]
+
+A complete node: it listens, dials, shakes hands over RLPx, speaks eth/62 and eth/63
+and syncs blocks. It does not execute transactions and does not check seals.
+
+Where it is reached and whom it dials
+  --listen HOST:PORT     accept connections; port 0 takes any free port
+  --peer ENODE           keep a connection to this node (repeatable)
+  --trusted ENODE        let this node in even when full (repeatable)
+  --no-dial              dial nobody, not even --peer
+  --max-peers N          default 25
+  --max-pending-peers N  connections that may shake hands at once; default 50
+
+Who it is
+  --key HEX              private key, 64 hex digits; without one, a fresh key
+  --key-file FILE        a file that holds it
+  --name TEXT            client name, sent in Hello
+
+Its chain
+  --genesis FILE         geth's genesis JSON; without one, an empty development chain
+  --network-id N         default: the chain id of the genesis
+  --import FILE          block RLP as "geth export" writes it; read before the start
+  --export FILE          the canonical chain, written at the end
+  --eth 62,63            versions to speak; default both
+  --tx RLPHEX            a signed transaction for the pool (repeatable)
+
+What it shows
+  --events FORMAT        pretty (default), json (one object a line) or none
+  --trace FILE           every step of every task, as JSON Lines, written at the end
+
+When it ends
+  --exit-after CONDITION peer, status, head=N, drop or seconds=N
+  SIGINT or SIGTERM      ends every peer and exits with code 0
+
+  --help                 this text
+
+A bad option, key, enode or file is one line on standard error and exit code 2.
+`;
+
+/** Something on the command line cannot be used. The message is for the user. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export type ExitCondition =
+  | { readonly kind: 'peer' | 'status' | 'drop' }
+  | { readonly kind: 'head'; readonly number: bigint }
+  | { readonly kind: 'seconds'; readonly seconds: number };
+
+export type EventFormat = 'json' | 'pretty' | 'none';
+
+export interface NodeOptions {
+  readonly listen: { readonly host: string; readonly port: number } | undefined;
+  readonly privateKey: Uint8Array | undefined;
+  readonly peers: readonly Node[];
+  readonly trusted: readonly Node[];
+  readonly noDial: boolean;
+  readonly maxPeers: number;
+  readonly maxPendingPeers: number;
+  readonly genesis: Genesis;
+  readonly networkId: bigint;
+  readonly importFile: string | undefined;
+  readonly exportFile: string | undefined;
+  readonly ethVersions: readonly (62 | 63)[];
+  readonly name: string;
+  readonly transactions: readonly Transaction[];
+  readonly events: EventFormat;
+  readonly traceFile: string | undefined;
+  readonly exitAfter: ExitCondition | undefined;
+}
+
+const uint64Max = 2n ** 64n - 1n;
+
+/**
+ * @returns the options, or undefined if the help was asked for
+ * @throws {UsageError} with the option that is wrong
+ */
+export function parseOptions(args: readonly string[]): NodeOptions | undefined {
+  const values = readArgs(args);
+  if (values.help === true) return undefined;
+  const genesis =
+    values.genesis === undefined ? developmentGenesis() : genesisFile(values.genesis);
+  if (values.key !== undefined && values['key-file'] !== undefined) {
+    throw new UsageError('--key and --key-file cannot both be given');
+  }
+  return {
+    listen: values.listen === undefined ? undefined : listenAddress(values.listen),
+    privateKey: privateKey(values.key, values['key-file']),
+    peers: (values.peer ?? []).map((text) => enode('--peer', text)),
+    trusted: (values.trusted ?? []).map((text) => enode('--trusted', text)),
+    noDial: values['no-dial'] ?? false,
+    maxPeers: count('--max-peers', values['max-peers'], 25, 1),
+    maxPendingPeers: count('--max-pending-peers', values['max-pending-peers'], 50, 1),
+    genesis,
+    networkId: networkId(values['network-id'], genesis.config.chainId),
+    importFile: values.import,
+    exportFile: values.export,
+    ethVersions: ethVersions(values.eth),
+    name: values.name ?? 'peerwalk/v0.1.0',
+    transactions: (values.tx ?? []).map(transaction),
+    events: eventFormat(values.events),
+    traceFile: values.trace,
+    exitAfter: exitCondition(values['exit-after']),
+  };
+}
+
+type Values = ReturnType<typeof parse>['values'];
+
+function parse(
+  args: readonly string[],
+) /* eslint-disable-line @typescript-eslint/explicit-function-return-type -- the shape is parseArgs' */ {
+  const text = { type: 'string' } as const;
+  const list = { type: 'string', multiple: true } as const;
+  const flag = { type: 'boolean' } as const;
+  return parseArgs({
+    args: [...args],
+    allowPositionals: false,
+    strict: true,
+    options: {
+      listen: text,
+      key: text,
+      'key-file': text,
+      peer: list,
+      trusted: list,
+      'no-dial': flag,
+      'max-peers': text,
+      'max-pending-peers': text,
+      'network-id': text,
+      genesis: text,
+      import: text,
+      export: text,
+      eth: text,
+      name: text,
+      tx: list,
+      events: text,
+      trace: text,
+      'exit-after': text,
+      help: flag,
+    },
+  });
+}
+
+function readArgs(args: readonly string[]): Values {
+  try {
+    return parse(args).values;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // Its first sentence says what is wrong; the rest is advice about other programs.
+    throw new UsageError(message.split(/[.\n] ?/)[0] ?? message);
+  }
+}
+
+function listenAddress(text: string): { host: string; port: number } {
+  const match = /^(\[[0-9a-fA-F:.%]+\]|[^:[\]]+):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match?.[1] === undefined || port > 65_535) {
+    throw new UsageError(`--listen: expected HOST:PORT, got "${text}"`);
+  }
+  return { host: match[1].replace(/^\[|\]$/g, ''), port };
+}
+
+function privateKey(
+  hex: string | undefined,
+  file: string | undefined,
+): Uint8Array | undefined {
+  if (hex === undefined && file === undefined) return undefined;
+  const option = hex === undefined ? '--key-file' : '--key';
+  const text = hex ?? readText('--key-file', file ?? '').trim();
+  if (!/^(?:0x)?[0-9a-fA-F]{64}$/.test(text)) {
+    throw new UsageError(`${option}: a private key is 64 hex digits`);
+  }
+  const key = fromHex(text);
+  if (!isPrivateKey(key)) {
+    throw new UsageError(`${option}: not a private key of secp256k1 (0, or too large)`);
+  }
+  return key;
+}
+
+function enode(option: string, text: string): Node {
+  try {
+    return parseEnode(text);
+  } catch (error) {
+    if (error instanceof EnodeError)
+      throw new UsageError(`${option}: ${error.message}`);
+    throw error;
+  }
+}
+
+function count(
+  option: string,
+  text: string | undefined,
+  fallback: number,
+  least: number,
+): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!/^\d{1,6}$/.test(text) || value < least) {
+    throw new UsageError(`${option}: expected a number from ${least}, got "${text}"`);
+  }
+  return value;
+}
+
+function networkId(text: string | undefined, fallback: bigint): bigint {
+  if (text === undefined) return fallback;
+  if (!/^\d{1,20}$/.test(text) || BigInt(text) > uint64Max) {
+    throw new UsageError(`--network-id: expected a number below 2^64, got "${text}"`);
+  }
+  return BigInt(text);
+}
+
+function genesisFile(file: string): Genesis {
+  const text = readText('--genesis', file);
+  try {
+    return parseGenesis(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--genesis: ${file}: ${why}`);
+  }
+}
+
+function ethVersions(text: string | undefined): readonly (62 | 63)[] {
+  const versions = (text ?? '63,62').split(',').map((part) => {
+    if (part === '62') return 62;
+    if (part === '63') return 63;
+    throw new UsageError(`--eth: expected 62, 63 or 62,63, got "${text ?? ''}"`);
+  });
+  return [...new Set(versions)].toSorted((a, b) => b - a);
+}
+
+function transaction(hex: string): Transaction {
+  try {
+    return decodeTransaction(
+      decode(fromHex(hex), transactionSchema, 'transaction', { trailing: 'refuse' }),
+    );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--tx: ${why}`);
+  }
+}
+
+function eventFormat(text = 'pretty'): EventFormat {
+  if (text === 'json' || text === 'pretty' || text === 'none') return text;
+  throw new UsageError(`--events: expected json, pretty or none, got "${text}"`);
+}
+
+function exitCondition(text: string | undefined): ExitCondition | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'peer' || text === 'status' || text === 'drop') return { kind: text };
+  const head = /^head=(\d{1,19})$/.exec(text);
+  if (head?.[1] !== undefined) return { kind: 'head', number: BigInt(head[1]) };
+  const seconds = /^seconds=(\d{1,7}(?:\.\d{1,3})?)$/.exec(text);
+  if (seconds?.[1] !== undefined)
+    return { kind: 'seconds', seconds: Number(seconds[1]) };
+  throw new UsageError(
+    `--exit-after: expected peer, status, head=N, drop or seconds=N, got "${text}"`,
+  );
+}
+
+function readText(option: string, file: string): string {
+  return new TextDecoder().decode(readBytes(option, file));
+}
+
+/** @throws {UsageError} the file cannot be read */
+export function readBytes(option: string, file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${option}: ${why}`);
+  }
+}

@@ -1,0 +1,122 @@
+/** What the node tells its user: one event a line, as JSON or for people. */
+
+import { discReasonText, type DiscReason } from '../p2p/peer-error.ts';
+import type { EventFormat } from './options.ts';
+
+export type NodeEvent =
+  | { readonly type: 'listening'; readonly enode: string; readonly port: number }
+  | {
+      readonly type: 'peer-add';
+      readonly peer: string;
+      readonly name: string;
+      readonly caps: readonly string[];
+      readonly inbound: boolean;
+      readonly remote: string;
+    }
+  | {
+      readonly type: 'status';
+      readonly peer: string;
+      readonly version: number;
+      readonly networkId: bigint;
+      readonly td: bigint;
+      readonly head: string;
+      readonly genesis: string;
+    }
+  | {
+      readonly type: 'msg-send' | 'msg-recv';
+      readonly peer: string;
+      readonly protocol: string;
+      readonly code: number;
+      readonly size: number;
+    }
+  | {
+      readonly type: 'head';
+      readonly number: bigint;
+      readonly hash: string;
+      readonly td: bigint;
+    }
+  | { readonly type: 'tx'; readonly hash: string; readonly from: string }
+  | {
+      readonly type: 'peer-drop';
+      readonly peer: string;
+      readonly reason: string;
+      readonly code: DiscReason;
+      readonly remoteRequested: boolean;
+      readonly error: string;
+    }
+  | { readonly type: 'dial-error'; readonly enode: string; readonly error: string }
+  | { readonly type: 'stopped' };
+
+/** A function that writes each event as one line to `write`. */
+export function reporter(
+  format: EventFormat,
+  now: () => number,
+  write: (line: string) => void,
+): (event: NodeEvent) => void {
+  if (format === 'none') return () => undefined;
+  const line = format === 'json' ? jsonLine : prettyLine;
+  return (event) => {
+    write(line(Math.round(now()), event) + '\n');
+  };
+}
+
+/** A big integer becomes a JSON number while that is exact, and a decimal string above. */
+export function jsonLine(t: number, event: NodeEvent): string {
+  return JSON.stringify({ t, ...event }, (_key, value: unknown) => {
+    if (typeof value !== 'bigint') return value;
+    return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
+  });
+}
+
+export function prettyLine(t: number, event: NodeEvent): string {
+  const seconds = (t / 1000).toFixed(3).padStart(9);
+  return `${seconds}  ${event.type.padEnd(10)}  ${describe(event)}`.trimEnd();
+}
+
+function describe(event: NodeEvent): string {
+  switch (event.type) {
+    case 'listening':
+      return event.enode;
+    case 'peer-add': {
+      const direction = event.inbound ? 'from' : 'to';
+      const caps = event.caps.map((cap) => clean(cap)).join(' ');
+      return `${short(event.peer)} ${direction} ${event.remote}  ${clean(event.name)}  ${caps}`;
+    }
+    case 'status':
+      return `${short(event.peer)} eth/${event.version} network ${event.networkId} td ${event.td} head ${short(event.head)}`;
+    case 'msg-send':
+    case 'msg-recv':
+      return `${short(event.peer)} ${event.protocol} code ${event.code}, ${event.size} bytes`;
+    case 'head':
+      return `#${event.number} ${short(event.hash)} td ${event.td}`;
+    case 'tx':
+      return `${short(event.hash)} from ${event.from}`;
+    case 'peer-drop': {
+      const who = event.remoteRequested ? 'they said' : 'we said';
+      const said = `${who} ${discReasonText(event.code)} (${event.code})`;
+      return `${short(event.peer)} ${said}: ${clean(event.error, 120)}`;
+    }
+    case 'dial-error':
+      return `${event.enode.slice(0, 24)}… ${clean(event.error, 120)}`;
+    case 'stopped':
+      return '';
+  }
+}
+
+function short(hex: string): string {
+  return hex.slice(0, 16);
+}
+
+/** Control and direction characters: a stranger's text must not steer a terminal. */
+// eslint-disable-next-line no-control-regex -- these are what it removes
+const unprintable =
+  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A stranger's text, cut and made harmless. Hello names are shown with 20 characters. */
+export function clean(text: string, length = 20): string {
+  const harmless = text.replace(unprintable, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  const chars = Array.from(harmless);
+  return chars.length > length ? `${chars.slice(0, length).join('')}…` : harmless;
+}
