@@ -1,0 +1,319 @@
+/**
+ * A peer as eth sees it: what it has told us, what it knows, what we have asked it. Made
+ * by the Run closure, registered after the Status handshake, forgotten when `handle` ends.
+ */
+
+import { encodeList } from '../rlp/encode.ts';
+import { Chan } from '../csp/chan.ts';
+import { Done } from '../csp/done.ts';
+import { recv, select } from '../csp/select.ts';
+import { Timer } from '../csp/timer.ts';
+import type { WaitGroup } from '../csp/wait-group.ts';
+import { newMsg, type MsgReadWriter } from '../p2p/message.ts';
+import { DiscError, discReadTimeout, type DiscReason } from '../p2p/peer-error.ts';
+import type { PeerHandle } from '../p2p/protocol.ts';
+import { type Hash, zeroHash } from '../core/hash.ts';
+import { encodeHeader, type Header } from '../core/header.ts';
+import { EthError } from './errors.ts';
+import {
+  blockBodiesMsg,
+  blockHeadersMsg,
+  checkSize,
+  decodeStatus,
+  encodeGetBlockHeaders,
+  encodeHashes,
+  encodeStatus,
+  type EthVersion,
+  getBlockBodiesMsg,
+  getBlockHeadersMsg,
+  type HashOrNumber,
+  messageName,
+  type StatusData,
+  statusMsg,
+} from './protocol.ts';
+import { type OpenRequest, RequestQueue } from './requests.ts';
+
+/** @geth eth/peer.go handshakeTimeout */
+export const handshakeTimeoutMs = 5_000;
+
+/** Answers without a question that a peer may not send. Ours. */
+export const maxUnsolicited = 3;
+
+const maxKnownTxs = 32_768;
+const maxKnownBlocks = 1_024;
+
+/** A peer id: the first 8 bytes of the node id, as 16 hex digits. */
+export type EthPeerID = string;
+
+/** @geth eth/peer.go peer */
+export class EthPeer {
+  readonly version: EthVersion;
+  readonly rw: MsgReadWriter;
+  /** Closes when the peer is no longer registered. */
+  readonly term = new Done('eth peer term');
+  readonly headerRequests = new RequestQueue<readonly Header[]>('headers');
+  readonly bodyRequests = new RequestQueue<readonly Uint8Array[]>('bodies');
+  /** The header query that proves the peer's side of the DAO fork, while it is open. */
+  daoChallenge: DaoChallenge | undefined;
+  readonly #peer: PeerHandle;
+  readonly #wg: WaitGroup;
+  readonly #knownTxs = new KnownSet(maxKnownTxs);
+  readonly #knownBlocks = new KnownSet(maxKnownBlocks);
+  #head = zeroHash;
+  #td = 0n;
+  #unsolicited = 0;
+
+  /** @param wg owns the tasks that are started for this peer */
+  constructor(version: EthVersion, peer: PeerHandle, rw: MsgReadWriter, wg: WaitGroup) {
+    this.version = version;
+    this.#peer = peer;
+    this.rw = rw;
+    this.#wg = wg;
+  }
+
+  get id(): EthPeerID {
+    return this.#peer.id.slice(0, 16);
+  }
+
+  /** What the peer layer knows of it. */
+  get handle(): PeerHandle {
+    return this.#peer;
+  }
+
+  get trusted(): boolean {
+    return this.#peer.trusted;
+  }
+
+  /** Hash of the block that the peer is known to have as its head. */
+  get head(): Hash {
+    return this.#head;
+  }
+
+  /** Total difficulty that the peer says its head has. */
+  get td(): bigint {
+    return this.#td;
+  }
+
+  /** @geth eth/peer.go peer.SetHead */
+  setHead(head: Hash, td: bigint): void {
+    this.#head = head;
+    this.#td = td;
+  }
+
+  disconnect(reason: DiscReason): Promise<void> {
+    return this.#peer.disconnect(reason);
+  }
+
+  toString(): string {
+    return `eth peer ${this.id.slice(0, 8)}`;
+  }
+
+  // #region status-handshake
+  /**
+   * Sends our Status and reads theirs, both at once: a side that read first would wait
+   * for ever for another one that reads first.
+   *
+   * @returns their Status; it fits ours
+   * @throws {EthError} what is wrong with theirs
+   * @throws {DiscError} "read timeout": not both were done within 5 s
+   * @geth eth/peer.go peer.Handshake
+   */
+  async handshake(ours: StatusData): Promise<StatusData> {
+    //= send ours and read theirs, in two tasks
+    //: Room for both results: a task whose result nobody wants can still end.
+    const results = new Chan<StatusResult>('status results', 2);
+    this.#wg.go('statusWriter', async () => {
+      results.trySend(await outcome(() => this.sendStatus(ours)));
+    });
+    this.#wg.go('statusReader', async () => {
+      results.trySend(await outcome(() => this.readStatus(ours)));
+    });
+
+    //= wait for both, or for the first thing that goes wrong
+    const timeout = new Timer('status timeout', handshakeTimeoutMs);
+    let theirs: StatusData | undefined;
+    try {
+      for (let done = 0; done < 2; done++) {
+        const event = await select({ result: recv(results), timeout: recv(timeout) });
+        if (event.case === 'timeout') throw new DiscError(discReadTimeout);
+        if ('error' in event.value) throw event.value.error;
+        theirs ??= event.value.status;
+      }
+    } finally {
+      timeout.stop();
+    }
+
+    //= remember what they told us
+    if (theirs === undefined) throw new TypeError('two results and no Status');
+    this.setHead(theirs.head, theirs.td);
+    return theirs;
+  }
+  // #endregion status-handshake
+
+  /** The first message, and the only Status, that we send. */
+  async sendStatus(ours: StatusData): Promise<undefined> {
+    await this.rw.writeMsg(newMsg(statusMsg, encodeStatus(ours)));
+  }
+
+  // #region read-status
+  /**
+   * Reads their first message, which must be a Status that fits ours.
+   *
+   * @throws {EthError} with the first thing that does not fit
+   * @geth eth/peer.go peer.readStatus
+   */
+  async readStatus(ours: StatusData): Promise<StatusData> {
+    const msg = await this.rw.readMsg();
+    if (msg.code !== statusMsg) {
+      const got = msg.code.toString(16);
+      throw new EthError('no-status-msg', `first msg has code ${got} (!= 0)`);
+    }
+    checkSize(msg);
+    const theirs = decodeStatus(msg);
+
+    //: The order shows: a peer of another chain hears of its genesis,
+    //: whatever else it has wrong. `td` and `head` are believed for now.
+    if (theirs.genesis !== ours.genesis) {
+      const [got, wanted] = [theirs.genesis.slice(0, 16), ours.genesis.slice(0, 16)];
+      throw new EthError('genesis-block-mismatch', `${got} (!= ${wanted})`);
+    }
+    if (theirs.networkId !== ours.networkId) {
+      const detail = `${theirs.networkId} (!= ${ours.networkId})`;
+      throw new EthError('network-id-mismatch', detail);
+    }
+    if (theirs.protocolVersion !== ours.protocolVersion) {
+      const detail = `${theirs.protocolVersion} (!= ${ours.protocolVersion})`;
+      throw new EthError('protocol-version-mismatch', detail);
+    }
+    return theirs;
+  }
+  // #endregion read-status
+
+  // #region request-headers
+  /**
+   * Asks for headers. The query is written by a task of its own: a remote that does not
+   * read must not hold up who waits for the answer, and who can give up.
+   *
+   * @geth eth/peer.go peer.RequestHeadersByNumber
+   */
+  requestHeaders(
+    origin: HashOrNumber,
+    amount: number,
+    { skip = 0, reverse = false }: { skip?: number; reverse?: boolean } = {},
+  ): OpenRequest<readonly Header[]> {
+    const query = { origin, amount: BigInt(amount), skip: BigInt(skip), reverse };
+    const request = this.headerRequests.open(amount);
+    this.#ask('requestHeaders', getBlockHeadersMsg, encodeGetBlockHeaders(query));
+    return request;
+  }
+  // #endregion request-headers
+
+  /** Asks for the bodies of these blocks. @geth eth/peer.go peer.RequestBodies */
+  requestBodies(hashes: readonly Hash[]): OpenRequest<readonly Uint8Array[]> {
+    const request = this.bodyRequests.open(hashes.length);
+    this.#ask('requestBodies', getBlockBodiesMsg, encodeHashes(hashes));
+    return request;
+  }
+
+  #ask(task: string, code: number, payload: Uint8Array): void {
+    this.#wg.go(task, async () => {
+      try {
+        await this.rw.writeMsg(newMsg(code, payload));
+      } catch {
+        // A write fails when the peer ends. `handle` hears of that from its own read,
+        // and cancels what waits for the answer.
+      }
+    });
+  }
+
+  /** @geth eth/peer.go peer.SendBlockHeaders */
+  sendBlockHeaders(headers: readonly Header[]): Promise<void> {
+    return this.sendEncoded(blockHeadersMsg, headers.map(encodeHeader));
+  }
+
+  /** @geth eth/peer.go peer.SendBlockBodiesRLP */
+  sendBlockBodies(bodies: readonly Uint8Array[]): Promise<void> {
+    return this.sendEncoded(blockBodiesMsg, bodies);
+  }
+
+  /** Sends items that are encoded already, as one list. */
+  sendEncoded(code: number, items: readonly Uint8Array[]): Promise<void> {
+    return this.rw.writeMsg(newMsg(code, encodeList(items)));
+  }
+
+  /**
+   * Counts an answer that belongs to no request.
+   *
+   * @throws {EthError} `unsolicited-response`: it was the last one too many
+   */
+  countUnsolicited(code: number): void {
+    this.#unsolicited++;
+    if (this.#unsolicited < maxUnsolicited) return;
+    throw new EthError('unsolicited-response', messageName(code));
+  }
+
+  /** @geth eth/peer.go peer.MarkBlock */
+  markBlock(hash: Hash): void {
+    this.#knownBlocks.add(hash);
+  }
+
+  /** @geth eth/peer.go peer.MarkTransaction */
+  markTransaction(hash: Hash): void {
+    this.#knownTxs.add(hash);
+  }
+
+  knowsBlock(hash: Hash): boolean {
+    return this.#knownBlocks.has(hash);
+  }
+
+  knowsTransaction(hash: Hash): boolean {
+    return this.#knownTxs.has(hash);
+  }
+
+  /** What `admin.peers` of geth shows. @geth eth/peer.go peer.Info */
+  info(): { version: EthVersion; difficulty: bigint; head: Hash } {
+    return { version: this.version, difficulty: this.td, head: this.head };
+  }
+}
+
+/** The query of the DAO challenge, and the signal that ends its timer. */
+export interface DaoChallenge {
+  readonly request: OpenRequest<readonly Header[]>;
+  readonly answered: Done;
+}
+
+type StatusResult = { readonly status: StatusData | undefined } | { error: unknown };
+
+/** What a task reports to the one that started it: errors are sent between tasks. */
+async function outcome(
+  task: () => Promise<StatusData | undefined>,
+): Promise<StatusResult> {
+  try {
+    return { status: await task() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Hashes that a peer has seen: the last `max`. geth throws out random ones. */
+class KnownSet {
+  readonly #max: number;
+  readonly #hashes = new Set<Hash>(); // BOUNDED by #max
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  has(hash: Hash): boolean {
+    return this.#hashes.has(hash);
+  }
+
+  add(hash: Hash): void {
+    if (this.#hashes.has(hash)) return;
+    const [oldest] = this.#hashes;
+    if (oldest !== undefined && this.#hashes.size >= this.#max) {
+      this.#hashes.delete(oldest);
+    }
+    this.#hashes.add(hash);
+  }
+}

@@ -1,0 +1,328 @@
+/**
+ * eth/62 and eth/63 on the wire: codes, limits, and each message's shape. Decoding is
+ * bounded by a schema, so a peer's bytes are refused before anything is built of them.
+ */
+
+import { encode, type RlpValue } from '../rlp/encode.ts';
+import { decode, rawItems, type RlpItem } from '../rlp/decode.ts';
+import { RlpError } from '../rlp/errors.ts';
+import { asBytes, asList, asNumber, asUint } from '../rlp/fields.ts';
+import { scan } from '../rlp/scan.ts';
+import { bytes, list, listOf, raw, type Schema, uint } from '../rlp/schema.ts';
+import { type Hash, hashBytes, hashOf, zeroHash } from '../core/hash.ts';
+import { decodeHeader, type Header, headerSchema } from '../core/header.ts';
+import { blockSchema, bodySchema } from '../core/block.ts';
+import {
+  decodeTransaction,
+  type Transaction,
+  transactionSchema,
+} from '../core/transaction.ts';
+import type { Msg } from '../p2p/message.ts';
+import { EthError } from './errors.ts';
+
+export const protocolName = 'eth';
+
+// #region eth-codes
+export const eth62 = 62;
+export const eth63 = 63;
+export type EthVersion = typeof eth62 | typeof eth63;
+
+/** Most preferred first. @geth eth/protocol.go ProtocolVersions */
+export const protocolVersions: readonly EthVersion[] = [eth63, eth62];
+
+/** Message codes that each version uses. @geth eth/protocol.go ProtocolLengths */
+export function protocolLength(version: EthVersion): number {
+  return version === eth63 ? 17 : 8;
+}
+
+/** @geth eth/protocol.go ProtocolMaxMsgSize */
+export const protocolMaxMsgSize = 10 * 1024 * 1024;
+
+export const statusMsg = 0x00;
+export const newBlockHashesMsg = 0x01;
+export const transactionsMsg = 0x02;
+export const getBlockHeadersMsg = 0x03;
+export const blockHeadersMsg = 0x04;
+export const getBlockBodiesMsg = 0x05;
+export const blockBodiesMsg = 0x06;
+export const newBlockMsg = 0x07;
+//: 0x08 to 0x0c belong to nobody: eth/61 left the gap.
+export const getNodeDataMsg = 0x0d;
+export const nodeDataMsg = 0x0e;
+export const getReceiptsMsg = 0x0f;
+export const receiptsMsg = 0x10;
+// #endregion eth-codes
+
+const messageNames: ReadonlyMap<number, string> = new Map([
+  [statusMsg, 'Status'],
+  [newBlockHashesMsg, 'NewBlockHashes'],
+  [transactionsMsg, 'Transactions'],
+  [getBlockHeadersMsg, 'GetBlockHeaders'],
+  [blockHeadersMsg, 'BlockHeaders'],
+  [getBlockBodiesMsg, 'GetBlockBodies'],
+  [blockBodiesMsg, 'BlockBodies'],
+  [newBlockMsg, 'NewBlock'],
+  [getNodeDataMsg, 'GetNodeData'],
+  [nodeDataMsg, 'NodeData'],
+  [getReceiptsMsg, 'GetReceipts'],
+  [receiptsMsg, 'Receipts'],
+]);
+
+/** `Status` for 0, and a text for every other code. */
+export function messageName(code: number): string {
+  return messageNames.get(code) ?? `code ${code}`;
+}
+
+/**
+ * Refuses what is too large. The size is known before the payload is touched.
+ *
+ * @throws {EthError} `msg-too-large`
+ */
+export function checkSize(msg: Msg): void {
+  if (msg.size <= protocolMaxMsgSize) return;
+  throw new EthError('msg-too-large', `${msg.size} > ${protocolMaxMsgSize}`);
+}
+
+/** Of one answer, and so of one request. @geth eth/downloader/downloader.go MaxBlockFetch */
+export const maxHeaderFetch = 192;
+export const maxBlockFetch = 128;
+export const maxStateFetch = 384;
+export const maxReceiptFetch = 256;
+
+/** Bytes after which an answer is long enough. @geth eth/handler.go softResponseLimit */
+export const softResponseLimit = 2 * 1024 * 1024;
+
+/**
+ * geth has this bound since v1.9.0 (cdfe9a3a2a). At v1.8.12 a Status may carry a total
+ * difficulty of megabytes, and printing that takes seconds.
+ */
+export const maxTdBits = 100;
+
+// #region status-data
+/** @geth eth/protocol.go statusData */
+export interface StatusData {
+  readonly protocolVersion: number;
+  readonly networkId: bigint;
+  readonly td: bigint;
+  /** Hash of the block that the sender calls its head. Nobody checks it here. */
+  readonly head: Hash;
+  readonly genesis: Hash;
+}
+
+const tdSchema = uint(Math.ceil(maxTdBits / 8));
+const statusSchema = list(uint(4), uint(8), tdSchema, bytes(32), bytes(32));
+// #endregion status-data
+
+export function encodeStatus(status: StatusData): Uint8Array {
+  const { protocolVersion, networkId, td, head, genesis } = status;
+  return encode([protocolVersion, networkId, td, hashBytes(head), hashBytes(genesis)]);
+}
+
+/** @throws {EthError} `decode` */
+export function decodeStatus(msg: Msg): StatusData {
+  return read(msg, statusSchema, (item) => {
+    const [version, networkId, td, head, genesis] = asList(item);
+    return {
+      protocolVersion: asNumber(version),
+      networkId: asUint(networkId),
+      td: asTd(td),
+      head: hashOf(asBytes(head)),
+      genesis: hashOf(asBytes(genesis)),
+    };
+  });
+}
+
+/** Where a header query begins. @geth eth/protocol.go hashOrNumber */
+export type HashOrNumber =
+  | { readonly kind: 'hash'; readonly hash: Hash }
+  | { readonly kind: 'number'; readonly number: bigint };
+
+/** @geth eth/protocol.go getBlockHeadersData */
+export interface GetBlockHeadersData {
+  readonly origin: HashOrNumber;
+  /** Headers wanted, at most. */
+  readonly amount: bigint;
+  /** Blocks to leave out between two of them. */
+  readonly skip: bigint;
+  /** Towards the genesis. */
+  readonly reverse: boolean;
+}
+
+const getBlockHeadersSchema = list(bytes(0, 32), uint(8), uint(8), uint(1));
+
+export function encodeGetBlockHeaders(query: GetBlockHeadersData): Uint8Array {
+  const { origin, amount, skip, reverse } = query;
+  return encode([originValue(origin), amount, skip, reverse ? 1 : 0]);
+}
+
+/** @throws {EthError} `decode` */
+export function decodeGetBlockHeaders(msg: Msg): GetBlockHeadersData {
+  return read(msg, getBlockHeadersSchema, (item) => {
+    const [origin, amount, skip, reverse] = asList(item);
+    return {
+      origin: decodeOrigin(asBytes(origin)),
+      amount: asUint(amount),
+      skip: asUint(skip),
+      reverse: asBool(reverse),
+    };
+  });
+}
+
+// #region origin
+/** A hash and a number share one field; only their length tells them apart. */
+function originValue(origin: HashOrNumber): RlpValue {
+  if (origin.kind === 'number') return origin.number;
+  //: The zero hash means "no hash": it goes out as number 0, as geth sends it.
+  return origin.hash === zeroHash ? 0n : hashBytes(origin.hash);
+}
+
+function decodeOrigin(origin: Uint8Array): HashOrNumber {
+  if (origin.length <= 8) return { kind: 'number', number: asUint(origin) };
+  if (origin.length !== 32) {
+    throw new EthError('decode', `invalid input size ${origin.length} for origin`);
+  }
+  const hash = hashOf(origin);
+  return hash === zeroHash ? { kind: 'number', number: 0n } : { kind: 'hash', hash };
+}
+// #endregion origin
+
+/**
+ * Reads the answer to a query for `asked` headers.
+ *
+ * @throws {EthError} `decode`, also for one header more than that: it is not even decoded
+ */
+export function decodeBlockHeaders(msg: Msg, asked: number): readonly Header[] {
+  return read(msg, listOf(headerSchema, asked), (item) =>
+    asList(item).map(decodeHeader),
+  );
+}
+
+/**
+ * Reads the answer to a query for `asked` bodies. Each is proved to have the shape of a
+ * body and stays encoded, a view of the payload: whether it is the right one is cheaper
+ * to find out one at a time.
+ *
+ * @throws {EthError} `decode`
+ */
+export function splitBlockBodies(msg: Msg, asked: number): readonly Uint8Array[] {
+  return guard(msg, (what) => {
+    scan(msg.payload, listOf(bodySchema, asked), what);
+    return [...rawItems(msg.payload, what)];
+  });
+}
+
+export function encodeHashes(hashes: readonly Hash[]): Uint8Array {
+  return encode(hashes.map(hashBytes));
+}
+
+/**
+ * Yields the first `limit` hashes of a request, one at a time: unknown hashes cost work
+ * too, so what counts is the looking up. What is not looked up is not decoded.
+ *
+ * @throws {EthError} `decode` when the iteration comes to it
+ */
+export function* hashesOf(msg: Msg, limit: number): Generator<Hash, void> {
+  const hashes = rawItems(msg.payload, messageName(msg.code));
+  for (let left = limit; left > 0; left--) {
+    const next = guard(msg, () => hashes.next());
+    if (next.done === true) return;
+    const item = next.value;
+    yield guard(msg, (what) => hashOf(asBytes(decode(item, bytes(32), what))));
+  }
+}
+
+/** A block that exists somewhere. */
+export interface Announcement {
+  readonly hash: Hash;
+  readonly number: bigint;
+}
+
+const announcementSchema = list(bytes(32), uint(8));
+
+/** More do not fit into a message. */
+const maxAnnouncements = Math.floor(protocolMaxMsgSize / 34);
+
+/**
+ * Yields at most `limit` announcements; all of them must be well formed.
+ *
+ * @throws {EthError} `decode`, before the first is yielded
+ */
+export function* announcementsOf(msg: Msg, limit: number): Generator<Announcement> {
+  guard(msg, (what) =>
+    scan(msg.payload, listOf(announcementSchema, maxAnnouncements), what),
+  );
+  let left = limit;
+  for (const item of rawItems(msg.payload)) {
+    if (left-- === 0) return;
+    const [hash, number] = asList(decode(item, announcementSchema, 'announcement'));
+    yield { hash: hashOf(asBytes(hash)), number: asUint(number) };
+  }
+}
+
+/** The block of a NewBlock as far as it is looked at. */
+export interface NewBlockData {
+  readonly header: Header;
+  /** Total difficulty up to and including the block, as the sender claims it. */
+  readonly td: bigint;
+}
+
+const newBlockSchema = list(blockSchema, tdSchema);
+const anyBytes = raw(protocolMaxMsgSize);
+const newBlockHeaderSchema = list(list(headerSchema, anyBytes, anyBytes), tdSchema);
+
+/**
+ * Reads header and total difficulty. The body is proved to be one and not built.
+ *
+ * @throws {EthError} `decode`
+ */
+export function decodeNewBlock(msg: Msg): NewBlockData {
+  guard(msg, (what) => scan(msg.payload, newBlockSchema, what));
+  return read(msg, newBlockHeaderSchema, (item) => {
+    const [block, td] = asList(item);
+    const [header] = asList(block);
+    return { header: decodeHeader(header ?? []), td: asTd(td) };
+  });
+}
+
+/** Ours, as in a block body: a transaction with a signature takes about 100 bytes. */
+const maxTransactions = 131_072;
+
+/**
+ * Yields the transactions one at a time, so that 10 MiB of them are not objects at once.
+ *
+ * @throws {EthError} `decode`, before the first is yielded
+ */
+export function* transactionsOf(msg: Msg): Generator<Transaction, void> {
+  guard(msg, (what) =>
+    scan(msg.payload, listOf(transactionSchema, maxTransactions), what),
+  );
+  for (const item of rawItems(msg.payload)) {
+    yield decodeTransaction(decode(item, transactionSchema, 'transaction'));
+  }
+}
+
+function asTd(item: RlpItem | undefined): bigint {
+  const td = asUint(item);
+  if (td >> BigInt(maxTdBits) === 0n) return td;
+  throw new EthError('decode', `a total difficulty of more than ${maxTdBits} bits`);
+}
+
+function asBool(item: RlpItem | undefined): boolean {
+  const value = asNumber(item);
+  if (value > 1) throw new EthError('decode', `${value} is not a boolean`);
+  return value === 1;
+}
+
+function read<T>(msg: Msg, schema: Schema, build: (item: RlpItem) => T): T {
+  return guard(msg, (what) => build(decode(msg.payload, schema, what)));
+}
+
+/** Says in eth's words what is wrong with the bytes. */
+function guard<T>(msg: Msg, decoding: (what: string) => T): T {
+  try {
+    return decoding(messageName(msg.code));
+  } catch (error) {
+    if (!(error instanceof RlpError)) throw error;
+    throw new EthError('decode', error.message, { cause: error });
+  }
+}
