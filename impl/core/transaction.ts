@@ -170,9 +170,8 @@ export function sender(tx: Transaction, chainId: bigint): Address {
   if (recovery !== 0n && recovery !== 1n) {
     throw new SenderError('bad-signature', 'v is neither of the two that are possible');
   }
-  // Checked before they are written as 32 bytes: on the wire they may be longer.
   if (tx.s > halfOrder) throw new SenderError('bad-signature', 's is too high');
-  if (tx.r >= 1n << 256n) throw new SenderError('bad-signature', 'r is too high');
+  // An r above 256 bits makes the signature longer than `recover` takes.
   const signature = concat(word(tx.r), word(tx.s), Uint8Array.of(Number(recovery)));
   try {
     return addressOfPublicKey(recover(signingDigest(tx, txChainId), signature));
@@ -212,7 +211,7 @@ export function signTransaction(
   };
 }
 
-/** `value` as 32 bytes, big-endian. `value` is below 2^256. */
+/** `value` big-endian, as 32 bytes, or as more if it does not fit. */
 function word(value: bigint): Uint8Array {
   return fromHex(value.toString(16).padStart(64, '0'));
 }

@@ -128,6 +128,10 @@ describe('parseGenesis', () => {
     ],
     [`alloc.${address}.storage.01`, account({ balance: 0, storage: { '01': 1 } })],
     [
+      `alloc.${address}.storage.02`,
+      account({ balance: 0, storage: { '02': '01'.repeat(33) } }),
+    ],
+    [
       `alloc.${address}.storage`,
       account({ balance: 0, storage: { '01': '01', '0001': '01' } }),
     ],
@@ -137,7 +141,7 @@ describe('parseGenesis', () => {
     expect(error.message).toMatch(/^genesis: [^\n]+$/);
   });
 
-  it.each(['', '{', '[1]', '"text"', 'null', '{"a":1,\n\n!}'])(
+  it.each(['', '{', '[1]', '"text"', 'null', '[1,\n\n x]'])(
     'refuses %j in one line',
     (text) => {
       const error = genesisErrorOf(text);

@@ -111,6 +111,11 @@ describe('TxPool.add', () => {
     expect(verdicts).toContain('pool-full');
     expect(pool.size * 32_000).toBeLessThan(poolLimits.bytes);
     expect(pool.size * 32_200).toBeGreaterThan(poolLimits.bytes - 40_000);
+
+    const next = signedTx({ data });
+    expect(pool.add(next)).toBe('pool-full');
+    pool.remove(pool.pending().slice(0, 1));
+    expect(pool.add(next)).toBe('added');
   });
 });
 
@@ -123,6 +128,14 @@ describe('TxPool.pending', () => {
     const order = [a2, b10, a0, b9, a1].flatMap((tx) => tx ?? []);
     expect(pool.addAll(order)).toEqual(order.map(() => 'added'));
     expect(pool.pending()).toEqual([...a, ...b]);
+  });
+
+  it('puts an account that comes back behind those that stayed', () => {
+    const [a, b] = [signedTx({ key: testKey(1) }), signedTx({ key: testKey(2) })];
+    pool.addAll([a, b]);
+    pool.remove([a]);
+    pool.add(a);
+    expect(pool.pending()).toEqual([b, a]);
   });
 });
 
