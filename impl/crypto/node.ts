@@ -10,6 +10,7 @@ import { createCipheriv, createHash, createHmac } from 'node:crypto';
 // and five more WebAssembly modules, 200 ms instead of 25.
 import { instantiateSecp256k1 } from '@bitauth/libauth/build/lib/crypto/secp256k1.js';
 import { createKeccak as createHasher } from 'hash-wasm';
+import { fromHex, toHex } from '../bytes.ts';
 import { CryptoError, aesKeyLengths, checkLength } from './provider.ts';
 import { splitSignature, uncompressed } from './provider.ts';
 import type { BlockCipher, CtrStream, RunningKeccak } from './provider.ts';
@@ -113,7 +114,8 @@ export function ecdh(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array 
 export function sign(digest: Uint8Array, privateKey: Uint8Array): Uint8Array {
   checkLength('digest', digest, 32);
   checkPrivateKey(privateKey);
-  const signed = loaded().secp.signMessageHashRecoverableCompact(privateKey, digest);
+  const { secp } = loaded();
+  const signed = secp.signMessageHashRecoverableCompact(privateKey, reduced(digest));
   if (typeof signed === 'string') throw new CryptoError('bad-key', signed);
   const signature = new Uint8Array(65);
   signature.set(signed.signature);
@@ -147,6 +149,18 @@ export function createBlockCipher(key: Uint8Array): BlockCipher {
     },
   };
 }
+
+/**
+ * RFC 6979 takes the digest modulo the group order, libauth as it is. Of 2^128 digests one
+ * is affected, and both signatures are good; but the providers are to be equal.
+ */
+function reduced(digest: Uint8Array): Uint8Array {
+  const value = BigInt(`0x${toHex(digest)}`);
+  if (value < groupOrder) return digest;
+  return fromHex((value - groupOrder).toString(16).padStart(64, '0'));
+}
+
+const groupOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 /** libauth returns the point with its 0x04, or a sentence about what is wrong. */
 function point(

@@ -1,0 +1,3 @@
+import { testEcies } from './ecies-suite.ts';
+
+testEcies();
