@@ -204,7 +204,9 @@ export class Chain {
     this.#announce(before);
     return { inserted, known, ...(error === undefined ? {} : { error }) };
   }
+  // #endregion insert-chain
 
+  // #region insert-block
   #insert(block: Block): ChainError | undefined {
     const { header } = block;
     const parent = this.#entries.get(header.parentHash);
@@ -222,7 +224,7 @@ export class Chain {
     if (isHeavier(entry, this.#head())) this.#setHead(entry);
     return undefined;
   }
-  // #endregion insert-chain
+  // #endregion insert-block
 
   // #region reorganise
   /** Makes `head` and its ancestors canonical, and nothing else. */

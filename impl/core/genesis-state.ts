@@ -43,6 +43,7 @@ function accountValue(account: JsonObject): Uint8Array {
     keccak256(account.bytes('code', maxCodeBytes)),
   ]);
 }
+// #endregion genesis-state
 
 /** Slots whose value is zero are not in the trie: zero is what an absent slot reads as. */
 function storageRoot(storage: JsonObject): Hash {
@@ -55,7 +56,6 @@ function storageRoot(storage: JsonObject): Hash {
   });
   return rootOf(entries, storage);
 }
-// #endregion genesis-state
 
 /** 32 bytes from hex that may leave out leading zero bytes. */
 function word(text: string, storage: JsonObject, name: string): Uint8Array {

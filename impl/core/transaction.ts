@@ -144,7 +144,6 @@ export function decodeTransaction(item: RlpItem): Transaction {
   };
 }
 
-// #region sender
 /** Half of the order of secp256k1. Above it, (r, n − s) is a second valid signature. */
 const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
@@ -153,6 +152,7 @@ export function transactionChainId(tx: Transaction): bigint | undefined {
   return tx.v >= 35n ? (tx.v - 35n) / 2n : undefined;
 }
 
+// #region sender
 /**
  * Address of the account that signed the transaction. Takes both forms of 2018: with
  * the chain id inside what is signed (EIP-155), and without (Homestead).

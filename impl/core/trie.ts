@@ -46,6 +46,9 @@ export function trieRoot(entries: Iterable<TrieEntry>): Hash {
   return hashOf(keccak256(encode(node(leaves, 0))));
 }
 
+// #endregion trie-root
+
+// #region trie-node
 /** The node for `leaves`, which are sorted, at least one, and agree before `depth`. */
 function node(leaves: readonly Leaf[], depth: number): RlpValue {
   const [first] = leaves;
@@ -87,7 +90,7 @@ function reference(child: RlpValue): RlpValue {
   const data = encode(child);
   return data.length < 32 ? child : keccak256(data);
 }
-// #endregion trie-root
+// #endregion trie-node
 
 function nibbles(key: Uint8Array): Uint8Array {
   const path = new Uint8Array(key.length * 2);
