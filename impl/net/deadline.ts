@@ -50,8 +50,14 @@ export class Deadline implements Receivable<void> {
 
   /** The timer was received: says whether that ends the operation. */
   fired(): boolean {
-    const late = this.#runtime.now() - this.#at >= lateMs;
-    if (late && !this.#excused) {
+    const late = this.#runtime.now() - this.#at;
+    if (late <= -1) {
+      // Node's timers count from the begin of a turn, so they may come early; or the
+      // deadline was moved after the firing.
+      this.#timer.reset(-late);
+      return false;
+    }
+    if (late >= lateMs && !this.#excused) {
       // The bytes may lie in the kernel, more of them than one poll brings. A stall of
       // ours must not cost an honest peer its place.
       this.#excused = true;

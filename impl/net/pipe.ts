@@ -5,15 +5,13 @@
  * whoever reads or writes, and what was written before a close can still be read.
  */
 
-import { concatAll } from '../bytes.ts';
 import { Done } from '../csp/done.ts';
-import { runtime } from '../csp/runtime.ts';
-import { RuntimeMisuse } from '../csp/seam.ts';
 import { recv, select } from '../csp/select.ts';
 import { Signal } from '../csp/signal.ts';
 import { Timer } from '../csp/timer.ts';
-import { Deadline, maxLingerMs } from './deadline.ts';
-import { ConnClosed, DeadlineExceeded, EndOfStream, type NetConn } from './net-conn.ts';
+import { maxLingerMs } from './deadline.ts';
+import { ConnClosed, EndOfStream, type NetConn } from './net-conn.ts';
+import { ReadHalf, WriteHalf } from './transfer.ts';
 
 export interface PipeOptions {
   /** Bytes that may lie in the pipe, each way. Default 64 KiB. */
@@ -55,7 +53,7 @@ class Flow {
     this.#capacity = capacity;
   }
 
-  /** Takes as many bytes as there is room for, and says how many. */
+  /** Copies as many bytes as there is room for, and says how many. */
   put(bytes: Uint8Array): number {
     if (this.#discards) return bytes.length;
     const part = bytes.slice(0, this.#capacity - this.#size);
@@ -94,16 +92,12 @@ class Flow {
 class PipeEnd implements NetConn {
   readonly localAddr: string;
   readonly remoteAddr: string;
-  readonly #runtime = runtime();
   readonly #name: string;
   readonly #in: Flow;
   readonly #out: Flow;
-  readonly #readDeadline: Deadline;
-  readonly #writeDeadline: Deadline;
+  readonly #reads: ReadHalf;
+  readonly #writes: WriteHalf;
   readonly #gone: Done;
-  #reading = false;
-  #writing = false;
-  #cutOff = false; // a write stopped half way: nothing may follow it
   #closed = false;
 
   constructor(name: string, local: string, remote: string, incoming: Flow, out: Flow) {
@@ -112,44 +106,47 @@ class PipeEnd implements NetConn {
     this.remoteAddr = remote;
     this.#in = incoming;
     this.#out = out;
-    this.#readDeadline = new Deadline(`read deadline ${name}`);
-    this.#writeDeadline = new Deadline(`write deadline ${name}`);
-    this.#gone = new Done(`closed ${name}`);
+    this.#gone = new Done(`${name} closed`);
+    this.#reads = new ReadHalf(name, {
+      changed: incoming.forReader,
+      take: (wanted) => (this.#closed ? [] : incoming.take(wanted)),
+      failure: () => {
+        if (this.#closed) return new ConnClosed('read');
+        return incoming.ended ? new EndOfStream() : undefined;
+      },
+    });
+    this.#writes = new WriteHalf(name, {
+      changed: out.forWriter,
+      send: (bytes) => {
+        let sent = 0;
+        return () => (sent += out.put(bytes.subarray(sent))) === bytes.length;
+      },
+      failure: () =>
+        this.#closed || out.refused ? new ConnClosed('write') : undefined,
+    });
   }
 
-  async readFull(length: number): Promise<Uint8Array> {
-    if (this.#reading) throw new RuntimeMisuse(`two reads at a time on ${this.#name}`);
-    this.#reading = true;
-    try {
-      return await this.#read(length);
-    } finally {
-      this.#reading = false;
-    }
+  readFull(length: number): Promise<Uint8Array> {
+    return this.#reads.readFull(length);
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    if (this.#writing) throw new RuntimeMisuse(`two writes at a time on ${this.#name}`);
-    this.#writing = true;
-    try {
-      await this.#write(bytes);
-    } finally {
-      this.#writing = false;
-    }
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#writes.write(bytes);
   }
 
   setReadDeadline(at: number | undefined): void {
-    if (!this.#closed) this.#readDeadline.set(at);
+    if (!this.#closed) this.#reads.deadline.set(at);
   }
 
   setWriteDeadline(at: number | undefined): void {
-    if (!this.#closed) this.#writeDeadline.set(at);
+    if (!this.#closed) this.#writes.deadline.set(at);
   }
 
   async close(lingerMs = 0): Promise<void> {
     if (this.#closed) return this.#gone.wait();
     this.#closed = true;
-    this.#readDeadline.set(undefined);
-    this.#writeDeadline.set(undefined);
+    this.#reads.deadline.set(undefined);
+    this.#writes.deadline.set(undefined);
     this.#out.ended = true;
     this.#in.discard();
     // The other side's reader, then our own read and write, if they wait.
@@ -160,65 +157,7 @@ class PipeEnd implements NetConn {
     this.#in.refused = true;
     this.#in.forWriter.raise();
     this.#gone.close();
-    return this.#runtime.ready(undefined);
-  }
-
-  async #read(length: number): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = []; // BOUNDED by the bytes that came, not by `length`
-    let missing = length;
-    let waited = false;
-    for (;;) {
-      if (this.#closed) throw new ConnClosed('read');
-      if (!waited && this.#readDeadline.passed) throw new DeadlineExceeded('read');
-      for (const chunk of this.#in.take(missing)) {
-        chunks.push(chunk);
-        missing -= chunk.length;
-      }
-      if (missing === 0) break;
-      if (this.#in.ended) throw new EndOfStream();
-      waited = true;
-      const event = await select({
-        changed: recv(this.#in.forReader),
-        deadline: recv(this.#readDeadline),
-      });
-      if (event.case === 'deadline' && this.#readDeadline.fired()) {
-        throw new DeadlineExceeded('read');
-      }
-    }
-    const [first] = chunks;
-    const bytes =
-      chunks.length === 1 && first !== undefined ? first : concatAll(chunks);
-    this.#runtime.tracer?.emit('read', { ch: this.#name, v: `${length} bytes` }, bytes);
-    return waited ? bytes : this.#runtime.ready(bytes);
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    let sent = 0;
-    let waited = false;
-    for (;;) {
-      if (this.#closed || this.#out.refused || this.#cutOff) {
-        throw new ConnClosed('write');
-      }
-      if (!waited && this.#writeDeadline.passed) throw new DeadlineExceeded('write');
-      if (!waited) this.#traceWrite(bytes);
-      sent += this.#out.put(bytes.subarray(sent));
-      if (sent === bytes.length) break;
-      waited = true;
-      const event = await select({
-        changed: recv(this.#out.forWriter),
-        deadline: recv(this.#writeDeadline),
-      });
-      if (event.case === 'deadline' && this.#writeDeadline.fired()) {
-        this.#cutOff = true;
-        throw new DeadlineExceeded('write');
-      }
-    }
-    if (!waited) await this.#runtime.ready(undefined);
-  }
-
-  #traceWrite(bytes: Uint8Array): void {
-    const fields = { ch: this.#name, v: `${bytes.length} bytes` };
-    this.#runtime.tracer?.emit('write', fields, bytes);
+    return this.#gone.wait();
   }
 
   /** Waits until the other side closes too, or the time is over. */
