@@ -2,7 +2,7 @@
 
 import { findGeth, permalink } from './geth.ts';
 import { tokensOf, type Token } from './highlight.ts';
-import { explainedAt, href, type SiteOptions } from './links.ts';
+import { explainedAt, findSymbol, href, type SiteOptions } from './links.ts';
 import { readText } from './repo.ts';
 import { gethTagRE, parse } from './symbols.ts';
 import { typesOf, type NameAt } from './types.ts';
@@ -29,6 +29,7 @@ export interface CodePlace {
 
 /** Renders lines of one file; tokens and names are worked out once. */
 export class CodeHtml {
+  readonly #file: string;
   readonly #text: string;
   readonly #lineStarts: readonly number[];
   readonly #tokens: readonly Token[];
@@ -39,6 +40,7 @@ export class CodeHtml {
 
   constructor(file: string, place: CodePlace) {
     const source = parse(file);
+    this.#file = file;
     this.#text = readText(file);
     this.#lineStarts = source.getLineStarts();
     this.#tokens = tokensOf(source);
@@ -75,15 +77,28 @@ export class CodeHtml {
       return kind === '' ? escapeHtml(text) : `<i${kind}>${escapeHtml(text)}</i>`;
     }
     const [, , hover, target] = name;
-    const url =
-      target === undefined ? undefined : explainedAt(target, this.#place.locale);
-    if (target === undefined || url === undefined || url === this.#place.here) {
+    const url = target === undefined ? undefined : this.#linkTo(target, token.start);
+    if (target === undefined || url === undefined) {
       return `<i${kind} data-h="${hover}">${escapeHtml(text)}</i>`;
     }
     const tab = this.#linked.has(target) ? ' tabindex="-1"' : '';
     this.#linked.add(target);
     const address = escapeHtml(href(this.#place.site, url));
     return `<a${kind} href="${address}" data-h="${hover}"${tab}>${escapeHtml(text)}</a>`;
+  }
+
+  /** No link from a listing to itself, from a definition to its own line, to a property. */
+  #linkTo(target: string, at: number): string | undefined {
+    const symbol = findSymbol(target);
+    if (symbol === undefined || symbol.property) return undefined;
+    const { here, locale } = this.#place;
+    const url = explainedAt(target, locale);
+    if (url === here) return undefined;
+    const isDefinition =
+      target.startsWith(`${this.#file}#`) &&
+      at >= (this.#lineStarts[symbol.line - 1] ?? 0) &&
+      at < (this.#lineStarts[symbol.line] ?? Infinity);
+    return isDefinition && url?.startsWith('/source/') === true ? undefined : url;
   }
 
   #comment(text: string): string {

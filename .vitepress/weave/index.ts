@@ -56,16 +56,17 @@ function gate(outDir: string, { base, stateFragments }: WeaveOptions): void {
     ...(stateFragments === undefined ? {} : { stateFragments }),
   });
   if (findings.length === 0) return;
-  const lines = findings
-    .slice(0, 50)
-    .map(({ page, address, problem }) => `  ${page}: ${address}: ${problem}`);
-  const more =
-    findings.length > lines.length
-      ? `\n  and ${findings.length - lines.length} more`
-      : '';
-  throw new Error(
-    `weave: ${findings.length} dead links or anchors\n${lines.join('\n')}${more}`,
-  );
+  // One line for an address that many pages have: a header, a head.
+  const pages = new Map<string, string[]>();
+  for (const { page, address, problem } of findings) {
+    const what = `${address}: ${problem}`;
+    pages.set(what, [...(pages.get(what) ?? []), page]);
+  }
+  const lines = [...pages].map(([what, on]) => {
+    const more = on.length > 3 ? ` and ${on.length - 3} more pages` : '';
+    return `  ${what} (on ${on.slice(0, 3).join(', ')}${more})`;
+  });
+  throw new Error(`weave: ${lines.length} dead links or anchors\n${lines.join('\n')}`);
 }
 
 /** Hover texts and source pages while somebody edits. */

@@ -1,6 +1,6 @@
 /** Addresses: of pages, of lines, and of the place where a symbol is explained. */
 
-import { listFiles } from './repo.ts';
+import { implFiles } from './repo.ts';
 import { pagesShowing, regionsOf } from './site-index.ts';
 import { symbolsOf, type CodeSymbol } from './symbols.ts';
 
@@ -32,7 +32,7 @@ export function listingId(file: string, region: string): string {
 /** Looks up `impl/p2p/peer.ts#Peer.handle`. */
 export function findSymbol(target: string): CodeSymbol | undefined {
   const [file = '', name = ''] = target.split('#', 2);
-  if (!listFiles('impl', '.ts').includes(file)) return undefined;
+  if (!implFiles().includes(file)) return undefined;
   return symbolsOf(file).symbols.find((symbol) => symbol.name === name);
 }
 

@@ -25,12 +25,12 @@ export function regionHtml(
   const listing = listRegion(readText(file), region);
   const words = stringsFor(place.locale);
   const isOurs = file.startsWith('impl/');
-  const name = `<code>${escapeHtml(file)}</code>`;
+  const name = escapeHtml(file);
   const source = href(place.site, sourceUrl(file, listing.firstLine));
   const caption = [
     isOurs
       ? `<a class="pw-listing-file" href="${escapeHtml(source)}">${name}</a>`
-      : name,
+      : `<span class="pw-listing-file">${name}</span>`,
     `<span class="pw-listing-lines">${words.lines(listing.firstLine, listing.lastLine)}</span>`,
     ...(isOurs ? tagsIn(file, listing).map((tag) => gethLink(tag, place.locale)) : []),
   ];
@@ -74,7 +74,7 @@ function figure(
   { file, listing, place, id, label, marks }: Figure,
   caption = '',
 ): string {
-  const { site, locale } = place;
+  const { site } = place;
   const isOurs = file.startsWith('impl/');
   const isWhole = caption === '';
   const code = new CodeHtml(file, place);
@@ -84,37 +84,43 @@ function figure(
 
   for (const { line, notes, subgoal } of listing.rows) {
     if (subgoal !== undefined) {
-      rows.push(`<span class="pw-goal"><span>${inlineHtml(subgoal)}</span></span>`);
+      rows.push(`<span class="wv-goal"><span>${inlineHtml(subgoal)}</span></span>`);
     }
     const number = isOurs
-      ? `<a class="pw-n" href="${escapeHtml(isWhole ? `#L${line}` : href(site, sourceUrl(file, line)))}"` +
+      ? `<a class="wv-n" href="${escapeHtml(isWhole ? `#L${line}` : href(site, sourceUrl(file, line)))}"` +
         ` data-n="${line}" tabindex="-1" aria-hidden="true"></a>`
-      : `<span class="pw-n" data-n="${line}"></span>`;
+      : `<span class="wv-n" data-n="${line}"></span>`;
     const anchor = isWhole ? ` id="L${line}"` : '';
     rows.push(
-      `<span class="pw-l"${anchor}>${number}<span class="pw-t">${code.line(line, listing.indent)}</span></span>`,
+      `<span class="wv-l"${anchor}>${number}<span class="wv-t">${code.line(line, listing.indent)}</span></span>`,
     );
     const beside = [
-      ...notes.map((note) => `<span class="pw-say">${inlineHtml(note)}</span>`),
+      ...notes.map((note) => `<span class="wv-say">${inlineHtml(note)}</span>`),
       ...(marks.get(line) ?? []),
     ];
     if (beside.length > 0) {
-      const kind = notes.length > 0 ? 'pw-note' : 'pw-mark';
-      const label =
-        notes.length > 0 ? ` role="note" aria-label="${stringsFor(locale).note}"` : '';
+      const kind = notes.length > 0 ? 'wv-note' : 'wv-mark';
+      const height = tall.get(line) ?? 1;
       rows.push(
-        `<span class="${kind}"${label} style="--rows:${tall.get(line) ?? 1}">${beside.join(' ')}</span>`,
+        `<small class="${kind}" style="--rows:${height}">${beside.join(' ')}</small>`,
       );
     }
   }
 
   const hovers = isOurs ? ` data-hovers="${site.base}hover/${file}.json"` : '';
-  const shape = `pw-listing pw-wide${isWhole ? ' pw-listing-whole' : ''}${tall.size > 0 ? ' pw-listing-noted' : ''}`;
-  // One stop of the Tab key, so that a wide listing can be scrolled without a mouse.
+  const shape = [
+    'pw-listing pw-wide',
+    ...(isWhole ? ['wv-whole'] : []),
+    ...(tall.size > 0 ? ['wv-noted'] : []),
+  ].join(' ');
+  const lines = rows.filter((row) => !row.startsWith('<small')).length;
+  // Only attributes that Vue takes for static, `role` is none: then the page's script
+  // leaves the listing out and the browser gets it once.
   return (
-    `<figure class="${shape}"${id === undefined ? '' : ` id="${id}"`}${hovers} v-pre>${caption}` +
-    `<div class="pw-scroll" role="group" tabindex="0" aria-label="${escapeHtml(label)}">` +
-    `<pre class="pw-code"><code>${rows.join('\n')}</code></pre></div></figure>\n`
+    `<figure class="${shape}"${id === undefined ? '' : ` id="${id}"`}${hovers}` +
+    ` aria-label="${escapeHtml(label)}" v-pre>${caption}` +
+    `<pre class="wv-scroll" tabindex="0"><code style="--lines:${lines}">` +
+    `${rows.join('\n')}</code></pre></figure>\n`
   );
 }
 
@@ -131,6 +137,8 @@ function spans(
     if (notes.length > 0 || marks.has(line)) open = line;
     if (open !== undefined) tall.set(open, (tall.get(open) ?? 0) + 1);
   }
+  // The last one may reach into the row below the code, which grows with it.
+  if (open !== undefined) tall.set(open, (tall.get(open) ?? 0) + 1);
   return tall;
 }
 
@@ -164,7 +172,7 @@ function marksOf(file: string, place: CodePlace): Map<number, string[]> {
     );
     const shown =
       pages.length === 0 ? words.notShown : `${words.shownIn} ${pages.join(', ')}`;
-    add(startLine, `<span class="pw-say">${shown}</span>`);
+    add(startLine, `<span class="wv-say">${shown}</span>`);
   }
   const { exercises, tests } = siteIndex();
   for (const symbol of symbolsOf(file).symbols) {
@@ -185,7 +193,7 @@ function marksOf(file: string, place: CodePlace): Map<number, string[]> {
 }
 
 function wrap(html: string): string {
-  return html === '' ? '' : `<span class="pw-say">${html}</span>`;
+  return html === '' ? '' : `<span class="wv-say">${html}</span>`;
 }
 
 function testLink(file: string, line: number, { site }: CodePlace): string {

@@ -1,14 +1,31 @@
 /** The repository as the weaver reads it: paths from the root, with forward slashes. */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-export const root: string = resolve(import.meta.dirname, '../..');
+// Not import.meta.dirname: VitePress bundles what a data loader imports.
+export const root: string = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A build asks the same of the disk for every name of a listing. */
+const freshForMs = 300;
+
+/** Remembers an answer for a moment. */
+export function forAMoment<T>(ask: () => T): () => T {
+  let last: { readonly at: number; readonly answer: T } | undefined;
+  return () => {
+    const now = performance.now();
+    if (last === undefined || now - last.at > freshForMs)
+      last = { at: now, answer: ask() };
+    return last.answer;
+  };
+}
 
 interface Remembered {
   readonly mtimeMs: number;
   readonly size: number;
   readonly text: string;
+  at: number;
 }
 
 const remembered = new Map<string, Remembered>(); // BOUNDED by the files of the repository
@@ -19,11 +36,16 @@ export function absolute(path: string): string {
 
 /** The file's text; read again only when it has changed on disk. */
 export function readText(path: string): string {
-  const { mtimeMs, size } = statSync(absolute(path));
   const known = remembered.get(path);
-  if (known?.mtimeMs === mtimeMs && known.size === size) return known.text;
+  const now = performance.now();
+  if (known !== undefined && now - known.at < freshForMs) return known.text;
+  const { mtimeMs, size } = statSync(absolute(path));
+  if (known?.mtimeMs === mtimeMs && known.size === size) {
+    known.at = now;
+    return known.text;
+  }
   const text = readFileSync(absolute(path), 'utf8').replaceAll('\r\n', '\n');
-  remembered.set(path, { mtimeMs, size, text });
+  remembered.set(path, { mtimeMs, size, text, at: now });
   return text;
 }
 
@@ -62,6 +84,6 @@ export function listFiles(folder: string, ...endings: readonly string[]): string
   return found.sort();
 }
 
-export function implFiles(): string[] {
-  return listFiles('impl', '.ts');
-}
+export const implFiles: () => readonly string[] = forAMoment(() =>
+  listFiles('impl', '.ts'),
+);

@@ -4,7 +4,7 @@
  * source pages, links and gates agree.
  */
 
-import { listFiles, readText, stampOf } from './repo.ts';
+import { forAMoment, implFiles, listFiles, readText, stampOf } from './repo.ts';
 import { parseRegions, type Region } from './regions.ts';
 import { symbolsOf } from './symbols.ts';
 
@@ -62,7 +62,9 @@ export const locales: readonly string[] = ['zh'];
 
 let current: { stamp: string; index: SiteIndex } | undefined;
 
-export function siteIndex(): SiteIndex {
+export const siteIndex: () => SiteIndex = forAMoment(readIndex);
+
+function readIndex(): SiteIndex {
   const pages = listFiles('docs', '.md').filter(
     (path) => !path.startsWith('docs/source/'),
   );
@@ -187,21 +189,28 @@ export function scan(page: Page, text: string): { shown: Shown[]; fences: Fence[
 /** Pages that show a region, in the order of the site, each once. */
 export function pagesShowing(file: string, region: string, locale = ''): Page[] {
   const pages = siteIndex()
-    .shown.filter((shown) => shown.file === file && shown.region === region)
+    .shown.filter((shown) => shown.region === region && shown.file === file)
     .map((shown) => shown.page);
   const once = [...new Set(pages)];
   const own = once.filter((page) => page.locale === locale);
   return own.length > 0 ? own : once;
 }
 
+const regions = new Map<string, { text: string; found: readonly Region[] }>();
+
 export function regionsOf(file: string): readonly Region[] {
-  return parseRegions(readText(file)).regions;
+  const text = readText(file);
+  const known = regions.get(file);
+  if (known?.text === text) return known.found;
+  const found = parseRegions(text).regions;
+  regions.set(file, { text, found });
+  return found;
 }
 
 /** A describe('Peer.handle') in test/p2p/… is about that symbol in impl/p2p/…. */
 function testsBySymbol(files: readonly string[]): Map<string, TestPlace[]> {
   const names = new Map<string, string[]>(); // Peer.handle → the files that declare it
-  for (const path of listFiles('impl', '.ts')) {
+  for (const path of implFiles()) {
     for (const { name } of symbolsOf(path).symbols) {
       names.set(name, [...(names.get(name) ?? []), path]);
     }

@@ -23,7 +23,8 @@ export interface CodeSymbol {
   readonly startLine: number;
   readonly endLine: number;
   readonly exported: boolean;
-  readonly member: boolean;
+  /** A plain property: nothing runs there, so names do not link to it. */
+  readonly property: boolean;
   readonly geth: readonly GethTag[];
 }
 
@@ -69,6 +70,10 @@ export function symbolsOf(path: string): FileSymbols {
 
 /** The name under which a declaration is known, or undefined if it is local. */
 export function symbolName(node: ts.Node): string | undefined {
+  if (ts.isConstructorDeclaration(node)) {
+    const owner = symbolName(node.parent);
+    return owner === undefined ? undefined : `${owner}.constructor`;
+  }
   const name = ts.getNameOfDeclaration(node as ts.Declaration);
   if (name === undefined || !isPlainName(name)) return undefined;
   const text = name.text;
@@ -102,8 +107,9 @@ export function findSymbols(source: ts.SourceFile): FileSymbols {
 
   const add = (node: ts.Node, whole: ts.Node, exported: boolean): void => {
     const name = symbolName(node);
-    const nameNode = ts.getNameOfDeclaration(node as ts.Declaration);
-    if (name === undefined || nameNode === undefined) return;
+    if (name === undefined) return;
+    // A constructor has no name: its keyword stands for it.
+    const nameNode = ts.getNameOfDeclaration(node as ts.Declaration) ?? node;
     // One symbol per name: an accessor pair or the signatures of an overload.
     if (symbols.some((symbol) => symbol.name === name)) return;
     const start = whole.getStart(source, true);
@@ -115,7 +121,7 @@ export function findSymbols(source: ts.SourceFile): FileSymbols {
       startLine: lineAt(start),
       endLine: lineAt(whole.getEnd()),
       exported,
-      member: ts.isClassElement(node) || ts.isTypeElement(node),
+      property: isProperty(node),
       geth: tags
         .filter((tag) => tag.at >= doc.start && tag.at < doc.end)
         .map(publicTag),
@@ -148,6 +154,12 @@ export function findSymbols(source: ts.SourceFile): FileSymbols {
       .filter((tag) => !docs.some((doc) => tag.at >= doc.start && tag.at < doc.end))
       .map(publicTag),
   };
+}
+
+function isProperty(node: ts.Node): boolean {
+  if (ts.isPropertySignature(node))
+    return !(node.type && ts.isFunctionTypeNode(node.type));
+  return ts.isPropertyDeclaration(node);
 }
 
 function isNamedDeclaration(
@@ -198,5 +210,5 @@ function headerSummary(source: ts.SourceFile): string {
     (line, index) => line === '' && index > 0 && words[index - 1] !== '',
   );
   const paragraph = (end < 0 ? words : words.slice(0, end)).join(' ').trim();
-  return /^.*?[.:?](?=\s|$)/.exec(paragraph)?.[0].replace(/:$/, '.') ?? paragraph;
+  return /^.*?[.?](?=\s|$)/.exec(paragraph)?.[0] ?? paragraph;
 }

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import ts from 'typescript';
-import { absolute, implFiles, readText, root, stampOf } from './repo.ts';
+import { absolute, forAMoment, implFiles, readText, root, stampOf } from './repo.ts';
 import { symbolName } from './symbols.ts';
 
 /** A name in a file: offset, length, index of its hover text, where it is declared. */
@@ -41,7 +41,9 @@ export function typesOf(path: string): FileTypes {
   return allTypes()[path] ?? { hash: '', names: [], hovers: [] };
 }
 
-export function allTypes(): AllTypes {
+export const allTypes: () => AllTypes = forAMoment(readTypes);
+
+function readTypes(): AllTypes {
   const files = implFiles();
   const stamp = stampOf([...files, 'package-lock.json', 'tsconfig.json']);
   if (current?.stamp === stamp) return current.types;

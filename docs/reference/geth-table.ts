@@ -25,6 +25,15 @@ type Lines = Readonly<Record<string, number | undefined>>;
 
 const symbols: Readonly<Record<string, Lines>> = {
   'p2p/server.go': {
+    defaultDialTimeout: 39,
+    maxActiveDialTasks: 42,
+    defaultMaxPendingPeers: 43,
+    frameReadTimeout: 48,
+    frameWriteTimeout: 51,
+    errServerStopped: undefined,
+    Config: undefined,
+    scheduleTasks: undefined,
+
     conn: 199,
     connFlag: undefined,
     transport: undefined,
@@ -48,6 +57,9 @@ const symbols: Readonly<Record<string, Lines>> = {
     'Server.PeersInfo': 952,
   },
   'p2p/peer.go': {
+    baseProtocolVersion: 40,
+    pingInterval: 46,
+
     protoHandshake: 58,
     PeerEvent: undefined,
     Peer: undefined,
@@ -75,6 +87,9 @@ const symbols: Readonly<Record<string, Lines>> = {
   },
   'p2p/protocol.go': { Protocol: 26, Cap: undefined },
   'p2p/message.go': {
+    ErrPipeClosed: undefined,
+    MsgPipeRW: undefined,
+
     Msg: undefined,
     MsgReadWriter: undefined,
     Send: undefined,
@@ -84,6 +99,9 @@ const symbols: Readonly<Record<string, Lines>> = {
     msgEventer: 252,
   },
   'p2p/dial.go': {
+    dialHistoryExpiration: 35,
+    waitExpireTask: undefined,
+
     dialstate: undefined,
     'dialstate.newTasks': 162,
     'dialstate.checkDial': 263,
@@ -95,6 +113,11 @@ const symbols: Readonly<Record<string, Lines>> = {
     'dialTask.dial': 348,
   },
   'p2p/rlpx.go': {
+    handshakeTimeout: 65,
+    discWriteTimeout: 70,
+    newRLPX: undefined,
+    secrets: undefined,
+
     rlpx: undefined,
     'rlpx.ReadMsg': 91,
     'rlpx.WriteMsg': 98,
@@ -144,6 +167,11 @@ const symbols: Readonly<Record<string, Lines>> = {
   'consensus/ethash/consensus.go': { 'Ethash.verifyHeader': undefined },
   'cmd/utils/cmd.go': { ImportChain: undefined },
   'eth/handler.go': {
+    softResponseLimit: 46,
+    estHeaderRlpSize: 47,
+    daoChallengeTimeout: 55,
+    'ProtocolManager.NodeInfo': undefined,
+
     ProtocolManager: undefined,
     NewProtocolManager: 101,
     'ProtocolManager.removePeer': 184,
@@ -155,6 +183,16 @@ const symbols: Readonly<Record<string, Lines>> = {
     'ProtocolManager.BroadcastTxs': 726,
   },
   'eth/peer.go': {
+    handshakeTimeout: 58,
+    'peer.Info': undefined,
+    'peer.SetHead': undefined,
+    'peer.MarkBlock': undefined,
+    'peer.MarkTransaction': undefined,
+    'peer.SendBlockHeaders': undefined,
+    'peer.SendBlockBodiesRLP': undefined,
+    'peer.RequestHeadersByNumber': undefined,
+    'peer.RequestBodies': undefined,
+
     peer: 75,
     'peer.broadcast': 114,
     'peer.Handshake': 332,
@@ -166,17 +204,33 @@ const symbols: Readonly<Record<string, Lines>> = {
     'peerSet.Close': undefined,
   },
   'eth/protocol.go': {
+    ProtocolVersions: undefined,
+    ProtocolLengths: undefined,
+    ProtocolMaxMsgSize: 46,
+    getBlockHeadersData: undefined,
+
     errCode: undefined,
     hashOrNumber: undefined,
     statusData: undefined,
   },
   'eth/sync.go': {
+    forceSyncCycle: 32,
+    minDesiredPeerCount: 33,
+
     'ProtocolManager.syncTransactions': 46,
     'ProtocolManager.txsyncLoop': 65,
     'ProtocolManager.syncer': 134,
     'ProtocolManager.synchronise': 164,
   },
   'eth/downloader/downloader.go': {
+    Downloader: undefined,
+    'Downloader.RegisterPeer': undefined,
+    'Downloader.UnregisterPeer': undefined,
+    'Downloader.syncWithPeer': undefined,
+    MaxBlockFetch: undefined,
+    MaxForkAncestry: 48,
+    errBadPeer: undefined,
+
     'Downloader.Synchronise': 316,
     'Downloader.spawnSync': 479,
     'Downloader.fetchHeight': 546,
@@ -194,17 +248,18 @@ const symbols: Readonly<Record<string, Lines>> = {
     'Fetcher.loop': undefined,
     'Fetcher.insert': undefined,
   },
+  'core/tx_pool.go': {
+    'TxPool.AddRemotes': undefined,
+  },
+  'params/dao.go': {
+    DAOForkBlockExtra: undefined,
+  },
 };
 
 /** Lines that the pages cite and that are not the head of a symbol. */
 const places: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   'p2p/server.go': {
-    39: 'time-out of a TCP dial, 15 s',
-    42: 'at most 16 dial tasks run',
-    43: 'accept slots, 50 by default',
     44: 'dial ratio, 3 by default',
-    48: 'time-out of a message read, 30 s',
-    51: 'time-out of a message write, 20 s',
     57: 'Config',
     153: 'test hooks: newTransport, newPeerHook',
     188: 'connection flags',
@@ -218,9 +273,7 @@ const places: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   },
   'p2p/peer.go': {
     39: 'base protocol codes',
-    40: 'base protocol version, length, limit of a Hello',
     44: 'snappy from version 5 on',
-    46: 'ping interval, 15 s',
     70: 'peer events',
     118: 'constructor for tests',
     197: 'readLoop starts',
@@ -232,8 +285,6 @@ const places: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   'p2p/peer_error.go': { 24: 'peer errors', 59: 'the reasons' },
   'p2p/rlpx.go': {
     47: 'sizes of the handshake packets',
-    65: 'time-out of both handshakes together, 5 s',
-    70: 'time-out of the write of a Disconnect, 1 s',
     130: 'the Hello is written by a task of its own',
     138: 'snappy is switched on',
     157: 'a Disconnect instead of a Hello',
@@ -244,7 +295,6 @@ const places: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   },
   'p2p/message.go': { 124: 'the signal that a payload is consumed' },
   'p2p/dial.go': {
-    35: 'redial history, 30 s',
     39: 'interval of lookups, 4 s',
     43: 'bootnodes not before 20 s',
     46: 'back-off of a resolve, 60 s to 1 h',
@@ -264,9 +314,7 @@ const places: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   },
   'eth/config.go': { 38: 'fast sync by default' },
   'eth/handler.go': {
-    46: 'response limit, 2 MiB, and 500 bytes for a header',
     51: 'transaction channel, 4096',
-    55: 'DAO challenge, 15 s',
     136: 'the Run closure',
     176: 'an import by the fetcher starts the acceptance of transactions',
     295: 'the DAO timer',
@@ -277,7 +325,6 @@ const places: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   'eth/peer.go': {
     40: 'known transactions 32768, known blocks 1024',
     46: 'queues of a peer',
-    58: 'time-out of the Status exchange, 5 s',
     178: 'known sets are kept small',
     207: 'queued sends drop silently when full',
     337: 'Status is sent by a task of its own',
@@ -285,12 +332,10 @@ const places: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   },
   'eth/protocol.go': {
     32: 'versions and lengths',
-    46: 'message limit, 10 MiB',
     67: 'errors',
     135: 'an origin is a hash or a number',
   },
   'eth/sync.go': {
-    32: 'forced sync every 10 s, 5 peers wanted',
     37: 'a pack of transactions, 100 KiB',
     91: 'a pack is sent by a task of its own',
     151: 'enough peers: a sync starts',
@@ -301,7 +346,6 @@ const places: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   'eth/downloader/downloader.go': {
     40: 'headers, bodies, receipts, state in one reply',
     42: 'skeleton: 128 × 192 headers',
-    48: 'reorganisation at most 90000 deep',
     52: 'time-out of a request',
     303: 'the master peer leaves: the sync is cancelled',
     342: 'one sync from start to end',
