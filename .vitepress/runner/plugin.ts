@@ -5,23 +5,25 @@
 
 import { createHash } from 'node:crypto';
 import type { Plugin } from 'vite';
-import { buildWorkerScript } from '../../exercises/kit/script.ts';
+import { readCatalog } from '../../exercises/kit/catalog.ts';
+import { buildWorkerScript, type WorkerScript } from '../../exercises/kit/script.ts';
 import { repository, type Sources } from '../../exercises/kit/sources.ts';
 
-const virtualId = 'virtual:peerwalk-runner';
+const runnerId = '\0virtual:peerwalk-runner';
+const solutionsId = '\0virtual:peerwalk-solutions';
 const path = 'runner/worker.js';
 
 /** The script, built once and again after `forget`. */
 class Script {
   readonly #sources: Sources;
-  #built: Promise<string> | undefined;
+  #built: Promise<WorkerScript> | undefined;
 
   constructor(sources: Sources) {
     this.#sources = sources;
   }
 
-  text(): Promise<string> {
-    this.#built ??= buildWorkerScript(this.#sources).then(({ text }) => text);
+  built(): Promise<WorkerScript> {
+    this.#built ??= buildWorkerScript(this.#sources);
     return this.#built;
   }
 
@@ -39,22 +41,21 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
       serving = config.command === 'serve';
     },
     resolveId(id) {
-      return id === virtualId ? `\0${virtualId}` : undefined;
+      const own = `\0${id}`;
+      return own === runnerId || own.startsWith(solutionsId) ? own : undefined;
     },
-    /** The address carries the hash, so that an old script is never run with a new page. */
     async load(id) {
-      if (id !== `\0${virtualId}`) return undefined;
-      const stamp = serving
-        ? 'dev'
-        : createHash('sha256')
-            .update(await script.text())
-            .digest('hex')
-            .slice(0, 12);
-      return `export const workerPath = ${JSON.stringify(`/${path}?${stamp}`)};`;
+      if (id === runnerId) return runnerModule(script, serving);
+      if (!id.startsWith(solutionsId)) return undefined;
+      return solutionsModule(sources, id.slice(solutionsId.length + 1));
     },
     async generateBundle() {
       if (this.environment.config.consumer !== 'client') return;
-      this.emitFile({ type: 'asset', fileName: path, source: await script.text() });
+      this.emitFile({
+        type: 'asset',
+        fileName: path,
+        source: (await script.built()).text,
+      });
     },
     configureServer(server) {
       const changed = (file: string): void => {
@@ -67,11 +68,31 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
           next();
           return;
         }
-        script.text().then((text) => {
+        script.built().then(({ text }) => {
           response.setHeader('content-type', 'text/javascript; charset=utf-8');
           response.end(text);
         }, next);
       });
     },
   };
+}
+
+/** The address carries the hash, so that an old script is never run with a new page. */
+async function runnerModule(script: Script, serving: boolean): Promise<string> {
+  const { text, live } = await script.built();
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  const address = `/${path}?${serving ? 'dev' : hash}`;
+  return `export const workerPath = ${JSON.stringify(address)};
+export const live = ${live};`;
+}
+
+/** A chunk for each solution: nobody downloads one that is not shown. */
+function solutionsModule(sources: Sources, wanted: string): string {
+  const exercises = readCatalog(sources);
+  const one = exercises.find(({ facts }) => facts.id === wanted);
+  if (one !== undefined) return `export default ${JSON.stringify(one.solution)};`;
+  const loaders = exercises.map(
+    ({ facts: { id } }) => `${id}: () => import('virtual:peerwalk-solutions/${id}')`,
+  );
+  return `export default { ${loaders.join(', ')} };`;
 }

@@ -13,8 +13,8 @@ export interface Order {
   readonly type: 'test' | 'live';
   readonly exercise: string;
   readonly code: string;
-  /** For a live run: plain data for `runScenario`. */
-  readonly options?: unknown;
+  /** For a live run: the name of the scenario. */
+  readonly scenario?: string;
 }
 
 /** From the worker, in this order: ready, then any of the middle, then the last. */
@@ -38,18 +38,23 @@ const answerTypes = [
   'broken',
 ] as const;
 
+/** What a plugged-in run shows: two nodes meet, shake hands and synchronise. */
+export const liveScenario = 'meet';
+
 /** A run that takes longer is ended from outside, whatever it does. */
 export const runLimitMs = 3000;
 
 /** @throws {InvalidData} no order */
 export function readOrder(value: unknown): Order {
   const fields = readFields(value, 'order');
-  const { options } = fields;
+  const { scenario } = fields;
   return {
     type: readOneOf(fields['type'], orderTypes, 'order.type'),
     exercise: readText(fields['exercise'], 'order.exercise', 10),
     code: readText(fields['code'], 'order.code'),
-    ...(options === undefined ? {} : { options }),
+    ...(scenario === undefined
+      ? {}
+      : { scenario: readText(scenario, 'order.scenario', 100) }),
   };
 }
 

@@ -32,11 +32,15 @@ export interface Puzzle {
   readonly scope: Readonly<Record<string, unknown>>;
 }
 
-/** What `exercise.ts` exports: ids of lines, and for each blank the chosen text. */
+/** What `exercise.ts` exports, by these names. */
 export interface Assembled {
+  /** Ids of lines, from top to bottom. */
   readonly order: readonly string[];
-  readonly blanks: Readonly<Record<string, string | undefined>>;
+  /** For each blank the chosen text. */
+  readonly blanks: Blanks;
 }
+
+export type Blanks = Readonly<Record<string, string | undefined>>;
 
 /** The assembled lines are no program. */
 export class NoProgram extends Error {

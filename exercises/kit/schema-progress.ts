@@ -121,31 +121,50 @@ export function mergeProgress(ours: Progress, theirs: Progress): Progress {
 
 function mergeExercise(a: ExerciseProgress, b: ExerciseProgress): ExerciseProgress {
   const better = rank(b) > rank(a) ? b : a;
-  const newest = (b.draftAt ?? 0) > (a.draftAt ?? 0) || a.draft === undefined ? b : a;
+  // A reset is a change too: it has a time and no draft.
+  const [timeA, timeB] = [a.draftAt ?? 0, b.draftAt ?? 0];
+  const newest = timeB > timeA || (timeA === 0 && a.draft === undefined) ? b : a;
   const { draft, draftAt } = newest;
-  return {
+  const merged = {
     ...b,
     ...a,
     hash: better.hash,
     state: better.state,
     attempts: Math.max(a.attempts, b.attempts),
     hints: Math.max(a.hints, b.hints),
-    ...(draft === undefined ? {} : { draft }),
-    ...(draftAt === undefined ? {} : { draftAt }),
+    draft,
+    draftAt,
   };
+  return readExerciseProgress(defined(merged), 'merged');
+}
+
+function defined(fields: Fields): Fields {
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present);
 }
 
 function rank(progress: ExerciseProgress): number {
   return exerciseStates.indexOf(progress.state);
 }
 
+/** A key that is absent is left as it is; one that is undefined is taken away. */
+export interface ExerciseChange {
+  readonly hash?: string;
+  readonly state?: ExerciseState;
+  readonly attempts?: number;
+  readonly hints?: number;
+  readonly draft?: string | undefined;
+  readonly draftAt?: number;
+  readonly why?: string;
+}
+
 /** A copy of `progress` in which one exercise is changed. */
 export function updateExercise(
   progress: Progress,
   id: string,
-  change: Partial<ExerciseProgress>,
+  change: ExerciseChange,
 ): Progress {
   const before = progress.exercises[id] ?? newExercise;
-  const after = { ...before, ...change };
+  const after = readExerciseProgress(defined({ ...before, ...change }), id);
   return { ...progress, exercises: { ...progress.exercises, [id]: after } };
 }

@@ -19,6 +19,8 @@ export interface WorkerScript {
   readonly text: string;
   /** Ids of the modules that are in it. */
   readonly modules: readonly string[];
+  /** Whether a solved exercise can be plugged into a run. */
+  readonly live: boolean;
 }
 
 export async function buildWorkerScript(
@@ -36,7 +38,7 @@ export async function buildWorkerScript(
     `exercises:${JSON.stringify(bundled)},`,
     `live:${live === undefined ? 'undefined' : JSON.stringify(live)}})})()`,
   ].join('\n');
-  return { text, modules: [...graph.modules.keys()] };
+  return { text, modules: [...graph.modules.keys()], live: live !== undefined };
 }
 
 /** The harness and the packages: nobody reads their names, so they are made short. */

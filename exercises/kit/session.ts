@@ -102,7 +102,7 @@ export class Session {
   }
 
   /** Puts the reader's code in its place and runs a scenario with it. */
-  async live(code: string, options: unknown): Promise<unknown> {
+  async live(code: string, scenario: string): Promise<unknown> {
     const { plug } = this.#exercise;
     const { live } = this.#bundle;
     if (plug === undefined || live === undefined) {
@@ -113,7 +113,7 @@ export class Session {
     this.plug();
     const run = this.#registry.require(live)['runScenario'];
     if (typeof run !== 'function') throw new RangeError('runScenario is missing');
-    return await (run as (given: unknown) => unknown)(options);
+    return await (run as (name: string, options: object) => unknown)(scenario, {});
   }
 
   /** Replaces the plug target by what the reader's module exports. */

@@ -7,13 +7,16 @@ import { fileURLToPath } from 'node:url';
 export interface Sources {
   /** The folder with package.json. */
   readonly root: string;
-  /** The folder of the exercises, from `root`. The kit's own tests use another. */
+  /**
+   * The folder of the exercises, from `root`. `PEERWALK_EXERCISES` names another: the
+   * kit's own tests do.
+   */
   readonly exercises: string;
 }
 
 export const repository: Sources = {
   root: findRoot(),
-  exercises: 'exercises',
+  exercises: process.env['PEERWALK_EXERCISES'] ?? 'exercises',
 };
 
 function findRoot(): string {

@@ -46,8 +46,8 @@ export class Threads {
   }
 
   /** @throws {Error} the code broke, or took longer than the limit */
-  async live(exercise: string, code: string, options: unknown): Promise<unknown> {
-    const answers = await this.#carryOut({ type: 'live', exercise, code, options });
+  async live(exercise: string, code: string, scenario: string): Promise<unknown> {
+    const answers = await this.#carryOut({ type: 'live', exercise, code, scenario });
     const last = answers.at(-1);
     if (last?.type === 'live') return last.result;
     throw new Error(last?.type === 'broken' ? last.message : 'ended at the time limit');

@@ -5,7 +5,7 @@
  */
 
 import { lookAt } from './judge.ts';
-import { readOrder, type Answer } from './orders.ts';
+import { liveScenario, readOrder, type Answer } from './orders.ts';
 import { Session, type Bundle } from './session.ts';
 
 interface Port {
@@ -79,5 +79,8 @@ async function carryOut(
     post({ type: 'report', report: await session.test(order.code) });
     return;
   }
-  post({ type: 'live', result: await session.live(order.code, order.options) });
+  post({
+    type: 'live',
+    result: await session.live(order.code, order.scenario ?? liveScenario),
+  });
 }

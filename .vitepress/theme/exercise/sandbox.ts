@@ -68,8 +68,8 @@ export class Sandbox {
   }
 
   /** Runs `code` in a live connection; plain data comes back. */
-  async live(exercise: string, code: string, options: unknown): Promise<unknown> {
-    const order: Order = { type: 'live', exercise, code, options };
+  async live(exercise: string, code: string, scenario: string): Promise<unknown> {
+    const order: Order = { type: 'live', exercise, code, scenario };
     const { answers, why } = await this.#carryOut(
       order,
       3 * runLimitMs,

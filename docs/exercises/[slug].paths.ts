@@ -1,0 +1,6 @@
+import { exercisePages } from '../../exercises/kit/page-data.ts';
+
+export default {
+  watch: ['../../exercises/*/*.{md,ts}'],
+  paths: () => exercisePages(),
+};
