@@ -8,6 +8,7 @@ import { siteEnv } from './build/env.ts';
 import { writeLlms } from './build/llms.ts';
 import { notFoundWithoutScript } from './build/not-found.ts';
 import { tracePlugin } from './build/trace-plugin.ts';
+import { runnerPlugin } from './runner/plugin.ts';
 import { en } from './theme/strings/en.ts';
 import { createWeave } from './weave/index.ts';
 
@@ -92,11 +93,17 @@ export default defineConfig<ThemeConfig>({
     },
   },
   vite: {
-    plugins: [tracePlugin(repoDir), weave.vite()],
+    plugins: [tracePlugin(repoDir), weave.vite(), runnerPlugin()],
     build: { chunkSizeWarningLimit: 900 },
   },
   transformPageData(pageData) {
     const { frontmatter, relativePath } = pageData;
+    // An exercise page is made of its folder; its title is the exercise's.
+    const title: unknown = pageData.params?.['title'];
+    if (typeof title === 'string') {
+      pageData.title = title;
+      pageData.description = String(pageData.params?.['description'] ?? '');
+    }
     frontmatter['layout'] ??= layoutFor(relativePath);
   },
   transformHead({ pageData, title, description }) {
