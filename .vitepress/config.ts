@@ -82,6 +82,7 @@ export default defineConfig<ThemeConfig>({
     },
   },
   markdown: {
+    typographer: true,
     theme: createCssVariablesTheme({
       name: 'peerwalk',
       variablePrefix: '--pw-code-',

@@ -2,6 +2,7 @@ import type { Theme } from 'vitepress';
 import Layout from './Layout.vue';
 import LicenceNotices from './components/LicenceNotices.vue';
 import ChapterList from './components/ChapterList.vue';
+import PageList from './components/PageList.vue';
 import ExerciseList from './components/ExerciseList.vue';
 import TracePlayer from './trace/TracePlayer.vue';
 import './styles/fonts.css';
@@ -26,6 +27,7 @@ const theme: Theme = {
   enhanceApp(context) {
     context.app.component('LicenceNotices', LicenceNotices);
     context.app.component('ChapterList', ChapterList);
+    context.app.component('PageList', PageList);
     context.app.component('ExerciseList', ExerciseList);
     context.app.component('TracePlayer', TracePlayer);
     for (const extension of Object.values(extensions)) extension.default(context);

@@ -86,8 +86,8 @@ function inputsHash(): string {
 }
 
 async function runBuild(outDir: string): Promise<void> {
-  const script = join(repoDir, '.vitepress', 'build', 'test-site.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, outDir, testBase], {
+  const script = join(repoDir, '.vitepress', 'build', 'test-site.mjs');
+  const child = spawn(process.execPath, [script, outDir, testBase], {
     cwd: repoDir,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production' },

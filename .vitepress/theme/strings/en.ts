@@ -69,7 +69,7 @@ export const en = {
   home: {
     question:
       'What happens in the first hundred milliseconds after an Ethereum node meets another?',
-    lead: 'peerwalk follows one connection through geth v1.8.12, from the moment the keys exist to the first blocks. The node is written in TypeScript, it is real, and below it is running.',
+    lead: 'peerwalk follows one connection through geth v1.8.12, from the moment the keys exist to the first blocks. The node is written in TypeScript, it is real, and the picture is one of its runs.',
     start: 'Start the walk',
     continue: (title: string): string => `Continue: ${title}`,
     exercises: 'Try the exercises',
@@ -201,7 +201,7 @@ export const en = {
       value: 'a value',
       select: (task: string, which: string): string => `${task} selects: ${which}.`,
       selectFrom: (task: string, which: string, channel: string): string =>
-        `${task} selects ${which} (${channel}).`,
+        `${task} selects the case ${which}: ${channel}.`,
       read: (task: string, bytes: string): string =>
         `${task} reads ${bytes} from the connection.`,
       write: (task: string, bytes: string): string =>
