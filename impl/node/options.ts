@@ -12,7 +12,7 @@ import {
 } from '../core/transaction.ts';
 import { EnodeError, parseEnode, type Node } from '../p2p/enode.ts';
 import { decode } from '../rlp/decode.ts';
-import { developmentGenesis } from './development-genesis.ts';
+import { developmentGenesis } from '../core/development-genesis.ts';
 
 export const usage = `Usage: npm run -s node -- [options]
    or: node --import tsx impl/node/main.ts [options]
@@ -121,45 +121,39 @@ export function parseOptions(args: readonly string[]): NodeOptions | undefined {
   };
 }
 
-type Values = ReturnType<typeof parse>['values'];
+const text = { type: 'string' } as const;
+const list = { type: 'string', multiple: true } as const;
+const flag = { type: 'boolean' } as const;
 
-function parse(
-  args: readonly string[],
-) /* eslint-disable-line @typescript-eslint/explicit-function-return-type -- the shape is parseArgs' */ {
-  const text = { type: 'string' } as const;
-  const list = { type: 'string', multiple: true } as const;
-  const flag = { type: 'boolean' } as const;
-  return parseArgs({
-    args: [...args],
-    allowPositionals: false,
-    strict: true,
-    options: {
-      listen: text,
-      key: text,
-      'key-file': text,
-      peer: list,
-      trusted: list,
-      'no-dial': flag,
-      'max-peers': text,
-      'max-pending-peers': text,
-      'network-id': text,
-      genesis: text,
-      import: text,
-      export: text,
-      eth: text,
-      name: text,
-      tx: list,
-      events: text,
-      trace: text,
-      'exit-after': text,
-      help: flag,
-    },
-  });
-}
+const known = {
+  listen: text,
+  key: text,
+  'key-file': text,
+  peer: list,
+  trusted: list,
+  'no-dial': flag,
+  'max-peers': text,
+  'max-pending-peers': text,
+  'network-id': text,
+  genesis: text,
+  import: text,
+  export: text,
+  eth: text,
+  name: text,
+  tx: list,
+  events: text,
+  trace: text,
+  'exit-after': text,
+  help: flag,
+} as const;
+
+type Values = ReturnType<
+  typeof parseArgs<{ args: string[]; strict: true; options: typeof known }>
+>['values'];
 
 function readArgs(args: readonly string[]): Values {
   try {
-    return parse(args).values;
+    return parseArgs({ args: [...args], strict: true, options: known }).values;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // Its first sentence says what is wrong; the rest is advice about other programs.

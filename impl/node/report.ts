@@ -108,7 +108,6 @@ function short(hex: string): string {
 }
 
 /** Control and direction characters: a stranger's text must not steer a terminal. */
-// eslint-disable-next-line no-control-regex -- these are what it removes
 const unprintable =
   /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 

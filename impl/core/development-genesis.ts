@@ -1,6 +1,6 @@
 /** The chain of a node that was given none: empty accounts, an easy block 0. */
 
-import { parseGenesis, type Genesis } from '../core/genesis.ts';
+import { parseGenesis, type Genesis } from './genesis.ts';
 
 export function developmentGenesis(): Genesis {
   return parseGenesis(

@@ -1,0 +1,109 @@
+/**
+ * A transport without crypto: identities and messages in the clear, with the deadlines
+ * of the real one. Scenarios about order run over it, so that no schedule pays for
+ * elliptic curves.
+ */
+
+import { concat, fromHex, readUint, toHex, writeUint } from '../bytes.ts';
+import { Chan } from '../csp/chan.ts';
+import { runtime } from '../csp/runtime.ts';
+import { WaitGroup } from '../csp/wait-group.ts';
+import type { NetConn } from '../net/net-conn.ts';
+import {
+  discMsg,
+  discWriteTimeoutMs,
+  frameReadTimeoutMs,
+  frameWriteTimeoutMs,
+  handshakeMsg,
+  handshakeTimeoutMs,
+} from '../p2p/base-protocol.ts';
+import type { ProtoHandshake, Transport } from '../p2p/conn.ts';
+import { nodeIDOf, type NodeID } from '../p2p/enode.ts';
+import { newMsg, type Msg } from '../p2p/message.ts';
+import { DiscError, discNetworkError } from '../p2p/peer-error.ts';
+import { encodeDisconnect } from '../p2p/rlpx/disconnect.ts';
+import { encodeHello, readProtocolHandshake } from '../p2p/rlpx/hello.ts';
+
+const headLength = 8; // code and size, 4 bytes each
+
+export class PlainTransport implements Transport {
+  readonly #fd: NetConn;
+  readonly #self: NodeID;
+  readonly #runtime = runtime();
+  readonly #writing = new Chan<undefined>('write lock', 1);
+
+  constructor(fd: NetConn, self: NodeID) {
+    this.#fd = fd;
+    this.#self = self;
+    const until = runtime().now() + handshakeTimeoutMs;
+    fd.setReadDeadline(until);
+    fd.setWriteDeadline(until);
+  }
+
+  async doEncHandshake(): Promise<NodeID> {
+    await this.#fd.write(fromHex(this.#self));
+    return nodeIDOf(toHex(await this.#fd.readFull(64)));
+  }
+
+  async doProtoHandshake(our: ProtoHandshake): Promise<ProtoHandshake> {
+    const writer = new WaitGroup(() => undefined); // a failure shows in the read too
+    writer.go('helloWriter', () => this.#write(newMsg(handshakeMsg, encodeHello(our))));
+    try {
+      return await readProtocolHandshake({ readMsg: () => this.#read() });
+    } finally {
+      await writer.wait();
+    }
+  }
+
+  readMsg(): Promise<Msg> {
+    this.#fd.setReadDeadline(this.#runtime.now() + frameReadTimeoutMs);
+    return this.#read();
+  }
+
+  async writeMsg(msg: Msg): Promise<void> {
+    await this.#writing.send(undefined);
+    this.#fd.setWriteDeadline(this.#runtime.now() + frameWriteTimeoutMs);
+    try {
+      await this.#write(msg);
+    } finally {
+      this.#writing.tryRecv();
+    }
+  }
+
+  async close(error: unknown): Promise<void> {
+    if (!(error instanceof DiscError) || error.reason === discNetworkError) {
+      await this.#fd.close();
+      return;
+    }
+    this.#fd.setWriteDeadline(this.#runtime.now() + discWriteTimeoutMs);
+    try {
+      await this.#write(newMsg(discMsg, encodeDisconnect(error.reason)));
+    } catch {
+      // The reason is a courtesy; the connection ends either way.
+    }
+    await this.#fd.close(discWriteTimeoutMs);
+  }
+
+  async #read(): Promise<Msg> {
+    const head = await this.#fd.readFull(headLength);
+    const payload = await this.#fd.readFull(readUint(head, 4, 4));
+    const msg = newMsg(readUint(head, 0, 4), payload);
+    this.#runtime.tracer?.emit(
+      'msg',
+      { v: `in code ${msg.code}, ${msg.size} bytes` },
+      payload,
+    );
+    return msg;
+  }
+
+  async #write(msg: Msg): Promise<void> {
+    this.#runtime.tracer?.emit(
+      'msg',
+      { v: `out code ${msg.code}, ${msg.size} bytes` },
+      msg.payload,
+    );
+    await this.#fd.write(
+      concat(writeUint(msg.code, 4), writeUint(msg.size, 4), msg.payload),
+    );
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * geth until v1.10.4: a peer that leaves eth is not only forgotten but also told
+ * "useless peer", before the error that made it leave has reached `Peer.run`. So the
+ * remote hears 3, whatever went wrong.
+ */
+
+import type { EthPeer } from '../../eth/peer.ts';
+import { ProtocolManager } from '../../eth/handler.ts';
+import { discUselessPeer } from '../../p2p/peer-error.ts';
+
+export class MaskingProtocolManager extends ProtocolManager {
+  override async leave(peer: EthPeer): Promise<void> {
+    await super.leave(peer);
+    await peer.disconnect(discUselessPeer);
+  }
+}

@@ -1,0 +1,227 @@
+/** Runs a scenario under the serial runtime and says what each node lived through. */
+
+import { initCrypto, keccak256, publicKey } from '#crypto';
+import { toHex, utf8 } from '../bytes.ts';
+import { Done } from '../csp/done.ts';
+import { runtime } from '../csp/runtime.ts';
+import { recv, select } from '../csp/select.ts';
+import { sleep, Timer } from '../csp/timer.ts';
+import { WaitGroup } from '../csp/wait-group.ts';
+import { Chain } from '../core/chain.ts';
+import { childrenOf } from '../core/development-blocks.ts';
+import { developmentGenesis } from '../core/development-genesis.ts';
+import { ProtocolManager } from '../eth/handler.ts';
+import { MemoryNetwork } from '../net/memory.ts';
+import type { NetConn } from '../net/net-conn.ts';
+import type { Transport } from '../p2p/conn.ts';
+import { nodeIDOf, type Node } from '../p2p/enode.ts';
+import type { PeerEvent } from '../p2p/events.ts';
+import { newMsg } from '../p2p/message.ts';
+import type { DiscReason } from '../p2p/peer-error.ts';
+import type { Protocol } from '../p2p/protocol.ts';
+import { newRLPX } from '../p2p/rlpx/transport.ts';
+import { Server } from '../p2p/server.ts';
+import { PlainTransport } from './plain-transport.ts';
+import { MaskingProtocolManager } from './quirks/masked-removal.ts';
+import type { NodeSpec, Scenario, ScriptSpec } from './scenario.ts';
+import { playScript, type Heard } from './script.ts';
+import { simulate, type SimulateOptions, type Simulation } from './simulate.ts';
+
+/** How one peer of a node ended. */
+export interface Parting {
+  readonly peer: string;
+  readonly error: string;
+  readonly reason: DiscReason;
+  readonly remoteRequested: boolean;
+  readonly atMs: number;
+}
+
+export interface NodeOutcome {
+  /** Number of the chain's last block. */
+  readonly head: number;
+  /** Peers at the end. */
+  readonly peers: number;
+  readonly partings: readonly Parting[];
+  /** Why dials failed. */
+  readonly dialErrors: readonly string[];
+}
+
+export interface ScenarioOutcome {
+  readonly nodes: Readonly<Record<string, NodeOutcome>>;
+  readonly scripts: Readonly<Record<string, Heard>>;
+}
+
+const port = 30_303;
+
+interface Live {
+  readonly server: Server;
+  readonly manager: ProtocolManager | undefined;
+  readonly chain: Chain;
+  readonly events: { readonly atMs: number; readonly event: PeerEvent }[];
+}
+
+/** @param options `seed` decides keys, nonces and, without a schedule, the order */
+export async function runScenario(
+  scenario: Scenario,
+  options: SimulateOptions = {},
+): Promise<Simulation<ScenarioOutcome>> {
+  await initCrypto();
+  return simulate(options, () => play(scenario, options.seed ?? '1'));
+}
+
+async function play(scenario: Scenario, seed: string): Promise<ScenarioOutcome> {
+  const network = new MemoryNetwork();
+  const changed = new Done('the run is over');
+  const live = new Map<string, Live>();
+  const tasks = new WaitGroup();
+  const heard = new Map<string, Heard>();
+
+  for (const [name, spec] of Object.entries(scenario.nodes)) {
+    if (spec.kind !== 'node') continue;
+    const node = makeNode(scenario, seed, name, spec, network, (current) => {
+      live.set(name, current);
+      if (isOver(scenario, live)) changed.close();
+    });
+    live.set(name, node);
+  }
+  // Listeners first, so that nobody dials into the void.
+  for (const [name, node] of live) {
+    tasks.go(
+      'start',
+      async () => {
+        await node.server.start();
+        node.manager?.start();
+      },
+      { node: name },
+    );
+  }
+  for (const [name, spec] of Object.entries(scenario.nodes)) {
+    if (spec.kind !== 'script') continue;
+    const target = live.get('A');
+    if (target === undefined) continue;
+    const play = async (): Promise<void> => {
+      const fd = await network.dial(addressOf('A'), port);
+      const self = identity(seed, name);
+      const transport = makeTransport(scenario, fd, self.node);
+      const ended = await playScript({
+        spec: spec satisfies ScriptSpec,
+        transport,
+        privateKey: self.privateKey,
+        self: self.node.id,
+        dest: identity(seed, 'A').node,
+        chain: target.chain,
+        onHeard: (now) => heard.set(name, now),
+      });
+      heard.set(name, ended);
+    };
+    tasks.go('remote', play, { node: name });
+  }
+
+  const timer = new Timer('the scenario ends', scenario.stop.afterMs);
+  await select({ over: recv(changed), late: recv(timer) });
+  timer.stop();
+  const nodes: Record<string, NodeOutcome> = {};
+  for (const [name, node] of live) nodes[name] = await outcomeOf(node);
+  const scripts = Object.fromEntries(heard);
+  // One after the other: the first to stop says so, the next one hears it.
+  for (const [name, node] of live) {
+    const stop = async (): Promise<void> => {
+      await node.manager?.stop();
+      await node.server.stop();
+    };
+    const stopping = new WaitGroup();
+    stopping.go('stop', stop, { node: name });
+    await stopping.wait();
+  }
+  await tasks.wait();
+  return { nodes, scripts };
+}
+
+function makeNode(
+  scenario: Scenario,
+  seed: string,
+  name: string,
+  spec: NodeSpec,
+  network: MemoryNetwork,
+  onChange: (live: Live) => void,
+): Live {
+  const chain = new Chain(developmentGenesis());
+  chain.insertChain(childrenOf(chain.currentBlock, spec.blocks));
+  const self = identity(seed, name);
+  const Manager = scenario.quirks.includes('maskedRemoval')
+    ? MaskingProtocolManager
+    : ProtocolManager;
+  const manager =
+    spec.protocol === 'eth'
+      ? new Manager({ chain, networkId: 1337n, maxPeers: spec.maxPeers })
+      : undefined;
+  const server = new Server({
+    privateKey: self.privateKey,
+    self: self.node.id,
+    name: `peerwalk/${name}`,
+    protocols: manager?.protocols() ?? [misbehaving(spec.protocol)],
+    network,
+    newTransport: (fd) => makeTransport(scenario, fd, self.node),
+    maxPeers: spec.maxPeers,
+    listen: { host: addressOf(name), port },
+    staticNodes: spec.dials.map((other) => identity(seed, other).node),
+  });
+  const live: Live = { server, manager, chain, events: [] };
+  server.feed.subscribe((event) => {
+    live.events.push({ atMs: runtime().now(), event });
+    onChange(live);
+  });
+  chain.subscribe(() => {
+    onChange(live);
+  });
+  return live;
+}
+
+/** Protocols that break one rule each, under the name and codes of eth/63. */
+function misbehaving(kind: NodeSpec['protocol']): Protocol {
+  const run: Protocol['run'] = async (_peer, rw) => {
+    if (kind === 'writes-past-its-codes')
+      await rw.writeMsg(newMsg(17, new Uint8Array()));
+    if (kind === 'sleeps') await sleep(3_600_000);
+  };
+  return { name: 'eth', version: 63, length: 17, run };
+}
+
+function makeTransport(scenario: Scenario, fd: NetConn, self: Node): Transport {
+  return scenario.transport === 'rlpx' ? newRLPX(fd) : new PlainTransport(fd, self.id);
+}
+
+/** Keys come from the seed, so that a node is the same in every schedule. */
+function identity(seed: string, name: string): { privateKey: Uint8Array; node: Node } {
+  const privateKey = keccak256(utf8(`peerwalk scenario/${seed}/${name}`));
+  const id = nodeIDOf(toHex(publicKey(privateKey)));
+  return { privateKey, node: { id, host: addressOf(name), port } };
+}
+
+function addressOf(name: string): string {
+  return `10.0.0.${name.charCodeAt(0) - 64}`;
+}
+
+function isOver(scenario: Scenario, live: ReadonlyMap<string, Live>): boolean {
+  const nodes = [...live.values()];
+  if (scenario.stop.when === 'parted') {
+    return nodes.some(({ events }) =>
+      events.some(({ event }) => event.type === 'drop'),
+    );
+  }
+  const [first, ...rest] = nodes.map(({ chain }) => chain.currentHeader.number);
+  return scenario.stop.when === 'synced' && rest.every((number) => number === first);
+}
+
+async function outcomeOf({ server, chain, events }: Live): Promise<NodeOutcome> {
+  const partings: Parting[] = [];
+  const dialErrors: string[] = [];
+  for (const { atMs, event } of events) {
+    if (event.type === 'dial-error') dialErrors.push(event.error.message);
+    if (event.type !== 'drop') continue;
+    const { peer, error, reason, remoteRequested } = event;
+    partings.push({ peer, error: error.message, reason, remoteRequested, atMs });
+  }
+  const head = Number(chain.currentHeader.number);
+  return { head, peers: (await server.peers()).length, partings, dialErrors };
+}

@@ -1,0 +1,208 @@
+/**
+ * A scenario: which nodes there are, what the scripted ones do, and when the run is
+ * over. Plain JSON, so that a link or a page can carry one; this file is its schema.
+ */
+
+import { quirkNames, type QuirkName } from './quirks/names.ts';
+
+/** A complete node of ours. */
+export interface NodeSpec {
+  readonly kind: 'node';
+  /** Blocks of its chain above the genesis. */
+  readonly blocks: number;
+  /** Names of nodes that it dials. */
+  readonly dials: readonly string[];
+  /** What it runs: eth, or a protocol `eth/63` that misbehaves. */
+  readonly protocol: 'eth' | 'returns' | 'writes-past-its-codes' | 'sleeps';
+  readonly maxPeers: number;
+}
+
+/** A remote that plays a script to node A over a connection that it dials. */
+export interface ScriptSpec {
+  readonly kind: 'script';
+  readonly steps: readonly Step[];
+}
+
+/** What a scripted remote does, one after the other, once both handshakes are done. */
+export type Step =
+  | { readonly do: 'status'; readonly networkId?: number; readonly genesis?: 'other' }
+  | { readonly do: 'send'; readonly code: number; readonly payload: string }
+  | { readonly do: 'disconnect'; readonly reason: number }
+  | { readonly do: 'sleep'; readonly ms: number }
+  | { readonly do: 'close' };
+
+export interface Scenario {
+  readonly version: 1;
+  readonly nodes: Readonly<Record<string, NodeSpec | ScriptSpec>>;
+  /** RLPx, or messages in the clear. */
+  readonly transport: 'rlpx' | 'plain';
+  /** Behaviour of geth in 2018 that ours does not copy, switched on for this run. */
+  readonly quirks: readonly QuirkName[];
+  /** The run ends after this time, or earlier when `synced` or `parted` comes true. */
+  readonly stop: { readonly afterMs: number; readonly when?: 'synced' | 'parted' };
+  /** What a reader may be asked before the run is shown. */
+  readonly predict?: { readonly question: string; readonly choices: readonly string[] };
+}
+
+export const scenarioLimits = {
+  nodes: 4,
+  blocks: 256,
+  steps: 64,
+  payloadBytes: 4096,
+  afterMs: 120_000,
+} as const;
+
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError';
+
+  constructor(where: string, what: string) {
+    super(`scenario: ${where}: ${what}`);
+  }
+}
+
+/** @throws {ScenarioError} with the place that breaks the schema */
+export function readScenario(value: unknown): Scenario {
+  const scenario = object(value, 'top');
+  if (scenario['version'] !== 1) throw new ScenarioError('version', 'expected 1');
+  const nodes = Object.entries(object(scenario['nodes'], 'nodes'));
+  if (nodes.length < 1 || nodes.length > scenarioLimits.nodes) {
+    throw new ScenarioError('nodes', `expected 1 to ${scenarioLimits.nodes}`);
+  }
+  const predict = scenario['predict'];
+  return {
+    version: 1,
+    nodes: Object.fromEntries(
+      nodes.map(([name, spec]) => [nodeName(name), readNode(spec, `nodes.${name}`)]),
+    ),
+    transport: oneOf(scenario['transport'], ['rlpx', 'plain'], 'transport'),
+    quirks: list(scenario['quirks'], 'quirks').map((name) =>
+      oneOf(name, quirkNames, 'quirks'),
+    ),
+    stop: readStop(scenario['stop']),
+    ...(predict === undefined ? {} : { predict: readPredict(predict) }),
+  };
+}
+
+function nodeName(name: string): string {
+  if (!/^[A-Z]$/.test(name))
+    throw new ScenarioError('nodes', 'a name is one letter, A to Z');
+  return name;
+}
+
+function readNode(value: unknown, at: string): NodeSpec | ScriptSpec {
+  const spec = object(value, at);
+  if (oneOf(spec['kind'], ['node', 'script'], `${at}.kind`) === 'script') {
+    const steps = list(spec['steps'], `${at}.steps`);
+    if (steps.length > scenarioLimits.steps)
+      throw new ScenarioError(`${at}.steps`, 'too many');
+    return {
+      kind: 'script',
+      steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
+    };
+  }
+  const protocols = ['eth', 'returns', 'writes-past-its-codes', 'sleeps'] as const;
+  return {
+    kind: 'node',
+    blocks: integer(spec['blocks'] ?? 0, scenarioLimits.blocks, `${at}.blocks`),
+    dials: list(spec['dials'] ?? [], `${at}.dials`).map((name) =>
+      text(name, `${at}.dials`),
+    ),
+    protocol: oneOf(spec['protocol'] ?? 'eth', protocols, `${at}.protocol`),
+    maxPeers: integer(spec['maxPeers'] ?? 25, 1000, `${at}.maxPeers`),
+  };
+}
+
+function readStep(value: unknown, at: string): Step {
+  const step = object(value, at);
+  const kinds = ['status', 'send', 'disconnect', 'sleep', 'close'] as const;
+  switch (oneOf(step['do'], kinds, `${at}.do`)) {
+    case 'status': {
+      const { networkId, genesis } = step;
+      return {
+        do: 'status',
+        ...(networkId === undefined
+          ? {}
+          : { networkId: integer(networkId, 2 ** 32, `${at}.networkId`) }),
+        ...(genesis === undefined
+          ? {}
+          : { genesis: oneOf(genesis, ['other'], `${at}.genesis`) }),
+      };
+    }
+    case 'send': {
+      const payload = text(step['payload'], `${at}.payload`);
+      if (!/^(?:[0-9a-f]{2})*$/.test(payload))
+        throw new ScenarioError(at, 'payload is not hex');
+      if (payload.length > 2 * scenarioLimits.payloadBytes)
+        throw new ScenarioError(at, 'too long');
+      return { do: 'send', code: integer(step['code'], 255, `${at}.code`), payload };
+    }
+    case 'disconnect':
+      return {
+        do: 'disconnect',
+        reason: integer(step['reason'], 2 ** 32, `${at}.reason`),
+      };
+    case 'sleep':
+      return {
+        do: 'sleep',
+        ms: integer(step['ms'], scenarioLimits.afterMs, `${at}.ms`),
+      };
+    case 'close':
+      return { do: 'close' };
+  }
+}
+
+function readStop(value: unknown): Scenario['stop'] {
+  const stop = object(value, 'stop');
+  const afterMs = integer(stop['afterMs'], scenarioLimits.afterMs, 'stop.afterMs');
+  if (stop['when'] === undefined) return { afterMs };
+  return { afterMs, when: oneOf(stop['when'], ['synced', 'parted'], 'stop.when') };
+}
+
+function readPredict(value: unknown): NonNullable<Scenario['predict']> {
+  const predict = object(value, 'predict');
+  const choices = list(predict['choices'], 'predict.choices');
+  return {
+    question: text(predict['question'], 'predict.question'),
+    choices: choices.map((choice) => text(choice, 'predict.choices')),
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function object(value: unknown, at: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ScenarioError(at, 'expected an object');
+  }
+  return value as Fields; // checked: an object that is no array
+}
+
+function list(value: unknown, at: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new ScenarioError(at, 'expected a list');
+  return value;
+}
+
+function text(value: unknown, at: string): string {
+  if (typeof value !== 'string' || value.length > 10_000) {
+    throw new ScenarioError(at, 'expected a text');
+  }
+  return value;
+}
+
+function integer(value: unknown, most: number, at: string): number {
+  if (
+    typeof value !== 'number' ||
+    !Number.isInteger(value) ||
+    value < 0 ||
+    value > most
+  ) {
+    throw new ScenarioError(at, `expected a whole number from 0 to ${most}`);
+  }
+  return value;
+}
+
+function oneOf<T extends string>(value: unknown, known: readonly T[], at: string): T {
+  const found = known.find((one) => one === value);
+  if (found === undefined)
+    throw new ScenarioError(at, `expected ${known.join(' or ')}`);
+  return found;
+}

@@ -1,0 +1,122 @@
+/** A remote that does what a script says, and writes down what it hears. */
+
+import { fromHex, toHex } from '../bytes.ts';
+import { Done } from '../csp/done.ts';
+import { runtime } from '../csp/runtime.ts';
+import { recv, select } from '../csp/select.ts';
+import { Timer } from '../csp/timer.ts';
+import { WaitGroup } from '../csp/wait-group.ts';
+import type { Chain } from '../core/chain.ts';
+import { keccakHash } from '../core/hash.ts';
+import { hashHeader } from '../core/header.ts';
+import { encodeStatus } from '../eth/protocol.ts';
+import {
+  baseProtocolLength,
+  baseProtocolVersion,
+  discMsg,
+} from '../p2p/base-protocol.ts';
+import type { Transport } from '../p2p/conn.ts';
+import type { Node, NodeID } from '../p2p/enode.ts';
+import { newMsg } from '../p2p/message.ts';
+import type { DiscReason } from '../p2p/peer-error.ts';
+import { decodeDisconnect, encodeDisconnect } from '../p2p/rlpx/disconnect.ts';
+import type { ScriptSpec, Step } from './scenario.ts';
+
+/** What reached the remote. */
+export interface Heard {
+  readonly messages: readonly {
+    readonly atMs: number;
+    readonly code: number;
+    readonly payload: string;
+  }[];
+  /** The reason of a Disconnect, if one came. */
+  readonly reason: DiscReason | undefined;
+  /** When the connection ended on the other side; undefined while it lives. */
+  readonly endedAtMs: number | undefined;
+}
+
+export interface ScriptRun {
+  readonly spec: ScriptSpec;
+  readonly transport: Transport;
+  readonly privateKey: Uint8Array;
+  readonly self: NodeID;
+  readonly dest: Node;
+  /** The chain whose Status the remote claims, unless the script says otherwise. */
+  readonly chain: Chain;
+  readonly onHeard: (heard: Heard) => void;
+}
+
+/** @returns what was heard until the connection ended */
+export async function playScript(run: ScriptRun): Promise<Heard> {
+  const { transport, spec } = run;
+  const messages: { atMs: number; code: number; payload: string }[] = [];
+  let reason: DiscReason | undefined;
+  const ended = new Done('the other side closed');
+  const tasks = new WaitGroup(() => undefined); // a script that cannot go on is no fault
+
+  await transport.doEncHandshake(run.privateKey, run.dest);
+  await transport.doProtoHandshake({
+    version: baseProtocolVersion,
+    name: 'script',
+    caps: [{ name: 'eth', version: 63 }],
+    listenPort: 0,
+    id: fromHex(run.self),
+  });
+  const heard = (): Heard => ({
+    messages: [...messages],
+    reason,
+    endedAtMs: ended.closed ? runtime().now() : undefined,
+  });
+  tasks.go('listen', async () => {
+    try {
+      for (;;) {
+        const { code, payload } = await transport.readMsg();
+        messages.push({ atMs: runtime().now(), code, payload: toHex(payload) });
+        if (code === discMsg) reason = decodeDisconnect(payload);
+        run.onHeard(heard());
+      }
+    } finally {
+      ended.close();
+      run.onHeard(heard());
+    }
+  });
+  tasks.go('script', async () => {
+    for (const step of spec.steps) await perform(step, run, ended);
+  });
+  await ended.wait();
+  const result = heard();
+  await transport.close(undefined);
+  await tasks.wait();
+  return result;
+}
+
+async function perform(step: Step, run: ScriptRun, ended: Done): Promise<void> {
+  const { transport } = run;
+  switch (step.do) {
+    case 'status':
+      return transport.writeMsg(newMsg(baseProtocolLength, status(step, run.chain)));
+    case 'send':
+      return transport.writeMsg(newMsg(step.code, fromHex(step.payload)));
+    case 'disconnect':
+      return transport.writeMsg(newMsg(discMsg, encodeDisconnect(step.reason)));
+    case 'sleep': {
+      const timer = new Timer('script', step.ms);
+      await select({ over: recv(timer), ended: recv(ended) });
+      timer.stop();
+      return;
+    }
+    case 'close':
+      return transport.close(undefined);
+  }
+}
+
+function status(step: Extract<Step, { do: 'status' }>, chain: Chain): Uint8Array {
+  return encodeStatus({
+    protocolVersion: 63,
+    networkId: BigInt(step.networkId ?? 1337),
+    td: chain.currentTd,
+    head: hashHeader(chain.currentHeader),
+    genesis:
+      step.genesis === 'other' ? keccakHash(new Uint8Array()) : chain.genesisHash,
+  });
+}
