@@ -105,7 +105,8 @@ function sharedPoint(
     const x = ecdh(privateKey, point.subarray(1));
     return { x, valid: point[0] === 0x04 };
   } catch (error) {
-    if (!(error instanceof CryptoError) || error.code !== 'bad-point') throw error;
+    // A private key of ours that is none throws again here.
+    if (!(error instanceof CryptoError)) throw error;
     return { x: ecdh(privateKey, standIn), valid: false };
   }
 }

@@ -55,7 +55,7 @@ export function hmacSha256(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array 
 }
 
 export function isPrivateKey(bytes: Uint8Array): boolean {
-  return bytes.length === 32 && secp256k1.utils.isValidSecretKey(bytes);
+  return secp256k1.utils.isValidSecretKey(bytes);
 }
 
 export function publicKey(privateKey: Uint8Array): Uint8Array {

@@ -141,7 +141,6 @@ export function createBlockCipher(key: Uint8Array): BlockCipher {
   checkLength('AES key', key, ...aesKeyLengths);
   // ECB is AES on each block alone, so one cipher object serves for all of them.
   const cipher = createCipheriv(`aes-${key.length * 8}-ecb`, key, null);
-  cipher.setAutoPadding(false);
   return {
     encrypt(block) {
       checkLength('block', block, 16);

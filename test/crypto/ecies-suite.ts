@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { initCrypto, publicKey } from '#crypto';
-import { concat, fromHex, toHex, utf8 } from '../../impl/bytes.ts';
+import { ecdh, hmacSha256, initCrypto, publicKey, sha256 } from '#crypto';
+import { concat, fromHex, toHex, utf8, writeUint } from '../../impl/bytes.ts';
 import { eciesDecrypt, eciesEncrypt, eciesOverhead } from '../../impl/crypto/ecies.ts';
 
 const key = new Uint8Array(32).fill(0x11);
@@ -99,6 +99,27 @@ export function testEcies(): void {
     it.each([0, 1, 65, 81, 97, 112])('refuses %d bytes', (length) => {
       const packet = encrypt(new Uint8Array(0)).subarray(0, length);
       expect(() => eciesDecrypt(key, packet, size)).toThrow(refusal);
+    });
+
+    it('refuses 112 bytes, though the tag is right for what they hold', () => {
+      // One byte is missing, so the tag begins in the last byte of the IV. Whoever makes
+      // the packet tries IVs until that byte is the first one of the tag.
+      const ephemeral = publicKey(random.ephemeralKey);
+      const derived = sha256(fromHex('00000001'), ecdh(key, ephemeral));
+      const macKey = sha256(derived.subarray(16));
+      for (let attempt = 0; ; attempt++) {
+        const iv = concat(
+          writeUint(attempt >> 8, 6),
+          new Uint8Array(9),
+          writeUint(attempt % 256, 1),
+        );
+        const tag = hmacSha256(macKey, iv, size);
+        if (tag[0] !== iv[15]) continue;
+        const packet = concat(Uint8Array.of(4), ephemeral, iv.subarray(0, 15), tag);
+        expect(packet).toHaveLength(112);
+        expect(() => eciesDecrypt(key, packet, size)).toThrow(refusal);
+        break;
+      }
     });
 
     it('refuses a packet that is cut off or longer', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { concat, fromHex, writeUint } from '../../impl/bytes.ts';
 import { encode, encodeList } from '../../impl/rlp/encode.ts';
 import type { RlpErrorCode } from '../../impl/rlp/errors.ts';
-import { maxDepth, scan } from '../../impl/rlp/scan.ts';
+import { maxDepth, readItem, scan } from '../../impl/rlp/scan.ts';
 import {
   anyList,
   bytes,
@@ -24,6 +24,13 @@ function refused(data: Uint8Array, schema: Schema): { code: unknown; offset: unk
     return error as { code: unknown; offset: unknown }; // compared below, field by field
   }
   throw new Error('nothing was refused');
+}
+
+/** So many lists in each other. */
+function nested(depth: number): Uint8Array {
+  let value = encode([]);
+  for (let i = 1; i < depth; i++) value = encodeList([value]);
+  return value;
 }
 
 describe('scan', () => {
@@ -169,16 +176,18 @@ describe('scan', () => {
   });
 
   it('follows lists to the depth limit and no further', () => {
-    const nested = (depth: number): Uint8Array => {
-      let value = encode([]);
-      for (let i = 1; i < depth; i++) value = encodeList([value]);
-      return value;
-    };
     expect(scan(nested(maxDepth), anyList(99), 'test')).toBe(maxDepth);
     expect(refused(nested(maxDepth + 1), anyList(99))).toMatchObject({
       code: 'too-deep',
       offset: maxDepth,
     });
+  });
+
+  it('counts the lists of the schema as well', () => {
+    for (const schema of [list(list(anyList(99))), listOf(listOf(anyList(99), 1), 1)]) {
+      expect(scan(nested(maxDepth), schema, 'test')).toBe(maxDepth);
+      expect(refused(nested(maxDepth + 1), schema).code).toBe('too-deep');
+    }
   });
 
   it('refuses a megabyte of list headers without running out of stack', () => {
@@ -188,5 +197,23 @@ describe('scan', () => {
       data.set(concat(Uint8Array.of(0xfa), writeUint(data.length - at - 4, 3)), at);
     }
     expect(refused(data, anyList(Number.MAX_SAFE_INTEGER)).code).toBe('too-deep');
+  });
+});
+
+describe('readItem', () => {
+  it('says where an item stands', () => {
+    expect(readItem(fromHex('ffc20102ff'), 1, 4, 'test')).toEqual({
+      isList: true,
+      at: 1,
+      start: 2,
+      end: 4,
+    });
+  });
+
+  it('reads nothing at or behind its limit', () => {
+    const truncated = expect.objectContaining({ code: 'truncated' }) as unknown;
+    expect(() => readItem(fromHex('0101'), 1, 1, 'test')).toThrow(truncated);
+    expect(() => readItem(fromHex('820101'), 0, 2, 'test')).toThrow(truncated);
+    expect(() => readItem(fromHex('b838'), 0, 1, 'test')).toThrow(truncated);
   });
 });

@@ -182,9 +182,6 @@ export function decompress(block: Uint8Array): Uint8Array {
 }
 // #endregion snappy-decompress
 
-/** Input is taken in pieces of this length, so that every offset fits 2 bytes. */
-const pieceLength = 65_536;
-
 /**
  * Compresses into a new block. The same input gives the same block in Node and in a page;
  * other encoders find other matches, and every decoder reads all of them.
@@ -193,50 +190,47 @@ const pieceLength = 65_536;
  */
 export function compress(data: Uint8Array): Uint8Array {
   const out = new BlockWriter(data);
-  const bits = Math.min(14, Math.max(8, 32 - Math.clz32(data.length)));
-  const table = new Uint16Array(1 << bits);
-  for (let start = 0; start < data.length; start += pieceLength) {
-    table.fill(0);
-    compressPiece(data, start, Math.min(data.length, start + pieceLength), table, out);
-  }
+  writeElements(data, out);
   return out.finish();
 }
 
 // #region snappy-compress
-/** Takes the first match that it meets. `table` holds where four bytes were last seen. */
-function compressPiece(
-  data: Uint8Array,
-  start: number,
-  end: number,
-  table: Uint16Array,
-  out: BlockWriter,
-): void {
+/** Takes the first match that it meets, and the bytes between matches as they are. */
+function writeElements(data: Uint8Array, out: BlockWriter): void {
   const words = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const shift = Math.clz32(table.length) + 1; // the hash's top bits are the slot
-  let literal = start; // what is not written yet begins here
-  let at = start;
+  const bits = Math.min(14, Math.max(8, 32 - Math.clz32(data.length)));
+  //: Where four bytes were seen last, by their hash; only the low 16 bits of the place.
+  const table = new Uint16Array(1 << bits);
+  let literal = 0; // what is not written yet begins here
+  let at = 0;
   let misses = 0;
-  while (at + 4 <= end) {
+  while (at + 4 <= data.length) {
     const word = words.getUint32(at, true);
-    const slot = Math.imul(word, 0x9e3779b1) >>> shift;
-    const seen = start + (table[slot] ?? 0);
-    table[slot] = at - start;
-    //: A slot may hold other bytes, or nothing: only equal bytes count.
-    if (seen < at && words.getUint32(seen, true) === word) {
+    const slot = Math.imul(word, 0x9e3779b1) >>> (32 - bits);
+    //: So a match is less than 65,536 back, and its offset fits 2 bytes.
+    const back = (at - (table[slot] ?? 0)) & 0xffff;
+    table[slot] = at;
+    //: A slot may hold the place of other bytes, or of none: only equal bytes count.
+    if (back > 0 && words.getUint32(at - back, true) === word) {
       let length = 4;
-      while (at + length < end && data[seen + length] === data[at + length]) length++;
+      while (
+        at + length < data.length &&
+        data[at + length - back] === data[at + length]
+      ) {
+        length += 1;
+      }
       out.literal(literal, at);
-      out.copy(at - seen, length);
+      out.copy(back, length);
       at += length;
       literal = at;
       misses = 0;
     } else {
-      //: Where nothing matches, look less often: random bytes cost little.
-      at += 1 + (misses >> 5);
+      // Where nothing matches, look less often: random bytes cost little.
+      at += 1 + Math.min(64, misses >> 5);
       misses += 1;
     }
   }
-  out.literal(literal, end);
+  out.literal(literal, data.length);
 }
 // #endregion snappy-compress
 
@@ -258,19 +252,16 @@ class BlockWriter {
     this.#byte(rest);
   }
 
-  /** Writes the input's bytes from `from` to `to` as they are; at most one piece. */
+  /** Writes the input's bytes from `from` to `to` as they are. */
   literal(from: number, to: number): void {
     const high = to - from - 1;
     if (high < 0) return;
     if (high < 60) {
       this.#byte(high << 2);
-    } else if (high < 256) {
-      this.#byte(60 << 2);
-      this.#byte(high);
     } else {
-      this.#byte(61 << 2);
-      this.#byte(high & 0xff);
-      this.#byte(high >> 8);
+      const lengthBytes = Math.ceil((32 - Math.clz32(high)) / 8);
+      this.#byte((59 + lengthBytes) << 2);
+      for (let i = 0; i < lengthBytes; i++) this.#byte(high >>> (8 * i));
     }
     this.#out.set(this.#data.subarray(from, to), this.#at);
     this.#at += to - from;

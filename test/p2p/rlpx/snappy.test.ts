@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { compress as jsCompress, uncompress as jsUncompress } from 'snappyjs';
 import { describe, expect, it } from 'vitest';
-import { concat, fromHex, toHex } from '../../../impl/bytes.ts';
+import { concat, fromHex, toHex, utf8 } from '../../../impl/bytes.ts';
 import {
   compress,
   declaredLength,
@@ -36,6 +36,15 @@ const payloads = fc
   )
   .map((parts) => concat(...parts));
 
+/** Bytes without repetition, the same ones in every run. */
+function noise(length: number, seed: number): Uint8Array {
+  let state = seed;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) | 0;
+    return state >>> 16;
+  });
+}
+
 describe('compress', () => {
   it('is undone by decompress', () => {
     fc.assert(
@@ -59,13 +68,9 @@ describe('compress', () => {
   it.each([0, 1, 3, 4, 5, 60, 61, 256, 257, 65_535, 65_536, 65_537, 140_000])(
     'works for %d bytes of noise, of one byte and of a pattern',
     (length) => {
-      let state = length + 1;
-      const noise = Uint8Array.from({ length }, () => {
-        state = Math.imul(state, 1_103_515_245) + 12_345;
-        return state >>> 16;
-      });
-      const pattern = noise.map((_, i) => i % 67);
-      for (const data of [noise, new Uint8Array(length), pattern]) {
+      const random = noise(length, length);
+      const pattern = random.map((_, i) => i % 67);
+      for (const data of [random, new Uint8Array(length), pattern]) {
         const block = compress(data);
         expect(validate(block)).toBe(length);
         expect(Buffer.compare(decompress(block), data)).toBe(0);
@@ -94,20 +99,45 @@ describe('compress', () => {
   });
 
   it('writes every kind of copy', () => {
-    const spread = (gap: number, length: number): Uint8Array => {
-      const data = Uint8Array.from(
-        { length: gap + length },
-        (_, i) => i ^ (i >> 8) ^ (i >> 13),
-      );
-      data.copyWithin(gap, 0, length);
-      return data;
-    };
     for (const length of [4, 11, 12, 60, 63, 64, 65, 67, 68, 69, 128, 130, 200]) {
-      for (const gap of [2047, 2048, 60_000]) {
-        const data = spread(gap, length);
+      for (const gap of [2047, 2048, 2049, 60_000, 65_535, 65_536]) {
+        const data = noise(gap + length, 7);
+        data.copyWithin(gap, 0, length);
         expect(toHex(decompress(compress(data)))).toBe(toHex(data));
       }
     }
+  });
+
+  it.each([
+    ['a short copy', 'peerwalkpeerwa', '0e1c7065657277616c6b0908'],
+    ['the shortest copy', 'abcdabcd', '080c616263640104'],
+    [
+      'a copy that is too long for the short form',
+      'abcdabcdabcdabcd',
+      '100c616263642e0400',
+    ],
+    ['a copy of 65 bytes as 60 and 5', 'a'.repeat(66), '420061ee01000501'],
+    ['a copy of 68 bytes as 64 and 4', 'a'.repeat(69), '450061fe01000101'],
+    ['no copy of three bytes', 'abcabc', '0614616263616263'],
+  ])('writes %s', (_, text, hex) => {
+    expect(toHex(compress(utf8(text)))).toBe(hex);
+  });
+
+  it('finds what stands up to 65,535 bytes back, and nothing behind that', () => {
+    for (const [gap, found] of [
+      [65_535, true],
+      [65_536, false],
+    ] as const) {
+      const data = noise(gap + 1000, 3);
+      data.copyWithin(gap, 0, 1000);
+      expect(compress(data).length < data.length - 500).toBe(found);
+    }
+  });
+
+  it('finds repetition behind a megabyte of noise', () => {
+    const zeros = 100_000;
+    const data = concat(noise(1 << 20, 5), new Uint8Array(zeros));
+    expect(compress(data).length).toBeLessThan((1 << 20) + 6_000);
   });
 });
 
