@@ -97,7 +97,7 @@ function summarizeObject(value: object): string {
   // A class that wants a better word in traces has its own toString.
   const text: unknown = Reflect.get(value, 'toString');
   if (text === Object.prototype.toString || typeof text !== 'function') {
-    return value.constructor.name;
+    return value.constructor === Object ? '' : value.constructor.name;
   }
   return String(Reflect.apply(text, value, []));
 }

@@ -163,6 +163,7 @@ function makeNode(
     network,
     newTransport: (fd) => makeTransport(scenario, fd, self.node),
     maxPeers: spec.maxPeers,
+    maxPendingPeers: 2, // enough here, and fewer steps in the trace
     listen: { host: addressOf(name), port },
     staticNodes: spec.dials.map((other) => identity(seed, other).node),
   });

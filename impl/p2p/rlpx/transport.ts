@@ -216,6 +216,7 @@ export class RLPX implements Transport {
   // #region transport-read
   async #read(limit: number): Promise<Msg> {
     const frames = this.#needFrames();
+    frames.assertUsable();
     try {
       const header = await this.#fd.readFull(headerLength);
       const body = await this.#fd.readFull(frames.openHeader(header, limit));
@@ -251,13 +252,15 @@ export class RLPX implements Transport {
 
   /** Runs `task` when every write that came earlier is over. */
   async #locked(task: () => Promise<void>): Promise<void> {
-    await select({
+    const turn = await select({
       mine: send(this.#writing, undefined),
       closing: recv(this.#closing),
     });
-    //: Both may have been ready, and a turn has passed: ask again.
-    if (this.#closing.closed) throw new ConnClosed('write');
+    if (turn.case === 'closing') throw new ConnClosed('write');
     try {
+      //: A turn has passed since the choice. Whoever closes waits for this lock to
+      //: say why, so it goes back even if there is nothing left to do.
+      if (this.#closing.closed) throw new ConnClosed('write');
       await task();
     } finally {
       this.#writing.tryRecv();

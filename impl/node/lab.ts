@@ -1,0 +1,170 @@
+/**
+ * `npm run lab`: runs a scenario under the deterministic runtime and prints what came
+ * of it. The site's traces are recorded with it.
+ */
+
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { writeTrace } from '../csp/trace.ts';
+import { discReasonText } from '../p2p/peer-error.ts';
+import { runScenario, type ScenarioOutcome } from '../sim/run-scenario.ts';
+import { readScenario, ScenarioError, type Scenario } from '../sim/scenario.ts';
+import { scenarios } from '../sim/scenarios.ts';
+import { ScheduleError } from '../sim/schedule.ts';
+import type { Simulation } from '../sim/simulate.ts';
+import { traceHash } from '../sim/trace-hash.ts';
+import { readBytes, UsageError } from './options.ts';
+import { writeWhole } from './session.ts';
+
+const usage = `Usage: npm run -s lab -- SCENARIO [options]
+
+SCENARIO is a file of scenario JSON or one of
+  ${Object.keys(scenarios).join('\n  ')}
+
+  --seed TEXT        keys, nonces and, without --schedule, the order of tasks; default 1
+  --schedule DIGITS  the choices to make, base 36; after them, first in first out
+  --trace FILE       every step, as JSON Lines
+  --json             the outcome as one JSON object
+  --help             this text
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const { values, positionals } = readArgs(args);
+    const [name, ...rest] = positionals;
+    if (values.help === true || name === undefined) {
+      process.stdout.write(usage);
+      return values.help === true ? 0 : 2;
+    }
+    if (rest.length > 0)
+      throw new UsageError(`one scenario at a time, not also ${rest.join(' ')}`);
+    const run = await runScenario(findScenario(name), {
+      scenario: name,
+      code: codeHash(),
+      record: true,
+      ...(values.seed === undefined ? {} : { seed: values.seed }),
+      ...(values.schedule === undefined ? {} : { schedule: values.schedule }),
+    });
+    process.stdout.write(values.json === true ? asJson(run) : asText(run));
+    if (values.trace !== undefined && run.trace !== undefined) {
+      mkdirSync(dirname(values.trace), { recursive: true });
+      writeWhole('--trace', values.trace, writeTrace(run.trace));
+    }
+    return run.outcome.status === 'done' ? 0 : 1;
+  } catch (error) {
+    const isUsers =
+      error instanceof UsageError ||
+      error instanceof ScenarioError ||
+      error instanceof ScheduleError;
+    if (!isUsers) throw error;
+    process.stderr.write(`lab: ${error.message}\n`);
+    return 2;
+  }
+}
+
+const options = {
+  seed: { type: 'string' },
+  schedule: { type: 'string' },
+  trace: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+type Args = ReturnType<
+  typeof parseArgs<{ args: string[]; options: typeof options; allowPositionals: true }>
+>;
+
+function readArgs(args: readonly string[]): Args {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function findScenario(name: string): Scenario {
+  const known = Object.entries(scenarios).find(([key]) => key === name);
+  if (known !== undefined) return known[1];
+  if (!name.endsWith('.json')) {
+    throw new UsageError(`no scenario "${name}"; --help lists them`);
+  }
+  const text = new TextDecoder().decode(readBytes('SCENARIO', name));
+  try {
+    return readScenario(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof ScenarioError) throw error;
+    throw new UsageError(
+      `${name}: ${error instanceof Error ? error.message : 'not JSON'}`,
+    );
+  }
+}
+
+/** Hash over every file of impl/: a trace says which code it shows. */
+function codeHash(): string {
+  const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
+  const hash = createHash('sha256');
+  for (const file of files.filter((path) => path.endsWith('.ts')).toSorted()) {
+    hash.update(
+      `${file.replaceAll('\\', '/')}\n${readFileSync(join(root, file), 'utf8')}`,
+    );
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+function asJson(run: Simulation<ScenarioOutcome>): string {
+  const { outcome, left, schedule, steps, duration, trace } = run;
+  const hash = trace === undefined ? undefined : traceHash(trace);
+  return `${JSON.stringify({ outcome, left, schedule, steps, duration, hash })}\n`;
+}
+
+function asText(run: Simulation<ScenarioOutcome>): string {
+  const lines = [`outcome    ${run.outcome.status}`];
+  if (run.outcome.status === 'done') lines.push(...outcomeLines(run.outcome.value));
+  if ('blocked' in run.outcome) {
+    lines.push(
+      ...run.outcome.blocked.map(
+        ({ node, task, on }) => `blocked    ${node} ${task}: ${on}`,
+      ),
+    );
+  }
+  lines.push(`steps      ${run.steps} in ${run.duration} ms of virtual time`);
+  lines.push(
+    `schedule   ${run.schedule === '' ? '(first in, first out)' : run.schedule}`,
+  );
+  if (run.trace !== undefined) {
+    lines.push(
+      `trace      ${run.trace.events.length} events, hash ${traceHash(run.trace)}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function outcomeLines({ nodes, scripts }: ScenarioOutcome): string[] {
+  const lines: string[] = [];
+  for (const [name, { head, peers, partings, dialErrors }] of Object.entries(nodes)) {
+    lines.push(`node ${name}     head ${head}, ${peers} peers at the end`);
+    for (const { error, reason, remoteRequested, atMs } of partings) {
+      const who = remoteRequested ? 'the remote said' : 'it said';
+      lines.push(
+        `           lost a peer at ${atMs} ms: ${error} (${who} ${discReasonText(reason)})`,
+      );
+    }
+    lines.push(...dialErrors.map((error) => `           a dial failed: ${error}`));
+  }
+  for (const [name, { messages, reason, endedAtMs }] of Object.entries(scripts)) {
+    const heard =
+      reason === undefined
+        ? 'no Disconnect'
+        : `Disconnect ${reason}, ${discReasonText(reason)}`;
+    const end =
+      endedAtMs === undefined ? 'still connected' : `closed at ${endedAtMs} ms`;
+    lines.push(`remote ${name}   heard ${messages.length} messages, ${heard}, ${end}`);
+  }
+  return lines;
+}
+
+process.exitCode = await main(process.argv.slice(2));
