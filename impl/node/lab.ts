@@ -28,6 +28,7 @@ SCENARIO is a file of scenario JSON or one of
   --schedule DIGITS  the choices to make, base 36; after them, first in first out
   --trace FILE       every step, as JSON Lines
   --json             the outcome as one JSON object
+  --quiet            print nothing
   --help             this text
 `;
 
@@ -48,7 +49,9 @@ async function main(args: readonly string[]): Promise<number> {
       ...(values.seed === undefined ? {} : { seed: values.seed }),
       ...(values.schedule === undefined ? {} : { schedule: values.schedule }),
     });
-    process.stdout.write(values.json === true ? asJson(run) : asText(run));
+    if (values.quiet !== true) {
+      process.stdout.write(values.json === true ? asJson(run) : asText(run));
+    }
     if (values.trace !== undefined && run.trace !== undefined) {
       mkdirSync(dirname(values.trace), { recursive: true });
       writeWhole('--trace', values.trace, writeTrace(run.trace));
@@ -70,6 +73,7 @@ const options = {
   schedule: { type: 'string' },
   trace: { type: 'string' },
   json: { type: 'boolean' },
+  quiet: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 
