@@ -64,7 +64,7 @@ export class FrameRW {
    * @geth p2p/rlpx.go rlpxFrameRW.WriteMsg
    */
   seal(code: number, data: Uint8Array): Uint8Array {
-    this.#checkUsable();
+    this.assertUsable();
     if (code > maxCode) throw new FrameError('bad-code', `message code ${code}`);
     const codeBytes = encode(code);
     const size = codeBytes.length + data.length;
@@ -102,7 +102,7 @@ export class FrameRW {
    * @geth p2p/rlpx.go rlpxFrameRW.ReadMsg
    */
   openHeader(bytes: Uint8Array, limit: number): number {
-    this.#checkUsable();
+    this.assertUsable();
     if (this.#size !== undefined) this.#fail('out-of-turn', 'a body is due');
     const encrypted = bytes.subarray(0, blockLength);
     const expected = this.#ingressMAC.header(encrypted);
@@ -124,7 +124,7 @@ export class FrameRW {
    * @throws {FrameError} `bad-frame-mac`, `bad-code`, `poisoned`
    */
   openBody(bytes: Uint8Array): Frame {
-    this.#checkUsable();
+    this.assertUsable();
     const size = this.#size ?? this.#fail('out-of-turn', 'a header is due');
     this.#size = undefined;
     const encrypted = bytes.subarray(0, paddedLength(size));
@@ -138,13 +138,15 @@ export class FrameRW {
   }
   // #endregion frame-open
 
+  /** @throws {FrameError} `poisoned` */
+  assertUsable(): void {
+    if (this.#failure === undefined) return;
+    throw new FrameError('poisoned', 'the frame layer failed before', this.#failure);
+  }
+
   /** Something outside went wrong in the middle of a frame. */
   poison(cause: unknown): void {
     this.#failure ??= { cause };
-  }
-
-  get isPoisoned(): boolean {
-    return this.#failure !== undefined;
   }
 
   #readCode(body: Uint8Array): { code: number; end: number } {
@@ -159,11 +161,6 @@ export class FrameRW {
       this.poison(error);
     }
     this.#fail('bad-code', 'the message code is no integer of at most 2^31');
-  }
-
-  #checkUsable(): void {
-    if (this.#failure === undefined) return;
-    throw new FrameError('poisoned', 'the frame layer failed before', this.#failure);
   }
 
   #fail(code: FrameError['code'], what: string): never {

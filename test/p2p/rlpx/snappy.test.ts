@@ -123,6 +123,15 @@ describe('compress', () => {
     expect(toHex(compress(utf8(text)))).toBe(hex);
   });
 
+  it.each([
+    ['the short form up to 2,047 back', 2047, 'f1ff'],
+    ['the long form from 2,048 back on', 2048, '1e0008'],
+  ])('writes %s', (_, gap, last) => {
+    const data = concat(utf8('peerwalk'), new Uint8Array(gap - 8), utf8('peerwalk'));
+    expect(toHex(compress(data)).endsWith(last)).toBe(true);
+    expect(toHex(decompress(compress(data)))).toBe(toHex(data));
+  });
+
   it('finds what stands up to 65,535 bytes back, and nothing behind that', () => {
     for (const [gap, found] of [
       [65_535, true],
