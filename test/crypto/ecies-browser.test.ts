@@ -48,4 +48,12 @@ describe('eciesDecrypt', () => {
       expect(work(packet)).toEqual({ multiplied: 1, tags: 1 });
     }
   });
+
+  it('does not take a fault of the provider for a bad packet', () => {
+    const packet = eciesEncrypt(publicKey(key), fromHex('c0'), random, size);
+    vi.mocked(ecdh).mockImplementationOnce(() => {
+      throw new RangeError('out of memory');
+    });
+    expect(() => eciesDecrypt(key, packet, size)).toThrow(RangeError);
+  });
 });
