@@ -142,7 +142,9 @@ export const en = {
     views: 'View',
     position: 'Step',
     step: (index: number, total: number): string => `Step ${index} of ${total}`,
-    time: (ms: string): string => `${ms} ms`,
+    ms: (ms: string): string => `${ms} ms`,
+    seconds: (seconds: string): string => `${seconds} s`,
+    scenarioNode: 'the scenario',
     play: 'Play',
     pause: 'Pause',
     back: 'One step back',
@@ -199,14 +201,17 @@ export const en = {
       recv: (task: string, channel: string, value: string): string =>
         `${task} takes ${value} out of ${channel}.`,
       value: 'a value',
-      select: (task: string, which: string): string => `${task} selects: ${which}.`,
-      selectFrom: (task: string, which: string, channel: string): string =>
-        `${task} selects the case ${which}: ${channel}.`,
+      select: (task: string, which: string): string =>
+        `${task} goes on with the case ${which}.`,
+      selectFrom: (task: string, channel: string): string =>
+        `${task} goes on: ${channel} was ready.`,
       read: (task: string, bytes: string): string =>
         `${task} reads ${bytes} from the connection.`,
       write: (task: string, bytes: string): string =>
         `${task} writes ${bytes} to the connection.`,
       bytes: 'bytes',
+      out: (task: string, what: string): string => `${task} sends ${what}.`,
+      in: (task: string, what: string): string => `${task} hears ${what}.`,
       msg: (task: string, what: string): string => `${task}: ${what}.`,
       event: (task: string, what: string): string => `${task}: ${what}.`,
       or: ' or ',

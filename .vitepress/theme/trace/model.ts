@@ -58,7 +58,10 @@ interface OpenLane {
 }
 
 export function buildModel(trace: Trace): TraceModel {
-  const nodes = [...new Set(trace.events.map((event) => event.n))].sort();
+  // What belongs to no node (the scenario itself) has a place in the middle, and no lane.
+  const nodes = [...new Set(trace.events.map((event) => event.n))]
+    .filter(Boolean)
+    .sort();
   const { lanes, laneOf, columns } = buildLanes(trace, nodes);
   const links = [
     ...spawns(trace, laneOf, lanes),
@@ -71,7 +74,7 @@ export function buildModel(trace: Trace): TraceModel {
     lanes,
     laneOf,
     links,
-    main: trace.events.map(isMain),
+    main: mainSteps(trace),
     stops: stopsOf(trace),
     columns,
   };
@@ -235,7 +238,7 @@ function channelAct(event: TraceEvent, trace: Trace): ChannelAct | undefined {
   return counted ? undefined : { direction: kind === 'send' ? 'in' : 'out', channel };
 }
 
-interface Crossing {
+interface Written {
   readonly from: number;
   readonly label: string;
   /** Bytes of the stream up to and with this write. */
@@ -248,26 +251,66 @@ function crossings(trace: Trace, laneOf: readonly number[]): Link[] {
   return named.length > 0 ? named : byteLinks(trace, laneOf);
 }
 
-const outward = /^(?:→|>|send|sent|out|write)\s*:?\s*/i;
-const inward = /^(?:←|<|recv|received|read|in)\s*:?\s*/i;
+export interface Crossing {
+  readonly direction: 'out' | 'in';
+  readonly name: string;
+  readonly size: string;
+}
+
+const crossingText = /^(out|in) ([^,]+)(?:, (.+))?$/;
+
+/** What a `msg` says, or an event of the handshake, which has messages of its own. */
+export function crossingOf(event: TraceEvent): Crossing | undefined {
+  if (event.e !== 'msg' && event.e !== 'event') return undefined;
+  const match = crossingText.exec(event.v ?? '');
+  if (match === null) return undefined;
+  const [, direction, what = '', size = ''] = match;
+  return {
+    direction: direction === 'out' ? 'out' : 'in',
+    name: messageName(what),
+    size,
+  };
+}
+
+/** eth's codes begin behind the base protocol's when it is the only protocol. */
+const ethOffset = 16;
+const ethNames: Readonly<Record<number, string>> = {
+  0: 'Status',
+  1: 'NewBlockHashes',
+  2: 'Transactions',
+  3: 'GetBlockHeaders',
+  4: 'BlockHeaders',
+  5: 'GetBlockBodies',
+  6: 'BlockBodies',
+  7: 'NewBlock',
+  13: 'GetNodeData',
+  14: 'NodeData',
+  15: 'GetReceipts',
+  16: 'Receipts',
+};
+
+function messageName(what: string): string {
+  const code = /^code (\d+)$/.exec(what)?.[1];
+  return code === undefined ? what : (ethNames[Number(code) - ethOffset] ?? what);
+}
 
 function messageLinks(trace: Trace, laneOf: readonly number[]): Link[] {
   const links: Link[] = [];
-  const flying: { from: number; node: string; what: string }[] = [];
+  const flying: { from: number; node: string; name: string; size: string }[] = [];
   for (const event of trace.events) {
-    if (event.e !== 'msg' || event.v === undefined) continue;
-    if (outward.test(event.v)) {
-      flying.push({ from: event.i, node: event.n, what: event.v.replace(outward, '') });
-    } else if (inward.test(event.v)) {
-      const what = event.v.replace(inward, '');
-      const position = flying.findIndex(
-        (one) => one.node !== event.n && one.what === what,
-      );
-      const [found] = position < 0 ? [] : flying.splice(position, 1);
-      if (found !== undefined) {
-        links.push(link('message', found.from, event.i, laneOf, found.what));
-      }
+    const crossing = crossingOf(event);
+    if (crossing === undefined) continue;
+    const { direction, name, size } = crossing;
+    if (direction === 'out') {
+      flying.push({ from: event.i, node: event.n, name, size });
+      continue;
     }
+    const position = flying.findIndex(
+      (one) => one.node !== event.n && one.name === name && one.size === size,
+    );
+    const [found] = position < 0 ? [] : flying.splice(position, 1);
+    if (found !== undefined)
+      links.push(link('message', found.from, event.i, laneOf, name));
   }
   return links;
 }
@@ -277,11 +320,11 @@ function byteLinks(trace: Trace, laneOf: readonly number[]): Link[] {
   const links: Link[] = [];
   const streams = new Map<
     string,
-    { written: number; read: number; writes: Crossing[] }
+    { written: number; read: number; writes: Written[] }
   >();
   const streamOf = (
     key: string,
-  ): { written: number; read: number; writes: Crossing[] } => {
+  ): { written: number; read: number; writes: Written[] } => {
     const stream = streams.get(key) ?? { written: 0, read: 0, writes: [] };
     streams.set(key, stream);
     return stream;
@@ -331,7 +374,12 @@ export function byteLength(trace: Trace, event: TraceEvent): number {
   return event.b === undefined ? 0 : (trace.bytes[event.b]?.length ?? 0) / 2;
 }
 
-function isMain(event: TraceEvent): boolean {
+function mainSteps(trace: Trace): boolean[] {
+  const named = trace.events.some((event) => crossingOf(event) !== undefined);
+  return trace.events.map((event) => isMain(event, named));
+}
+
+function isMain(event: TraceEvent, messagesAreNamed: boolean): boolean {
   switch (event.e) {
     case 'start':
     case 'end':
@@ -340,7 +388,7 @@ function isMain(event: TraceEvent): boolean {
     case 'event':
       return event.v?.startsWith('go ') !== true;
     case 'write':
-      return event.b !== undefined;
+      return !messagesAreNamed && event.b !== undefined;
     case 'block':
     case 'wake':
     case 'send':
@@ -352,7 +400,7 @@ function isMain(event: TraceEvent): boolean {
 }
 
 function stopsOf(trace: Trace): number[] {
-  const messages = trace.events.filter((event) => event.e === 'msg');
+  const messages = trace.events.filter((event) => crossingOf(event) !== undefined);
   const stops =
     messages.length > 0
       ? messages

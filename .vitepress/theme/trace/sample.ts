@@ -37,12 +37,12 @@ class Sketch {
   }
 
   message(from: string, to: string, what: string, payload: string): void {
-    this.add(from, 'msg', { v: `send ${what}` }, payload);
+    this.add(from, 'msg', { v: `out ${what}, ${payload.length / 2} bytes` }, payload);
     this.add(from, 'write', { ch: 'conn' }, noise(what, payload.length / 2 + 48));
     this.t += 0.4;
     this.add(to, 'wake', { on: 'read conn' });
     this.add(to, 'read', { ch: 'conn' }, noise(what, payload.length / 2 + 48));
-    this.add(to, 'msg', { v: `recv ${what}` }, payload);
+    this.add(to, 'msg', { v: `in ${what}, ${payload.length / 2} bytes` }, payload);
   }
 }
 

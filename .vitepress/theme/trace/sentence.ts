@@ -1,6 +1,7 @@
 /** One sentence for a step, from its kind and its names. */
 import type { TraceEvent } from '../../../impl/csp/trace.ts';
 import type { Strings } from '../strings/en.ts';
+import { crossingOf } from './model.ts';
 
 export function sentence(event: TraceEvent, size: number, strings: Strings): string {
   const say = strings.trace.sentence;
@@ -9,6 +10,12 @@ export function sentence(event: TraceEvent, size: number, strings: Strings): str
   const channel = event.ch ?? '';
   const bytes =
     size > 0 ? strings.trace.byteCount(size) : value === '' ? say.bytes : value;
+  const crossing = crossingOf(event);
+  if (crossing !== undefined) {
+    const what =
+      crossing.size === '' ? crossing.name : `${crossing.name} (${crossing.size})`;
+    return crossing.direction === 'out' ? say.out(task, what) : say.in(task, what);
+  }
   switch (event.e) {
     case 'start':
       return value === ''
@@ -27,9 +34,7 @@ export function sentence(event: TraceEvent, size: number, strings: Strings): str
     case 'recv':
       return say.recv(task, channel, value === '' ? say.value : value);
     case 'select':
-      return channel === ''
-        ? say.select(task, value)
-        : say.selectFrom(task, value, channel);
+      return channel === '' ? say.select(task, value) : say.selectFrom(task, channel);
     case 'read':
       return say.read(task, bytes);
     case 'write':

@@ -4,6 +4,7 @@
  * with the names that the message is known to have.
  */
 import type { TraceEvent } from '../../../impl/csp/trace.ts';
+import { crossingOf } from './model.ts';
 
 export interface FieldSpan {
   readonly from: number;
@@ -18,12 +19,12 @@ export type SpanDecoder = (
 ) => readonly FieldSpan[] | undefined;
 
 /** Protocol names are the same in every language, so they are not in the strings. */
-const fieldNames: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/\bHello\b/i, ['version', 'name', 'caps', 'listenPort', 'id']],
-  [/\bDisc(?:onnect)?\b/i, ['reason']],
-  [/\bStatus\b/i, ['protocolVersion', 'networkId', 'td', 'head', 'genesis']],
-  [/\bGetBlockHeaders\b/i, ['origin', 'amount', 'skip', 'reverse']],
-];
+const fieldNames: Readonly<Record<string, readonly string[]>> = {
+  Hello: ['version', 'name', 'caps', 'listenPort', 'id'],
+  Disconnect: ['reason'],
+  Status: ['protocolVersion', 'networkId', 'td', 'head', 'genesis'],
+  GetBlockHeaders: ['origin', 'amount', 'skip', 'reverse'],
+};
 
 export const decoders: SpanDecoder[] = [];
 
@@ -33,11 +34,7 @@ export function spansOf(event: TraceEvent, bytes: Uint8Array): readonly FieldSpa
     if (spans !== undefined) return spans;
   }
   if (event.e !== 'msg') return [];
-  return rlpSpans(bytes, namesFor(event.v ?? '')) ?? [];
-}
-
-function namesFor(text: string): readonly string[] {
-  return fieldNames.find(([pattern]) => pattern.test(text))?.[1] ?? [];
+  return rlpSpans(bytes, fieldNames[crossingOf(event)?.name ?? ''] ?? []) ?? [];
 }
 
 interface Prefix {
