@@ -69,15 +69,15 @@ export function mountHovers(): void {
     if (name === undefined) hide();
     else if (name !== shown) touched = name;
   });
+  document.addEventListener('pointercancel', () => (touched = undefined)); // it scrolls
   document.addEventListener(
-    'click',
+    'touchend',
     (event) => {
       if (touched === undefined || nameAt(event.target) !== touched) return;
-      event.preventDefault();
-      event.stopPropagation();
+      event.preventDefault(); // no click: the router would follow the link
       void show(touched);
     },
-    { capture: true },
+    { passive: false },
   );
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && shown !== undefined) hide();
@@ -86,11 +86,10 @@ export function mountHovers(): void {
     passive: true,
     capture: true,
   });
+  // A link was followed: the page under the popup changes.
   addEventListener('popstate', hide);
-  addEventListener('click', (event) => {
-    // A link was followed: the page under the popup changes.
-    if (!event.defaultPrevented && nameAt(event.target) === undefined) return;
-    if (event.target !== touched) hide();
+  document.addEventListener('click', (event) => {
+    if (event.target instanceof Element && event.target.closest('a') !== null) hide();
   });
 }
 

@@ -6,7 +6,14 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { relative } from 'node:path';
 import ts from 'typescript';
 import { absolute, forAMoment, implFiles, readText, root, stampOf } from './repo.ts';
@@ -21,49 +28,84 @@ export type NameAt = readonly [
   target?: string,
 ];
 
+export type Hover = readonly [signature: string, doc: string];
+
 export interface FileTypes {
   /** Of the text that the offsets belong to. */
   readonly hash: string;
   readonly names: readonly NameAt[];
   /** Signature and first paragraph of the docstring. */
-  readonly hovers: readonly (readonly [signature: string, doc: string])[];
+  readonly hovers: readonly Hover[];
 }
 
-type AllTypes = Readonly<Record<string, FileTypes>>;
+type AllTypes = Record<string, FileTypes>;
+
+interface State {
+  readonly stamp: string;
+  /** Where a complete result is kept. */
+  readonly cached: string;
+  readonly types: AllTypes;
+  /** Carried over from before an edit, so types may come from a file as it was. */
+  readonly carried: boolean;
+}
 
 const cacheFolder = absolute('.vitepress/cache/weave');
 const longest = 700;
 
-let current: { stamp: string; types: AllTypes } | undefined;
-let service: { languageService: ts.LanguageService; refresh(): void } | undefined;
+const state: () => State = forAMoment(readState);
+let last: State | undefined;
+let service: Service | undefined;
 
+/** Of one file; worked out when it is first asked for. */
 export function typesOf(path: string): FileTypes {
-  return allTypes()[path] ?? { hash: '', names: [], hovers: [] };
+  const { types } = state();
+  return (types[path] ??= analyse(path));
 }
 
-export const allTypes: () => AllTypes = forAMoment(readTypes);
-
-function readTypes(): AllTypes {
-  const files = implFiles();
-  const stamp = stampOf([...files, 'package-lock.json', 'tsconfig.json']);
-  if (current?.stamp === stamp) return current.types;
-  const cached = `${cacheFolder}/${cacheName(files)}`;
-  const types =
-    readCache(cached) ??
-    // While somebody edits: the changed files only. A fresh start works out all of them.
-    (current === undefined ? analyseAll(files, cached) : analyse(files, current.types));
-  current = { stamp, types };
+/** Of every file; kept on disk for the next build. */
+export function allTypes(): Readonly<AllTypes> {
+  const { types, cached, carried } = state();
+  for (const path of implFiles()) types[path] ??= analyse(path);
+  if (!carried && !existsSync(cached)) {
+    mkdirSync(cacheFolder, { recursive: true });
+    for (const old of readdirSync(cacheFolder)) rmSync(`${cacheFolder}/${old}`);
+    writeFileSync(cached, JSON.stringify(types));
+  }
   return types;
 }
 
+function readState(): State {
+  const files = implFiles();
+  const stamp = stampOf([...files, 'package-lock.json', 'tsconfig.json']);
+  if (last?.stamp === stamp) return last;
+  const cached = `${cacheFolder}/${cacheName(files)}`;
+  const onDisk = readCache(cached);
+  // While somebody edits, the files that did not change keep what they had.
+  const unchanged = Object.entries(last?.types ?? {}).filter(
+    ([path, { hash }]) => files.includes(path) && hashOf(path) === hash,
+  );
+  service?.refresh();
+  last = {
+    stamp,
+    cached,
+    types: onDisk ?? Object.fromEntries(unchanged),
+    carried: onDisk === undefined && unchanged.length > 0,
+  };
+  return last;
+}
+
+function hashOf(path: string): string {
+  return createHash('sha256').update(readText(path)).digest('hex').slice(0, 16);
+}
+
 function cacheName(files: readonly string[]): string {
-  const hash = createHash('sha256');
   const inputs = [
     '.vitepress/weave/types.ts',
     'package-lock.json',
     'tsconfig.json',
     ...files,
   ];
+  const hash = createHash('sha256');
   for (const path of inputs) hash.update(`\n${path}\n`).update(readText(path));
   return `${hash.digest('hex').slice(0, 16)}.json`;
 }
@@ -71,40 +113,31 @@ function cacheName(files: readonly string[]): string {
 function readCache(file: string): AllTypes | undefined {
   try {
     const text = readFileSync(file, 'utf8');
-    return JSON.parse(text) as AllTypes; // written below, found under the same hash
+    return JSON.parse(text) as AllTypes; // written above, found under the same hash
   } catch {
     return undefined; // not there, or cut short: worked out again
   }
 }
 
-function analyseAll(files: readonly string[], cached: string): AllTypes {
-  const types = analyse(files, {});
-  mkdirSync(cacheFolder, { recursive: true });
-  for (const old of readdirSync(cacheFolder)) rmSync(`${cacheFolder}/${old}`);
-  writeFileSync(cached, JSON.stringify(types));
-  return types;
+function analyse(path: string): FileTypes {
+  service ??= createService();
+  const program = service.languageService.getProgram();
+  const source = program?.getSourceFile(absolute(path));
+  if (program === undefined || source === undefined) {
+    return { hash: '', names: [], hovers: [] };
+  }
+  return { hash: hashOf(path), ...namesIn(source, service, program.getTypeChecker()) };
 }
 
-function analyse(files: readonly string[], before: AllTypes): AllTypes {
-  service ??= createService();
-  service.refresh();
-  const { languageService } = service;
-  const program = languageService.getProgram();
-  const types: Record<string, FileTypes> = {};
-  for (const path of files) {
-    const hash = createHash('sha256').update(readText(path)).digest('hex').slice(0, 16);
-    const source = program?.getSourceFile(absolute(path));
-    if (before[path]?.hash === hash) types[path] = before[path];
-    else if (program !== undefined && source !== undefined) {
-      const found = namesIn(source, languageService, program.getTypeChecker());
-      types[path] = { hash, ...found };
-    }
-  }
-  return types;
+interface Service {
+  readonly languageService: ts.LanguageService;
+  /** Hovers by what they depend on: the same function is named in many places. */
+  readonly hovers: Map<string, Hover | undefined>;
+  refresh(): void;
 }
 
 /** A language service over all of `impl/`, as tsconfig.json has it. */
-function createService(): { languageService: ts.LanguageService; refresh(): void } {
+function createService(): Service {
   const config = ts.parseJsonConfigFileContent(
     ts.readConfigFile(absolute('tsconfig.json'), (file) => ts.sys.readFile(file))
       .config,
@@ -129,43 +162,87 @@ function createService(): { languageService: ts.LanguageService; refresh(): void
     getCurrentDirectory: () => root,
     getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
   });
-  return { languageService, refresh: () => void version++ };
+  const hovers = new Map<string, Hover | undefined>(); // BOUNDED by the names of impl/
+  return {
+    languageService,
+    hovers,
+    refresh: () => {
+      version++;
+      hovers.clear();
+    },
+  };
 }
 
 function namesIn(
   source: ts.SourceFile,
-  service: ts.LanguageService,
+  service: Service,
   checker: ts.TypeChecker,
 ): Omit<FileTypes, 'hash'> {
   const names: NameAt[] = [];
-  const hovers: [string, string][] = [];
+  const hovers: Hover[] = [];
   const indexes = new Map<string, number>();
 
   const visit = (node: ts.Node): void => {
+    if (ts.isConstTypeReference(node)) return; // `as const` names nothing
     if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) {
-      const at = node.getStart(source);
-      const info = service.getQuickInfoAtPosition(source.fileName, at);
-      if (info === undefined) return;
-      const hover: [string, string] = [
-        signature(ts.displayPartsToString(info.displayParts)),
-        firstParagraph(ts.displayPartsToString(info.documentation)),
-      ];
+      const symbol = symbolAt(node, checker);
+      const hover = hoverOf(node, symbol, service, checker);
+      if (hover === undefined) return;
       const key = hover.join('\0');
       let index = indexes.get(key);
       if (index === undefined) {
         index = hovers.push(hover) - 1;
         indexes.set(key, index);
       }
-      const target = targetOf(node, checker);
-      const length = node.getWidth(source);
-      names.push(
-        target === undefined ? [at, length, index] : [at, length, index, target],
-      );
+      const place = [node.getStart(source), node.getWidth(source), index] as const;
+      const target = targetOf(symbol);
+      names.push(target === undefined ? place : [...place, target]);
     }
     ts.forEachChild(node, visit);
   };
   visit(source);
   return { names, hovers };
+}
+
+function hoverOf(
+  node: ts.Identifier | ts.PrivateIdentifier,
+  symbol: ts.Symbol | undefined,
+  { languageService, hovers }: Service,
+  checker: ts.TypeChecker,
+): Hover | undefined {
+  const source = node.getSourceFile();
+  const key = symbol === undefined ? undefined : hoverKey(node, symbol, checker);
+  if (key !== undefined && hovers.has(key)) return hovers.get(key);
+  const at = node.getStart(source);
+  const info = languageService.getQuickInfoAtPosition(source.fileName, at);
+  const hover: Hover | undefined = info && [
+    signature(ts.displayPartsToString(info.displayParts)),
+    firstParagraph(ts.displayPartsToString(info.documentation)),
+  ];
+  if (key !== undefined) hovers.set(key, hover);
+  return hover;
+}
+
+const ids = new WeakMap<object, number>();
+let lastId = 0;
+
+function idOf(thing: object): number {
+  const known = ids.get(thing) ?? ++lastId;
+  ids.set(thing, known);
+  return known;
+}
+
+/** What a hover depends on; undefined where it depends on the arguments of a call. */
+function hoverKey(
+  node: ts.Node,
+  symbol: ts.Symbol,
+  checker: ts.TypeChecker,
+): string | undefined {
+  const type = checker.getTypeAtLocation(node);
+  const signatures = [...type.getCallSignatures(), ...type.getConstructSignatures()];
+  const isFixed = signatures.length <= 1 && signatures[0]?.typeParameters === undefined;
+  const isNew = ts.isNewExpression(node.parent);
+  return isFixed ? `${idOf(symbol)} ${idOf(type)} ${String(isNew)}` : undefined;
 }
 
 function signature(text: string): string {
@@ -177,13 +254,15 @@ function firstParagraph(text: string): string {
   return (text.split(/\n\s*\n/)[0] ?? '').replaceAll('\n', ' ').trim();
 }
 
-function targetOf(node: ts.Node, checker: ts.TypeChecker): string | undefined {
-  let symbol = ts.isShorthandPropertyAssignment(node.parent)
+function symbolAt(node: ts.Node, checker: ts.TypeChecker): ts.Symbol | undefined {
+  const symbol = ts.isShorthandPropertyAssignment(node.parent)
     ? checker.getShorthandAssignmentValueSymbol(node.parent)
     : checker.getSymbolAtLocation(node);
-  if (symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0) {
-    symbol = checker.getAliasedSymbol(symbol);
-  }
+  const isAlias = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+  return isAlias ? checker.getAliasedSymbol(symbol) : symbol;
+}
+
+function targetOf(symbol: ts.Symbol | undefined): string | undefined {
   const declaration = symbol?.valueDeclaration ?? symbol?.declarations?.[0];
   if (declaration === undefined) return undefined;
   const path = relative(root, declaration.getSourceFile().fileName).replaceAll(
