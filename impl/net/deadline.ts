@@ -52,8 +52,8 @@ export class Deadline implements Receivable<void> {
   fired(): boolean {
     const late = this.#runtime.now() - this.#at;
     if (late <= -1) {
-      // Node's timers count from the begin of a turn, so they may come early; or the
-      // deadline was moved after the firing.
+      // Timers count in whole milliseconds, rounded down, so they may come early; or
+      // the deadline was moved after the firing.
       this.#timer.reset(-late);
       return false;
     }

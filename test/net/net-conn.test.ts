@@ -170,6 +170,7 @@ describe.each(grounds)('NetConn over $name', ({ run, buffers, tooMuch: size }) =
           async () => {
             await a.readFull(100_000);
             await a.write(pattern(50_000));
+            await sleep(10); // until the buffers on this side are full
             await a.close(1000);
           },
           async () => {

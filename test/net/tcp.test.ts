@@ -398,6 +398,16 @@ describe('a TCP connection', () => {
     await worker.terminate();
   });
 
+  it('is not judged before its deadline, though timers come early', () =>
+    withRawPeer(async (conn) => {
+      for (let round = 0; round < 50; round++) {
+        const at = runtime().now() + 2.99;
+        conn.setReadDeadline(at);
+        expect(await failureOf(conn.readFull(1))).toBeInstanceOf(DeadlineExceeded);
+        expect(runtime().now() - at).toBeGreaterThan(-1);
+      }
+    }));
+
   it('leaves nothing behind after 1,000 rounds', async () => {
     const before = await restingResources();
     const listener = await listenTCP('127.0.0.1', 0);
@@ -409,8 +419,15 @@ describe('a TCP connection', () => {
       const [first, second] =
         round % 2 === 0 ? [dialled, accepted] : [accepted, dialled];
       if (round % 3 === 0) await first.write(pattern(100));
-      await first.close(round % 5 === 0 ? 1 : 0);
-      await second.close();
+      if (round % 5 === 0) {
+        await together(
+          () => first.close(2_000),
+          () => second.close(),
+        );
+      } else {
+        await first.close();
+        await second.close();
+      }
     }
     await listener.close();
     const after = await restingResources();

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { Chan } from '../../impl/csp/chan.ts';
+import { runtime } from '../../impl/csp/runtime.ts';
+import { DeadlineExceeded } from '../../impl/net/net-conn.ts';
+import { pipe, type PipeOptions } from '../../impl/net/pipe.ts';
+import { simulate } from '../../impl/sim/simulate.ts';
+import { failureOf, pattern, together } from './grounds.ts';
+
+describe('pipe', () => {
+  /** Bytes that single writes of one byte bring into a pipe that nobody reads. */
+  async function room(options: PipeOptions): Promise<unknown> {
+    const { outcome } = await simulate({}, async () => {
+      const [a] = pipe(options);
+      a.setWriteDeadline(1);
+      let bytes = 0;
+      for (;;) {
+        const error = await failureOf(a.write(Uint8Array.of(0)));
+        if (error instanceof DeadlineExceeded) return bytes;
+        bytes++;
+      }
+    });
+    return outcome.status === 'done' ? outcome.value : outcome;
+  }
+
+  it('holds exactly its capacity each way, 64 KiB if none is given', async () => {
+    expect(await room({ capacity: 1 })).toBe(1);
+    expect(await room({ capacity: 1000 })).toBe(1000);
+    expect(await room({})).toBe(65_536);
+  });
+
+  it('takes addresses, and has some of its own', () => {
+    const [a, b] = pipe({ addrs: ['10.1.1.1:1', '10.1.1.2:2'] });
+    expect([a.localAddr, a.remoteAddr]).toEqual(['10.1.1.1:1', '10.1.1.2:2']);
+    expect([b.localAddr, b.remoteAddr]).toEqual(['10.1.1.2:2', '10.1.1.1:1']);
+    const [c, d] = pipe();
+    expect(c.localAddr).toBe(d.remoteAddr);
+    expect(c.localAddr).not.toBe(c.remoteAddr);
+  });
+
+  it('writes each write and each read to the trace, with its bytes', async () => {
+    const { trace } = await simulate({ schedule: '', record: true }, async () => {
+      const [a, b] = pipe({ names: ['to B', 'to A'] });
+      await together(
+        () => a.write(pattern(3)),
+        async () => {
+          await b.readFull(1);
+          await b.readFull(2);
+        },
+      );
+    });
+    const moved = trace?.events.filter(({ e }) => e === 'read' || e === 'write');
+    expect(
+      moved?.map(({ k, e, ch, v, b }) => [k, e, ch, v, trace?.bytes[b ?? -1]]),
+    ).toEqual([
+      ['task 0', 'write', 'to B', '3 bytes', '009e3c'],
+      ['task 1', 'read', 'to A', '1 bytes', '00'],
+      ['task 1', 'read', 'to A', '2 bytes', '9e3c'],
+    ]);
+  });
+
+  it('says in the trace who waits for whom', async () => {
+    const { outcome } = await simulate({ schedule: '' }, async () => {
+      const [, b] = pipe({ names: ['to B', 'to A'] });
+      await b.readFull(1);
+    });
+    expect(outcome).toEqual({
+      status: 'deadlock',
+      blocked: [{ node: '', task: 'main', on: 'read to A | read deadline to A' }],
+    });
+  });
+
+  it('lingers 2 s at most', async () => {
+    const { outcome, duration } = await simulate({}, async () => {
+      const [a] = pipe();
+      await a.close(60_000);
+      return runtime().now();
+    });
+    expect(outcome).toEqual({ status: 'done', value: 2_000 });
+    expect(duration).toBe(2_000);
+  });
+
+  it('stops its timers when it closes', async () => {
+    const { outcome, duration } = await simulate({}, async () => {
+      const [a, b] = pipe();
+      a.setReadDeadline(5_000);
+      a.setWriteDeadline(5_000);
+      await a.close();
+      a.setReadDeadline(6_000); // too late to mean anything
+      b.setReadDeadline(7_000);
+      await b.close(1_000);
+      // A timer that still ran would move the clock before the deadlock is seen.
+      await new Chan('nobody sends').recv();
+    });
+    expect(outcome.status).toBe('deadlock');
+    expect(duration).toBe(0);
+  });
+});
