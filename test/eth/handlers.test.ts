@@ -675,9 +675,9 @@ describe('ProtocolManager.handle', () => {
 
   it('can be made to mask the reason, as geth v1.8.12 did, by replacing `leave`', async () => {
     await withManager({}, async (manager, wg) => {
-      const { leave } = manager;
+      const leave = manager.leave.bind(manager);
       manager.leave = async (peer) => {
-        await leave.call(manager, peer);
+        await leave(peer);
         await peer.disconnect(3);
       };
       const { remote } = await shaken(manager, wg);
