@@ -6,34 +6,42 @@
 import { createHash } from 'node:crypto';
 import type { Plugin } from 'vite';
 import { readCatalog } from '../../exercises/kit/catalog.ts';
-import { buildWorkerScript, type WorkerScript } from '../../exercises/kit/script.ts';
+import {
+  buildWorkerScript,
+  type ScriptKind,
+  type WorkerScript,
+} from '../../exercises/kit/script.ts';
 import { repository, type Sources } from '../../exercises/kit/sources.ts';
 
 const runnerId = '\0virtual:peerwalk-runner';
 const solutionsId = '\0virtual:peerwalk-solutions';
-const path = 'runner/worker.js';
+const paths: Readonly<Record<ScriptKind, string>> = {
+  tests: 'runner/worker.js',
+  live: 'runner/live.js',
+};
 
-/** The script, built once and again after `forget`. */
-class Script {
+/** The scripts, each built once and again after `forget`. */
+class Scripts {
   readonly #sources: Sources;
-  #built: Promise<WorkerScript> | undefined;
+  readonly #built = new Map<ScriptKind, Promise<WorkerScript>>(); // BOUNDED by the kinds
 
   constructor(sources: Sources) {
     this.#sources = sources;
   }
 
-  built(): Promise<WorkerScript> {
-    this.#built ??= buildWorkerScript(this.#sources);
-    return this.#built;
+  async text(kind: ScriptKind): Promise<string> {
+    const known = this.#built.get(kind) ?? buildWorkerScript(this.#sources, kind);
+    this.#built.set(kind, known);
+    return (await known).text;
   }
 
   forget(): void {
-    this.#built = undefined;
+    this.#built.clear();
   }
 }
 
 export function runnerPlugin(sources: Sources = repository): Plugin {
-  const script = new Script(sources);
+  const scripts = new Scripts(sources);
   let serving = false;
   return {
     name: 'peerwalk-runner',
@@ -45,30 +53,32 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
       return own === runnerId || own.startsWith(solutionsId) ? own : undefined;
     },
     async load(id) {
-      if (id === runnerId) return runnerModule(script, serving);
+      if (id === runnerId) return runnerModule(scripts, serving);
       if (!id.startsWith(solutionsId)) return undefined;
       return solutionsModule(sources, id.slice(solutionsId.length + 1));
     },
     async generateBundle() {
       if (this.environment.config.consumer !== 'client') return;
-      this.emitFile({
-        type: 'asset',
-        fileName: path,
-        source: (await script.built()).text,
-      });
+      for (const kind of ['tests', 'live'] as const) {
+        const source = await scripts.text(kind);
+        this.emitFile({ type: 'asset', fileName: paths[kind], source });
+      }
     },
     configureServer(server) {
       const changed = (file: string): void => {
-        if (/[\\/](impl|exercises)[\\/]/.test(file)) script.forget();
+        if (/[\\/](impl|exercises)[\\/]/.test(file)) scripts.forget();
       };
       server.watcher.on('change', changed).on('add', changed).on('unlink', changed);
       server.middlewares.use((request, response, next) => {
         const [address = ''] = (request.url ?? '').split('?');
-        if (!address.endsWith(`/${path}`)) {
+        const kind = (['tests', 'live'] as const).find((one) =>
+          address.endsWith(`/${paths[one]}`),
+        );
+        if (kind === undefined) {
           next();
           return;
         }
-        script.built().then(({ text }) => {
+        scripts.text(kind).then((text) => {
           response.setHeader('content-type', 'text/javascript; charset=utf-8');
           response.end(text);
         }, next);
@@ -77,13 +87,16 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
   };
 }
 
-/** The address carries the hash, so that an old script is never run with a new page. */
-async function runnerModule(script: Script, serving: boolean): Promise<string> {
-  const { text, live } = await script.built();
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  const address = `/${path}?${serving ? 'dev' : hash}`;
-  return `export const workerPath = ${JSON.stringify(address)};
-export const live = ${live};`;
+/** The addresses carry hashes, so that an old script is never run with a new page. */
+async function runnerModule(scripts: Scripts, serving: boolean): Promise<string> {
+  const address = async (kind: ScriptKind): Promise<string> => {
+    if (serving) return `/${paths[kind]}`;
+    const text = await scripts.text(kind);
+    return `/${paths[kind]}?${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
+  };
+  const [tests, live] = await Promise.all([address('tests'), address('live')]);
+  return `export const workerPath = ${JSON.stringify(tests)};
+export const livePath = ${JSON.stringify(live)};`;
 }
 
 /** A chunk for each solution: nobody downloads one that is not shown. */

@@ -3,7 +3,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { InvalidData } from './schema.ts';
+import { InvalidData, parseJson } from './schema.ts';
+import { emptyManifest, readManifest, type Manifest } from './schema-manifest.ts';
 import {
   readExerciseFacts,
   splitFrontMatter,
@@ -31,7 +32,10 @@ export interface Exercise {
   /** The task, Markdown. */
   readonly task: string;
   readonly hints: Hints;
+  /** As it is shipped: the manifest's text, or the file's while there is none. */
   readonly starter: string;
+  /** What `exercise.ts` holds now. */
+  readonly written: string;
   readonly solution: string;
   readonly wrong: readonly WrongAnswer[];
   /** Whether there is a `plug.ts` that adapts the reader's module to the target. */
@@ -50,7 +54,8 @@ export function readCatalog(sources: Sources): Exercise[] {
   const folders = readdirSync(home, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && /^\d\d-/.test(entry.name))
     .map((entry) => entry.name);
-  const exercises = folders.map((folder) => readExercise(home, folder));
+  const manifest = readManifestFile(home);
+  const exercises = folders.map((folder) => readExercise(home, folder, manifest));
   exercises.sort((a, b) => a.facts.id.localeCompare(b.facts.id));
   exercises.forEach((exercise, index) => {
     const next = exercises[index + 1];
@@ -61,7 +66,7 @@ export function readCatalog(sources: Sources): Exercise[] {
   return exercises;
 }
 
-function readExercise(home: string, folder: string): Exercise {
+function readExercise(home: string, folder: string, manifest: Manifest): Exercise {
   const path = join(home, folder);
   const text = (name: string): string => {
     const file = join(path, name);
@@ -82,12 +87,19 @@ function readExercise(home: string, folder: string): Exercise {
     path,
     task: body.trim(),
     hints: splitHints(text('hints.md'), `${folder}/hints.md`),
-    starter: text('exercise.ts'),
+    starter: manifest.starters[facts.id]?.text ?? text('exercise.ts'),
+    written: text('exercise.ts'),
     solution: text('solution.ts'),
     wrong: readWrong(path, folder),
     adapter: existsSync(join(path, 'plug.ts')),
     hash: sha256(judged.join('\0')).slice(0, 16),
   };
+}
+
+export function readManifestFile(home: string): Manifest {
+  const file = join(home, 'manifest.json');
+  if (!existsSync(file)) return emptyManifest;
+  return readManifest(parseJson(readLF(file), 'manifest.json'), 'manifest.json');
 }
 
 function readWrong(path: string, folder: string): WrongAnswer[] {

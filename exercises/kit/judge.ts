@@ -2,6 +2,7 @@
 
 import { stringify } from '@vitest/utils/display';
 import type { TestResult, TestVerdict } from './schema-report.ts';
+import { visible } from './visible.ts';
 
 const maxMessage = 4000;
 const maxValue = 2000;
@@ -76,5 +77,6 @@ export function placeIn(stack: string): { line?: number; column?: number } {
 }
 
 function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length)} …`;
+  const short = text.length <= length ? text : `${text.slice(0, length)} …`;
+  return visible(short);
 }

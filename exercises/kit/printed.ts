@@ -1,6 +1,7 @@
 /** What the reader's code prints, up to a limit that no page or terminal minds. */
 
 import { format } from '@vitest/utils/display';
+import { visible } from './visible.ts';
 
 export const maxOutputBytes = 64 * 1024;
 export const maxOutputLines = 500;
@@ -45,6 +46,6 @@ export class Printed {
       this.#cut = true;
       return;
     }
-    this.#emit(line);
+    this.#emit(visible(line));
   }
 }

@@ -34,9 +34,11 @@ export interface ExerciseFacts {
   /** The chapter that it belongs to: `C6`. */
   readonly chapter: string;
   readonly plug?: PlugTarget;
+  /** The scenario of a plugged-in run; without it, the one in which two nodes meet. */
+  readonly scenario?: string;
 }
 
-const known = 'id title type level points minutes chapter plug'.split(' ');
+const known = 'id title type level points minutes chapter plug scenario'.split(' ');
 
 /** @throws {InvalidData} the first field that is missing, unknown or wrong */
 export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
@@ -54,7 +56,7 @@ export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
   if (level !== 1 && level !== 2 && level !== 3 && level !== 4) {
     throw new InvalidData(at('level'), '1 to 4 is needed');
   }
-  const plug = fields['plug'];
+  const { plug, scenario } = fields;
   return {
     id,
     title: readText(fields['title'], at('title'), 80),
@@ -64,6 +66,9 @@ export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
     minutes: readCount(fields['minutes'], at('minutes')),
     chapter,
     ...(plug === undefined ? {} : { plug: readPlugTarget(plug, at('plug')) }),
+    ...(scenario === undefined
+      ? {}
+      : { scenario: readText(scenario, at('scenario'), 60) }),
   };
 }
 

@@ -3,7 +3,6 @@
  * reach, and their tests. The page and the terminal run the same text. Node only.
  */
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, transformSync } from 'esbuild';
 import { readCatalog, type Exercise } from './catalog.ts';
@@ -12,22 +11,24 @@ import { plugName } from './schema-exercise.ts';
 import type { BundledExercise } from './session.ts';
 import { repository, type Sources } from './sources.ts';
 
-/** Exports `runScenario(options)`; see session.ts. Optional: it may not be there yet. */
-const liveModule = 'impl/sim/run-scenario.ts';
+/** Exports `runLive(scenario)`; reaches the whole node. */
+export const liveModule = 'exercises/kit/live.ts';
+
+/** The script for tests, or the larger one that also runs the node. */
+export type ScriptKind = 'tests' | 'live';
 
 export interface WorkerScript {
   readonly text: string;
   /** Ids of the modules that are in it. */
   readonly modules: readonly string[];
-  /** Whether a solved exercise can be plugged into a run. */
-  readonly live: boolean;
 }
 
 export async function buildWorkerScript(
   sources: Sources = repository,
+  kind: ScriptKind = 'tests',
 ): Promise<WorkerScript> {
   const exercises = readCatalog(sources);
-  const live = existsSync(join(sources.root, liveModule)) ? liveModule : undefined;
+  const live = kind === 'live' ? liveModule : undefined;
   const graph = moduleGraph(sources, entriesOf(exercises, live));
   const harness = await harnessText(sources, [...graph.packages].sort());
   const bundled = exercises.map((exercise) => bundledExercise(sources, exercise));
@@ -38,7 +39,7 @@ export async function buildWorkerScript(
     `exercises:${JSON.stringify(bundled)},`,
     `live:${live === undefined ? 'undefined' : JSON.stringify(live)}})})()`,
   ].join('\n');
-  return { text, modules: [...graph.modules.keys()], live: live !== undefined };
+  return { text, modules: [...graph.modules.keys()] };
 }
 
 /** The harness and the packages: nobody reads their names, so they are made short. */
@@ -92,18 +93,14 @@ function factoriesText(graph: ModuleGraph): string {
 }
 
 function entriesOf(exercises: readonly Exercise[], live: string | undefined): string[] {
-  const entries = exercises.flatMap((exercise) => {
-    const folder = `exercises/${exercise.folder}`;
-    const { plug } = exercise.facts;
-    return [
-      `${folder}/exercise.test.ts`,
-      ...(exercise.adapter ? [`${folder}/plug.ts`] : []),
-      ...(plug === undefined ? [] : [plug.file]),
-    ];
-  });
-  const kit = ['unsolved.ts', 'outcome.ts', 'answers.ts', 'parsons.ts', 'run-tasks.ts'];
-  const own = kit.map((name) => `exercises/kit/${name}`);
-  return [...entries, ...own, ...(live === undefined ? [] : [live])];
+  const kit = 'unsolved outcome answers parsons run-tasks'.split(' ');
+  const own = kit.map((name) => `exercises/kit/${name}.ts`);
+  const tests = exercises.map(({ folder }) => `exercises/${folder}/exercise.test.ts`);
+  if (live === undefined) return [...tests, ...own];
+  const adapters = exercises
+    .filter(({ adapter }) => adapter)
+    .map(({ folder }) => `exercises/${folder}/plug.ts`);
+  return [...tests, ...own, ...adapters, live];
 }
 
 function bundledExercise(sources: Sources, exercise: Exercise): BundledExercise {
@@ -129,27 +126,12 @@ function bundledExercise(sources: Sources, exercise: Exercise): BundledExercise 
 export function plugProblem(sources: Sources, exercise: Exercise): string | undefined {
   const { plug } = exercise.facts;
   if (plug === undefined) return undefined;
-  if (!existsSync(join(sources.root, plug.file))) return `there is no ${plug.file}`;
+  const { modules } = moduleGraph(sources, [liveModule]);
+  if (!modules.has(plug.file)) return `${plug.file} is not part of a live run`;
   if (plug.symbol.includes('.')) return undefined; // a method: the registry has to look
-  const importers = importersOf(sources, plug.file, plug.symbol);
-  return importers ? undefined : `no module of impl/ imports ${plugName(plug)}`;
-}
-
-function importersOf(sources: Sources, file: string, symbol: string): boolean {
-  const all = moduleGraph(sources, [file, ...implEntries(sources)]);
-  const use = new RegExp(`\\.${symbol.replaceAll('$', '\\$')}\\b`);
-  return [...all.modules.values()].some(
-    (module) => module.imports.includes(file) && use.test(module.code),
+  const use = new RegExp(`\\.${plug.symbol.replaceAll('$', '\\$')}\\b`);
+  const used = [...modules.values()].some(
+    (module) => module.imports.includes(plug.file) && use.test(module.code),
   );
-}
-
-/** Modules whose imports together reach what a page can run of impl/. */
-function implEntries(sources: Sources): string[] {
-  const candidates = [
-    liveModule,
-    'impl/p2p/server.ts',
-    'impl/p2p/peer.ts',
-    'impl/eth/handler.ts',
-  ];
-  return candidates.filter((id) => existsSync(join(sources.root, id)));
+  return used ? undefined : `no other module of a live run uses ${plugName(plug)}`;
 }

@@ -29,7 +29,7 @@ export interface Bundle {
   readonly factories: Readonly<Record<string, ModuleFactory>>;
   readonly packages: Readonly<Record<string, Exports>>;
   readonly exercises: readonly BundledExercise[];
-  /** The module whose `runScenario` shows a plugged-in run, if there is one. */
+  /** The module whose `runLive` shows a plugged-in run; the tests' script has none. */
   readonly live: string | undefined;
 }
 
@@ -111,9 +111,9 @@ export class Session {
     this.#captureConsole();
     this.#loadLearner(code);
     this.plug();
-    const run = this.#registry.require(live)['runScenario'];
-    if (typeof run !== 'function') throw new RangeError('runScenario is missing');
-    return await (run as (name: string, options: object) => unknown)(scenario, {});
+    const run = this.#registry.require(live)['runLive'];
+    if (typeof run !== 'function') throw new RangeError('runLive is missing');
+    return await (run as (name: string) => unknown)(scenario);
   }
 
   /** Replaces the plug target by what the reader's module exports. */

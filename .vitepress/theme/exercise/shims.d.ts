@@ -1,8 +1,8 @@
 declare module 'virtual:peerwalk-runner' {
   /** Site path of the worker's script, with the hash of its text. */
   export const workerPath: string;
-  /** Whether plugging in is possible in this build. */
-  export const live: boolean;
+  /** The larger script, for a live connection. */
+  export const livePath: string;
 }
 
 declare module 'virtual:peerwalk-solutions' {

@@ -1,0 +1,100 @@
+/**
+ * `npm run grade [-- ID…] [-- --json FILE]`: verdict and points for each exercise.
+ * Exit code 0 only if all that were asked for pass; 2 if the question was wrong.
+ */
+
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Exercise } from './catalog.ts';
+import { graded, Grader } from './grader.ts';
+import type { GradedExercise, GradeReport, RunReport } from './schema-report.ts';
+import { repository } from './sources.ts';
+import { lookOf, paint } from './terminal.ts';
+
+/** What was asked cannot be done. One line for people. */
+class BadQuestion extends Error {
+  override readonly name = 'BadQuestion';
+}
+
+interface Question {
+  readonly exercises: readonly Exercise[];
+  readonly jsonFile: string | undefined;
+}
+
+function readQuestion(args: string[], catalog: readonly Exercise[]): Question {
+  let parsed;
+  try {
+    const options = { json: { type: 'string' } } as const;
+    parsed = parseArgs({ args, allowPositionals: true, options });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new BadQuestion(message.split('. ')[0] ?? message);
+  }
+  const ids = parsed.positionals.map((id) => id.toUpperCase());
+  const exercises = ids.map((id) => {
+    const found = catalog.find(({ facts }) => facts.id === id);
+    if (found !== undefined) return found;
+    const known = catalog.map(({ facts }) => facts.id).join(' ');
+    throw new BadQuestion(`there is no exercise ${id}; there are ${known}`);
+  });
+  return {
+    exercises: ids.length === 0 ? catalog : exercises,
+    jsonFile: parsed.values.json,
+  };
+}
+
+async function main(): Promise<number> {
+  const grader = new Grader(repository, (line) => {
+    console.error(line);
+  });
+  const { exercises, jsonFile } = readQuestion(process.argv.slice(2), grader.catalog());
+  grader.progress(); // a file that cannot be read is reported before anything else
+  const results: GradedExercise[] = [];
+  for (const exercise of exercises) {
+    const report = await grader.run(exercise);
+    const result = graded(exercise, report);
+    results.push(result);
+    printOne(exercise, result, report);
+  }
+  await grader.close();
+  printSum(results);
+  if (jsonFile !== undefined) writeJson(jsonFile, { version: 1, exercises: results });
+  return results.every(({ verdict }) => verdict === 'passed') ? 0 : 1;
+}
+
+function printOne(exercise: Exercise, result: GradedExercise, report: RunReport): void {
+  const look = lookOf(process.stdout);
+  const { facts } = exercise;
+  const good = result.verdict === 'passed';
+  const word = paint(look, good ? 'good' : 'bad', result.verdict.padEnd(10));
+  const points = `${result.points}/${result.max}`.padStart(6);
+  console.log(`${facts.id}  ${word} ${points}  ${facts.title}`);
+  const first = report.tests.find((test) => test.verdict !== 'passed');
+  const said = first === undefined ? report.message : `${first.name}: ${first.message}`;
+  const [line = ''] = said.split('\n');
+  if (!good) console.log(paint(look, 'quiet', `     ${line}`));
+}
+
+function printSum(results: readonly GradedExercise[]): void {
+  const points = results.reduce((sum, result) => sum + result.points, 0);
+  const max = results.reduce((sum, result) => sum + result.max, 0);
+  const passed = results.filter(({ verdict }) => verdict === 'passed').length;
+  console.log(`${passed} of ${results.length} pass, ${points} of ${max} points`);
+}
+
+function writeJson(file: string, report: GradeReport): void {
+  try {
+    writeFileSync(file, JSON.stringify(report, undefined, 2) + '\n');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BadQuestion(`the report could not be written: ${why}`);
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof BadQuestion)) throw error;
+  console.error(`grade: ${error.message}`);
+  process.exitCode = 2;
+}
