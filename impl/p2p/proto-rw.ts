@@ -3,6 +3,7 @@
  * ends through which a protocol reads and writes.
  */
 
+import { compareBytes, utf8 } from '../bytes.ts';
 import { Chan } from '../csp/chan.ts';
 import type { Done } from '../csp/done.ts';
 import { recv, select } from '../csp/select.ts';
@@ -50,8 +51,9 @@ export function matchProtocols(
 
 /** By name, byte by byte as in Go, then by version. */
 export function compareCaps(a: Cap, b: Cap): number {
-  //: Not `localeCompare`: both sides must agree, whatever their language.
-  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  //: Not `localeCompare`, nor `<`, which compares UTF-16: both sides must agree,
+  //: whatever their language.
+  if (a.name !== b.name) return compareBytes(utf8(a.name), utf8(b.name));
   return a.version - b.version;
 }
 // #endregion match-protocols
@@ -159,8 +161,12 @@ export class ProtoRW implements MsgReadWriter {
   // #endregion write-msg
 }
 
+/** What was thrown, if it is an Error; else one that has it as its cause. Never throws. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error
-    ? thrown
-    : new Error(String(thrown), { cause: thrown });
+  if (thrown instanceof Error) return thrown;
+  // An object may have no text, or throw when it is asked for one.
+  const hasText = typeof thrown !== 'object' && typeof thrown !== 'function';
+  return new Error(hasText ? String(thrown) : 'no Error was thrown, but an object', {
+    cause: thrown,
+  });
 }

@@ -7,6 +7,8 @@
 import { concat, fromHex, readUint, toHex, writeUint } from '../bytes.ts';
 import { Chan } from '../csp/chan.ts';
 import { runtime } from '../csp/runtime.ts';
+import { recv, select, send } from '../csp/select.ts';
+import { Timer } from '../csp/timer.ts';
 import { WaitGroup } from '../csp/wait-group.ts';
 import type { NetConn } from '../net/net-conn.ts';
 import {
@@ -75,11 +77,22 @@ export class PlainTransport implements Transport {
       await this.#fd.close();
       return;
     }
-    this.#fd.setWriteDeadline(this.#runtime.now() + discWriteTimeoutMs);
-    try {
-      await this.#write(newMsg(discMsg, encodeDisconnect(error.reason)));
-    } catch {
-      // The reason is a courtesy; the connection ends either way.
+    const until = this.#runtime.now() + discWriteTimeoutMs;
+    const tooLate = new Timer('disconnect write', discWriteTimeoutMs);
+    // A write of a protocol may be on its way: the farewell waits for it, not for long.
+    const turn = await select({
+      mine: send(this.#writing, undefined),
+      tooLate: recv(tooLate),
+    });
+    tooLate.stop();
+    if (turn.case === 'mine') {
+      this.#fd.setWriteDeadline(until);
+      try {
+        await this.#write(newMsg(discMsg, encodeDisconnect(error.reason)));
+      } catch {
+        // The reason is a courtesy; the connection ends either way.
+      }
+      this.#writing.tryRecv();
     }
     await this.#fd.close(discWriteTimeoutMs);
   }

@@ -1,0 +1,300 @@
+import { describe, expect, it } from 'vitest';
+import { Chan } from '../../impl/csp/chan.ts';
+import { Done } from '../../impl/csp/done.ts';
+import { runtime } from '../../impl/csp/runtime.ts';
+import { sleep } from '../../impl/csp/timer.ts';
+import { WaitGroup } from '../../impl/csp/wait-group.ts';
+import { pipe } from '../../impl/net/pipe.ts';
+import {
+  DialState,
+  dialHistoryExpirationMs,
+  maxActiveDialTasks,
+  StaticDialTask,
+  WaitExpireTask,
+  type DialHost,
+  type DialTask,
+} from '../../impl/p2p/dial.ts';
+import { DialQueue } from '../../impl/p2p/dial-queue.ts';
+import type { Node, NodeID } from '../../impl/p2p/enode.ts';
+import { everySeed, finished, run } from '../helpers/explore.ts';
+import { idOf } from '../helpers/peers.ts';
+import { nodeAt } from '../helpers/servers.ts';
+
+const self = idOf('11');
+const hex = (i: number): string => i.toString(16).padStart(2, '0');
+const node = (i: number): Node => nodeAt(idOf(hex(i)), `10.0.1.${i}`);
+const nodes = (from: number, to: number): Node[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => node(from + i));
+
+const peersOf = (...ids: number[]): ReadonlyMap<NodeID, unknown> =>
+  new Map(ids.map((i) => [node(i).id, {}]));
+
+/** What a list of tasks would do. */
+const said = (tasks: readonly DialTask[]): (string | number)[] =>
+  tasks.map((task) => {
+    if (task instanceof WaitExpireTask) return `wait ${task.durationMs}`;
+    return task instanceof StaticDialTask
+      ? parseInt(task.dest.id.slice(0, 2), 16)
+      : '?';
+  });
+
+/** A dial state and the tasks that it has given and that are not done. */
+class Ground {
+  readonly state: DialState;
+  readonly running: DialTask[] = [];
+
+  constructor(...staticNodes: Node[]) {
+    this.state = new DialState(self, staticNodes);
+  }
+
+  tasks(now: number, ...peers: number[]): (string | number)[] {
+    const tasks = this.state.newTasks(this.running.length, peersOf(...peers), now);
+    this.running.push(...tasks);
+    return said(tasks);
+  }
+
+  allDone(now: number): void {
+    for (const task of this.running.splice(0)) this.state.taskDone(task, now);
+  }
+}
+
+describe('DialState.newTasks', () => {
+  // geth: TestDialStateStaticDial
+  it('dials every static node that is no peer, each once', () => {
+    const ground = new Ground(...nodes(1, 5));
+    expect(ground.tasks(0, 1, 2)).toEqual([3, 4, 5]);
+    expect(ground.tasks(0, 1, 2)).toEqual([]);
+    expect(ground.tasks(1_000, 1, 2, 3)).toEqual([]);
+  });
+
+  it('dials a node again when it is gone and 30 s are over', () => {
+    const ground = new Ground(...nodes(1, 3));
+    expect(ground.tasks(0)).toEqual([1, 2, 3]);
+    ground.allDone(2_000);
+    expect(ground.tasks(2_000, 1, 2, 3)).toEqual(['wait 30001']);
+    // Gone, and still in the history.
+    expect(ground.tasks(31_000, 1, 3)).toEqual([]);
+    ground.allDone(32_001);
+    expect(ground.tasks(32_001, 1, 3)).toEqual([2]);
+  });
+
+  it('dials at once a node that was a peer for longer than 30 s', () => {
+    const ground = new Ground(node(1));
+    ground.tasks(0);
+    ground.allDone(10);
+    expect(ground.tasks(100_000)).toEqual([1]);
+  });
+
+  it('never dials itself', () => {
+    const ground = new Ground({ ...node(1), id: self }, node(2));
+    expect(ground.tasks(0)).toEqual([2]);
+    ground.allDone(0);
+    expect(ground.tasks(31_000)).toEqual([2]);
+  });
+
+  // geth: TestDialStateCache
+  it('gives a task that waits for the oldest entry when nothing else will wake the loop', () => {
+    const ground = new Ground(...nodes(1, 3));
+    ground.tasks(0);
+    const [one, two, three] = ground.running.splice(0);
+    if (!one || !two || !three) throw new Error('three tasks were given');
+    ground.state.taskDone(one, 1_000);
+    ground.running.push(two, three);
+    expect(ground.tasks(1_000)).toEqual([]); // two others still run
+    ground.running.splice(0);
+    ground.state.taskDone(two, 5_000);
+    ground.state.taskDone(three, 6_000);
+    expect(ground.tasks(6_000)).toEqual(['wait 25001']);
+    ground.running.splice(0);
+    // Each is dialed when its own 30 s are over, not before.
+    expect(ground.tasks(31_000)).toEqual(['wait 1']);
+    ground.running.splice(0);
+    expect(ground.tasks(31_001)).toEqual([1]);
+    ground.running.splice(0);
+    expect(ground.tasks(35_001)).toEqual([2]);
+  });
+
+  it('gives no waiting task without a history', () => {
+    const ground = new Ground(node(1));
+    expect(ground.tasks(0, 1)).toEqual([]);
+    expect(new Ground().tasks(0)).toEqual([]);
+  });
+
+  it('orders the history by when the last attempts ended', () => {
+    const ground = new Ground(...nodes(1, 2));
+    ground.tasks(0);
+    const [one, two] = ground.running.splice(0);
+    if (!one || !two) throw new Error('two tasks were given');
+    ground.state.taskDone(one, 1_000);
+    ground.state.taskDone(two, 2_000);
+    ground.state.taskDone(one, 3_000); // dialed once more
+    expect(ground.tasks(3_000)).toEqual([
+      `wait ${2_000 + dialHistoryExpirationMs - 3_000 + 1}`,
+    ]);
+  });
+});
+
+describe('DialState.addStatic', () => {
+  it('has the node dialed, at its newest address', () => {
+    const ground = new Ground();
+    ground.state.addStatic(node(7));
+    ground.state.addStatic({ ...node(7), host: '10.9.9.9' });
+    const [task, ...others] = ground.state.newTasks(0, new Map(), 0);
+    expect(others).toEqual([]);
+    expect(task).toMatchObject({ dest: { host: '10.9.9.9' } });
+  });
+
+  it('does not dial anew a node that is being dialed', () => {
+    const ground = new Ground(node(7));
+    ground.tasks(0);
+    ground.state.addStatic(node(7));
+    expect(ground.tasks(0)).toEqual([]);
+  });
+});
+
+describe('DialState.removeStatic', () => {
+  it('forgets the node: it is never dialed again', () => {
+    const ground = new Ground(node(1), node(2));
+    ground.tasks(0);
+    ground.allDone(0);
+    ground.state.removeStatic(node(1));
+    expect(ground.tasks(100_000)).toEqual([2]);
+  });
+
+  // geth: TestDialStaticAfterReset
+  it('forgets its history too: added again, it is dialed at once', () => {
+    const ground = new Ground(node(1), node(2));
+    expect(ground.tasks(0)).toEqual([1, 2]);
+    ground.allDone(0);
+    for (const i of [1, 2]) ground.state.removeStatic(node(i));
+    for (const i of [1, 2]) ground.state.addStatic(node(i));
+    expect(ground.tasks(1)).toEqual([1, 2]);
+  });
+});
+
+describe('WaitExpireTask.run', () => {
+  it('ends after its time, or when the server stops', () =>
+    run(async () => {
+      const quit = new Done('quit');
+      await new WaitExpireTask(25).run({ quit } as DialHost); // asks for nothing else
+      expect(runtime().now()).toBe(25);
+      quit.close();
+      await new WaitExpireTask(25).run({ quit } as DialHost);
+      expect(runtime().now()).toBe(25);
+    }));
+});
+
+/** A host whose dials take a while, and some of which fail. */
+class SlowHost implements DialHost {
+  readonly quit = new Done('quit');
+  readonly failed: string[] = [];
+  readonly ran: string[] = [];
+  atOnce = 0;
+  most = 0;
+  readonly #ms: (node: Node) => number;
+  readonly #fails: (node: Node) => boolean;
+
+  constructor(
+    ms: (node: Node) => number,
+    fails: (node: Node) => boolean = () => false,
+  ) {
+    this.#ms = ms;
+    this.#fails = fails;
+  }
+
+  async dial(to: Node): ReturnType<DialHost['dial']> {
+    this.ran.push(to.host);
+    this.most = Math.max(this.most, ++this.atOnce);
+    await sleep(this.#ms(to));
+    this.atOnce--;
+    if (this.#fails(to)) throw new Error(`no way to ${to.host}`);
+    return pipe()[0];
+  }
+
+  async setupDialed(): Promise<void> {
+    await sleep(1);
+  }
+
+  dialFailed(to: Node): void {
+    this.failed.push(to.host);
+  }
+}
+
+interface Scheduled {
+  readonly host: SlowHost;
+  readonly order: string[];
+}
+
+/** Runs a queue until no task is left, as the run loop does. */
+async function drain(count: number, ms: (node: Node) => number): Promise<Scheduled> {
+  const host = new SlowHost(ms, ({ host: name }) => name.endsWith('3'));
+  const taskdone = new Chan<DialTask>('taskdone', maxActiveDialTasks);
+  const wg = new WaitGroup();
+  const queue = new DialQueue(
+    host,
+    new DialState(self, nodes(0x20, 0x20 + count - 1)),
+    taskdone,
+    wg,
+  );
+  const order: string[] = [];
+  for (let left = count; left > 0; left--) {
+    queue.schedule(new Map());
+    const task = await taskdone.recv();
+    order.push(task.name);
+    queue.done(task);
+  }
+  await wg.wait();
+  return { host, order };
+}
+
+describe('DialQueue.schedule', () => {
+  // geth: TestServerTaskScheduling
+  it('runs the tasks and hears of each end, in the order of the ends', () =>
+    run(async () => {
+      const { host, order } = await drain(
+        5,
+        ({ host: name }) => 1_000 - 10 * Number(name.split('.')[3]),
+      );
+      expect(host.ran.length).toBe(5);
+      expect(order).toEqual(
+        [0x24, 0x23, 0x22, 0x21, 0x20].map((i) => `dial ${hex(i).repeat(4)}`),
+      );
+    }));
+
+  // geth: TestServerManyTasks
+  it('runs 100 tasks, none twice, never more than 16 at once', async () => {
+    await everySeed(
+      20,
+      () => drain(100, ({ host: name }) => Number(name.split('.')[3]) % 7),
+      (simulation) => {
+        const { host, order } = finished(simulation);
+        expect(host.most).toBe(16);
+        expect(host.ran.toSorted()).toEqual(
+          nodes(0x20, 0x83)
+            .map(({ host: name }) => name)
+            .sort(),
+        );
+        expect(new Set(order).size).toBe(100);
+        // A failed dial is a task that is done; it is reported besides.
+        expect(host.failed.length).toBe(
+          nodes(0x20, 0x83).filter((n) => n.host.endsWith('3')).length,
+        );
+      },
+    );
+  });
+});
+
+describe('StaticDialTask.run', () => {
+  it('reports a dial or a set-up that fails, and does not throw', () =>
+    run(async () => {
+      const host = new SlowHost(
+        () => 1,
+        ({ host: name }) => name.endsWith('3'),
+      );
+      await new StaticDialTask(node(3)).run(host);
+      await new StaticDialTask(node(4)).run(host);
+      host.setupDialed = () => Promise.reject(new Error('refused'));
+      await new StaticDialTask(node(5)).run(host);
+      expect(host.failed).toEqual(['10.0.1.3', '10.0.1.5']);
+    }));
+});

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { initCrypto, publicKey } from '#crypto';
+import { toHex } from '../../impl/bytes.ts';
+import {
+  EnodeError,
+  enodeURL,
+  hostPort,
+  nodeIDOf,
+  parseEnode,
+  parseNodeID,
+} from '../../impl/p2p/enode.ts';
+
+let id = '';
+beforeAll(async () => {
+  await initCrypto();
+  id = toHex(publicKey(new Uint8Array(32).fill(7)));
+});
+
+/** The code of the EnodeError that `parse` throws. */
+function refusal(parse: () => unknown): string {
+  try {
+    parse();
+  } catch (error) {
+    if (error instanceof EnodeError) return error.code;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('parseEnode', () => {
+  it('reads a host name, IPv4 and IPv6', () => {
+    for (const [text, host] of [
+      ['127.0.0.1', '127.0.0.1'],
+      ['[::1]', '::1'],
+      ['node.example.org', 'node.example.org'],
+    ]) {
+      expect(parseEnode(`enode://${id}@${text}:30303`)).toEqual({
+        id,
+        host,
+        port: 30_303,
+      });
+    }
+  });
+
+  it('reads an id in capitals, and gives it in small letters', () => {
+    expect(parseEnode(`enode://${id.toUpperCase()}@h:1`).id).toBe(id);
+  });
+
+  it('ignores the port of a discovery that it does not do', () => {
+    expect(parseEnode(`enode://${id}@10.0.0.1:30303?discport=0`).port).toBe(30_303);
+    expect(parseEnode(`enode://${id}@10.0.0.1:30303?discport=30301`).port).toBe(30_303);
+  });
+
+  it('says what is wrong', () => {
+    const zero = '0'.repeat(128);
+    const cases: [string, string][] = [
+      [id, 'scheme'],
+      [`http://${id}@h:1`, 'scheme'],
+      [`enode://${id}`, 'host'],
+      [`enode://${id}@h`, 'host'],
+      [`enode://${id}@:1`, 'host'],
+      [`enode://${id}@::1:1`, 'host'],
+      [`enode://${id}@h:1/path`, 'host'],
+      [`enode://${id}@h:x`, 'host'],
+      [`enode://${id}@h:1 `, 'host'],
+      [`enode://${id}@h:0`, 'port'],
+      [`enode://${id}@h:65536`, 'port'],
+      [`enode://${id}@h:99999`, 'port'],
+      [`enode://${id.slice(1)}@h:1`, 'id'],
+      [`enode://${id}0@h:1`, 'id'],
+      [`enode://@h:1`, 'id'],
+      [`enode://x${id.slice(1)}@h:1`, 'id'],
+      [`enode://${zero}@h:1`, 'point'],
+      [`enode://${'f'.repeat(128)}@h:1`, 'point'],
+    ];
+    for (const [text, code] of cases)
+      expect(
+        refusal(() => parseEnode(text)),
+        text,
+      ).toBe(code);
+  });
+
+  it('reads what enodeURL writes', () => {
+    const host = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6().filter((ip) => !ip.includes('.')),
+      fc.domain(),
+    );
+    fc.assert(
+      fc.property(host, fc.integer({ min: 1, max: 65_535 }), (name, port) => {
+        const node = { id: nodeIDOf(id), host: name, port };
+        expect(parseEnode(enodeURL(node))).toEqual(node);
+      }),
+      { seed: 2, numRuns: 50 },
+    );
+  });
+
+  it('throws nothing but EnodeError', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.webUrl(),
+          fc.string().map((tail) => `enode://${id}@${tail}`),
+        ),
+        (text) => {
+          refusal(() => parseEnode(text));
+        },
+      ),
+      { seed: 3, numRuns: 500 },
+    );
+  });
+});
+
+describe('parseNodeID', () => {
+  it('takes a point of the curve alone', () => {
+    expect(parseNodeID(id)).toBe(id);
+    expect(refusal(() => parseNodeID(`04${id}`))).toBe('id');
+    expect(
+      refusal(() => parseNodeID(`${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`)),
+    ).toBe('point');
+  });
+});
+
+describe('hostPort', () => {
+  it('puts brackets around IPv6 and nothing else', () => {
+    expect(hostPort('::1', 1)).toBe('[::1]:1');
+    expect(hostPort('1.2.3.4', 1)).toBe('1.2.3.4:1');
+    expect(hostPort('a.b', 65_535)).toBe('a.b:65535');
+  });
+});
