@@ -202,7 +202,8 @@ export function segmentations(bytes: Uint8Array): readonly (readonly Uint8Array[
   return [[bytes], single, cuts];
 }
 
-export const vectorFile = process.env['PEERWALK_VECTORS'];
+const named = process.env['PEERWALK_VECTORS'];
+export const vectorFile = named === '' ? undefined : named;
 
 /** Ends the name of a test that needs the file. */
 export const needsVectors = '(skipped unless PEERWALK_VECTORS names the file)';
