@@ -158,7 +158,7 @@ export class ProtocolManager {
    * @geth eth/handler.go ProtocolManager.handle
    */
   async handle(peer: EthPeer): Promise<void> {
-    this.#refuseIfFull(peer);
+    this.refuseIfFull(peer);
 
     //= say who we are, hear who they are
     const { chain } = this;
@@ -172,11 +172,11 @@ export class ProtocolManager {
 
     //= register
     //: Asked again: while we waited, others may have taken the last place.
-    this.#refuseIfFull(peer);
+    this.refuseIfFull(peer);
     this.peers.register(peer);
     try {
       this.downloader.registerPeer(peer);
-      this.#reportStatus(peer, status);
+      this.reportStatus(peer, status);
       challengeDao(this, peer);
 
       //= handle its messages, until one of them or the connection fails
@@ -243,14 +243,15 @@ export class ProtocolManager {
     };
   }
 
-  #refuseIfFull(peer: EthPeer): void {
+  /** @throws {DiscError} "too many peers" */
+  refuseIfFull(peer: EthPeer): void {
     //: Only the trusted are exempt. A static peer is not.
     if (this.peers.length < this.#maxPeers || peer.trusted) return;
     throw new DiscError(discTooManyPeers);
   }
 
-  /** An error of the listener is not the peer's. */
-  #reportStatus(peer: EthPeer, status: eth.StatusData): void {
+  /** Tells the listener. An error of the listener is not the peer's. */
+  reportStatus(peer: EthPeer, status: eth.StatusData): void {
     try {
       this.#onStatus?.(peer, status);
     } catch (error) {

@@ -49,6 +49,8 @@ export type EthPeerID = string;
 export class EthPeer {
   readonly version: EthVersion;
   readonly rw: MsgReadWriter;
+  /** Owns the tasks that are started for this peer. */
+  readonly wg: WaitGroup;
   /** Closes when the peer is no longer registered. */
   readonly term = new Done('eth peer term');
   readonly headerRequests = new RequestQueue<readonly Header[]>('headers');
@@ -56,19 +58,17 @@ export class EthPeer {
   /** The header query that proves the peer's side of the DAO fork, while it is open. */
   daoChallenge: DaoChallenge | undefined;
   readonly #peer: PeerHandle;
-  readonly #wg: WaitGroup;
   readonly #knownTxs = new KnownSet(maxKnownTxs);
   readonly #knownBlocks = new KnownSet(maxKnownBlocks);
   #head = zeroHash;
   #td = 0n;
   #unsolicited = 0;
 
-  /** @param wg owns the tasks that are started for this peer */
   constructor(version: EthVersion, peer: PeerHandle, rw: MsgReadWriter, wg: WaitGroup) {
     this.version = version;
     this.#peer = peer;
     this.rw = rw;
-    this.#wg = wg;
+    this.wg = wg;
   }
 
   get id(): EthPeerID {
@@ -122,10 +122,10 @@ export class EthPeer {
     //= send ours and read theirs, in two tasks
     //: Room for both results: a task whose result nobody wants can still end.
     const results = new Chan<StatusResult>('status results', 2);
-    this.#wg.go('statusWriter', async () => {
+    this.wg.go('statusWriter', async () => {
       results.trySend(await outcome(() => this.sendStatus(ours)));
     });
-    this.#wg.go('statusReader', async () => {
+    this.wg.go('statusReader', async () => {
       results.trySend(await outcome(() => this.readStatus(ours)));
     });
 
@@ -216,7 +216,7 @@ export class EthPeer {
   }
 
   #ask(task: string, code: number, payload: Uint8Array): void {
-    this.#wg.go(task, async () => {
+    this.wg.go(task, async () => {
       try {
         await this.rw.writeMsg(newMsg(code, payload));
       } catch {
