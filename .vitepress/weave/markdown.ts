@@ -11,7 +11,7 @@ import { url as gethUrl } from '../../impl/geth.ts';
 import { gethMapHtml } from './geth-map.ts';
 import { findSymbol, href, listingId, sourceUrl, type SiteOptions } from './links.ts';
 import { fileHtml, regionHtml } from './listing.ts';
-import { absolute, implFiles } from './repo.ts';
+import { absolute, implFiles, readText } from './repo.ts';
 import { locales, parseReference, regionsOf } from './site-index.ts';
 import { sourceIndexHtml } from './source-pages.ts';
 
@@ -27,8 +27,20 @@ interface PageEnv {
 export class WeaveError extends Error {
   override readonly name = 'WeaveError';
 
-  constructor(page: string, line: number, problem: string) {
-    super(`docs/${page}:${line}: ${problem}`);
+  /** @param what as it stands on the page, to find its line */
+  constructor(page: string, what: string, problem: string) {
+    super(`docs/${page}${lineOf(page, what)}: ${problem}`);
+  }
+}
+
+/** By text: markdown-it counts from below the front matter. */
+function lineOf(page: string, what: string): string {
+  try {
+    const lines = readText(`docs/${page}`).split('\n');
+    const at = lines.findIndex((line) => line.includes(what));
+    return at < 0 ? '' : `:${at + 1}`;
+  } catch {
+    return ''; // made from something else than a file of docs/
   }
 }
 
@@ -53,7 +65,7 @@ export function weaveMarkdown(md: MarkdownRenderer, site: SiteOptions): void {
     const token = tokens[index];
     const page = env.relativePath ?? '';
     const fail = (problem: string): never => {
-      throw new WeaveError(page, (token?.map?.[0] ?? 0) + 1, problem);
+      throw new WeaveError(page, token?.content ?? '', problem);
     };
     const {
       file,
@@ -81,11 +93,7 @@ export function weaveMarkdown(md: MarkdownRenderer, site: SiteOptions): void {
     if (argument === 'geth-map') return gethMapHtml(place);
     const file = /^file (\S+)$/.exec(argument)?.[1];
     if (file === undefined || !implFiles().includes(file)) {
-      throw new WeaveError(
-        page,
-        (tokens[index]?.map?.[0] ?? 0) + 1,
-        `unknown part ${argument}`,
-      );
+      throw new WeaveError(page, argument, `unknown part ${argument}`);
     }
     env.includes?.push(absolute(file));
     return fileHtml(file, place);
@@ -99,8 +107,8 @@ export function weaveMarkdown(md: MarkdownRenderer, site: SiteOptions): void {
         if (target === null || !/^(?:src|geth):/.test(target)) return;
         const resolved = resolve(decodeURI(target), site);
         if (resolved === undefined) {
-          const line = (block.map?.[0] ?? 0) + 1;
-          throw new WeaveError(env.relativePath ?? '', line, `nothing is at ${target}`);
+          const page = env.relativePath ?? '';
+          throw new WeaveError(page, target, `nothing is at ${target}`);
         }
         // As HTML: VitePress would change the case of `#L120`.
         token.type = 'html_inline';

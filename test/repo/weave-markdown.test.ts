@@ -1,6 +1,7 @@
 import MarkdownIt from 'markdown-it';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { weaveMarkdown } from '../../.vitepress/weave/markdown.ts';
+import { readText } from '../../.vitepress/weave/repo.ts';
 import { findSymbol } from '../../.vitepress/weave/links.ts';
 
 let md: MarkdownIt;
@@ -35,9 +36,19 @@ describe('weaveMarkdown', () => {
       'nothing is at geth:',
     ],
     ['an unknown part', '[[weave nothing]]', 'unknown part'],
-  ])('stops the build at %s, and says where', (_, text, problem) => {
+  ])('stops the build at %s, and says on which page', (_, text, problem) => {
     expect(() => render(`# Title\n\n${text}\n`)).toThrow(problem);
-    expect(() => render(`# Title\n\n${text}\n`)).toThrow('docs/guide/06.md:3');
+    expect(() => render(`# Title\n\n${text}\n`)).toThrow('docs/guide/06.md');
+  });
+
+  it('says the line of the page, front matter counted', () => {
+    const page = 'reference/geth-map.md';
+    const lines = readText(`docs/${page}`).split('\n');
+    const line = lines.findIndex((content) => content.includes('so that you can')) + 1;
+    // VitePress hands over what stands below the front matter.
+    expect(() => render('[[weave so that you can]]', { relativePath: page })).toThrow(
+      `docs/${page}:${line}: unknown part`,
+    );
   });
 
   it('links a symbol to its line, keeping the case of the anchor', () => {
