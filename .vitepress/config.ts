@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme, type HeadConfig } from 'vitepress';
 import { createCssVariablesTheme } from 'shiki';
@@ -7,6 +8,8 @@ import { withPolicy } from './build/csp.ts';
 import { siteEnv } from './build/env.ts';
 import { writeLlms } from './build/llms.ts';
 import { notFoundWithoutScript } from './build/not-found.ts';
+import { checkPredictions } from './build/predictions.ts';
+import { stepLinks } from './build/steps.ts';
 import { tracePlugin } from './build/trace-plugin.ts';
 import { runnerPlugin } from './runner/plugin.ts';
 import { en } from './theme/strings/en.ts';
@@ -90,6 +93,7 @@ export default defineConfig<ThemeConfig>({
     }),
     config(md) {
       boxes(md);
+      stepLinks(md, repoDir);
       weave.markdown(md);
     },
   },
@@ -97,8 +101,12 @@ export default defineConfig<ThemeConfig>({
     plugins: [tracePlugin(repoDir), weave.vite(), runnerPlugin()],
     build: { chunkSizeWarningLimit: 900 },
   },
-  transformPageData(pageData) {
+  async transformPageData(pageData) {
     const { frontmatter, relativePath } = pageData;
+    if (/^guide\//.test(relativePath)) {
+      const text = readFileSync(join(repoDir, 'docs', relativePath), 'utf8');
+      await checkPredictions(relativePath, frontmatter, text);
+    }
     // An exercise page is made of its folder; its title is the exercise's.
     const title: unknown = pageData.params?.['title'];
     if (typeof title === 'string') {

@@ -94,6 +94,7 @@ export function summarize(value: unknown): string {
 function summarizeObject(value: object): string {
   if (value instanceof Error) return value.message;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Array.isArray(value)) return `${value.length} items`;
   // A class that wants a better word in traces has its own toString.
   const text: unknown = Reflect.get(value, 'toString');
   if (text === Object.prototype.toString || typeof text !== 'function') {
