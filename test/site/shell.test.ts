@@ -1,0 +1,152 @@
+/** The header, search, memory of the reading, and the page that is not there. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, openSite, type Site } from './browser.ts';
+
+const found = findChromium();
+
+describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await openSite();
+  }, 300_000);
+  afterAll(() => site.close());
+
+  const firstChapter = (): string | undefined =>
+    site.pages.find((path) => /^guide\/(?!index)/.test(path));
+
+  it('gives the first Tab to a link that skips to the text', async () => {
+    const { page } = await site.open('guide/index.html');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    await page.context().close();
+  });
+
+  it('leads from the front page into the walk with one click', async () => {
+    const { page, faults } = await site.open('index.html');
+    await page.getByRole('link', { name: 'Start the walk' }).click();
+    await page.waitForURL('**/guide/**');
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it('finds a page from the keyboard alone', async () => {
+    const { page, faults } = await site.open('index.html');
+    await page.waitForSelector('.pw-tool-search:visible');
+    await page.keyboard.press('/');
+    await page.waitForSelector('dialog[open]');
+    await page.keyboard.type('comes later');
+    await page.waitForSelector('[role=option]');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/lab/**');
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it('closes the search with Escape and gives the focus back', async () => {
+    const { page } = await site.open('guide/index.html');
+    const button = page.locator('.pw-tool-search');
+    await button.click();
+    await page.waitForSelector('dialog[open]');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog[open]', { state: 'detached' });
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(
+      true,
+    );
+    await page.context().close();
+  });
+
+  it('keeps the choice of dark for the next page', async () => {
+    const { page } = await site.open('guide/index.html', { colorScheme: 'light' });
+    await page.getByRole('button', { name: 'Switch to the dark page' }).click();
+    await page.goto(site.url('teach/'));
+    expect(await page.evaluate(() => document.documentElement.className)).toContain(
+      'dark',
+    );
+    await page.context().close();
+  });
+
+  it('offers to go on where the reader was, and forgets it when asked', async () => {
+    const { page } = await site.open(firstChapter() ?? 'index.html');
+    const key = 'peerwalk-reading';
+    if (firstChapter() === undefined) {
+      const kept = {
+        version: 1,
+        last: { path: '/lab/', title: 'Lab' },
+        begun: [],
+        read: [],
+      };
+      await page.evaluate(([name, text]) => localStorage.setItem(name, text), [
+        key,
+        JSON.stringify(kept),
+      ] as const);
+    }
+    await page.waitForFunction((name) => localStorage.getItem(name) !== null, key);
+    await page.goto(site.url('index.html'));
+    await page.getByRole('link', { name: /^Continue: / }).waitFor();
+    await page.getByRole('button', { name: 'Forget my progress' }).click();
+    await page.getByRole('button', { name: 'Forget everything' }).click();
+    await page
+      .getByRole('link', { name: /^Continue: / })
+      .waitFor({ state: 'detached' });
+    expect(await page.evaluate((name) => localStorage.getItem(name), key)).toBeNull();
+    await page.context().close();
+  });
+
+  it('ignores a memory of the reading that is damaged', async () => {
+    for (const bad of [
+      '{',
+      '[]',
+      '{"version":1,"last":{"path":"javascript:alert(1)","title":1}}',
+    ]) {
+      const { page, faults } = await site.open('teach/');
+      await page.evaluate(
+        (text) => localStorage.setItem('peerwalk-reading', text),
+        bad,
+      );
+      await page.goto(site.url('index.html'));
+      await page.waitForSelector('.pw-tool-search:visible');
+      expect(await page.getByRole('link', { name: /^Continue: / }).count(), bad).toBe(
+        0,
+      );
+      expect(faults, bad).toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  it('helps on an address that no page has, with scripts and without', async () => {
+    for (const javaScriptEnabled of [true, false]) {
+      const { page } = await site.open('guide/no-such-page.html', {
+        javaScriptEnabled,
+      });
+      await page.getByRole('heading', { name: 'No page has this address' }).waitFor();
+      await page.getByRole('link', { name: 'The walk' }).first().click();
+      await page.waitForURL('**/guide/');
+      await page.context().close();
+    }
+  });
+
+  it('lists every page in llms.txt and the text of the reference in llms-full.txt', () => {
+    const list = readFileSync(join(site.dir, 'llms.txt'), 'utf8');
+    for (const path of ['guide/', 'exercises/', 'lab/', 'teach/', 'reference/']) {
+      expect(list).toContain(`(${site.base}${path})`);
+    }
+    expect(readFileSync(join(site.dir, 'llms-full.txt'), 'utf8')).toContain('# ');
+  });
+
+  it('names everything that it ships with its licence', async () => {
+    const { page } = await site.open('licences.html');
+    for (const name of [
+      'vue',
+      'minisearch',
+      '@fontsource-variable/inter',
+      '@noble/curves',
+    ]) {
+      await page.getByRole('heading', { name, exact: false }).first().waitFor();
+    }
+    expect(await page.locator('.pw-licence pre:empty').count()).toBe(0);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,131 @@
+/** The trace player in a page: keyboard, address, table, still picture. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, openSite, type Site } from './browser.ts';
+
+const found = findChromium();
+const still = { reducedMotion: 'reduce' } as const;
+
+async function stepOf(page: Page): Promise<number> {
+  return Number(await page.locator('.pw-trace').first().getAttribute('data-step'));
+}
+
+/** Waits until the player has woken up: before that, keys do nothing. */
+async function awake(page: Page): Promise<void> {
+  const range = page.locator('.pw-trace input[type=range]').first();
+  await range.scrollIntoViewIfNeeded();
+  await page.locator('.pw-trace[data-awake=true]').first().waitFor();
+  await range.focus();
+}
+
+describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await openSite();
+  }, 300_000);
+  afterAll(() => site.close());
+
+  const last = async (page: Page): Promise<number> =>
+    Number(
+      await page.locator('.pw-trace input[type=range]').first().getAttribute('max'),
+    );
+
+  it('moves with the arrow keys, to messages with Shift, to the ends with Home and End', async () => {
+    const { page, faults } = await site.open('index.html#t=10', still);
+    await awake(page);
+    expect(await stepOf(page)).toBe(10);
+    await page.keyboard.press('ArrowRight');
+    expect(await stepOf(page)).toBe(11);
+    await page.keyboard.press('ArrowLeft');
+    expect(await stepOf(page)).toBe(10);
+    await page.keyboard.press('Shift+ArrowRight');
+    const stop = await stepOf(page);
+    expect(stop).toBeGreaterThan(10);
+    expect(await page.locator('.pw-trace-sentence').innerText()).toMatch(/sends|hears/);
+    await page.keyboard.press('End');
+    expect(await stepOf(page)).toBe(await last(page));
+    await page.keyboard.press('Home');
+    expect(await stepOf(page)).toBe(0);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it('plays with Space and stops with Space', async () => {
+    const { page } = await site.open('index.html#t=10', still);
+    await awake(page);
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.waitForFunction(
+      () => Number(document.querySelector('.pw-trace')?.getAttribute('data-step')) > 10,
+    );
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    await page.context().close();
+  });
+
+  it('writes the step into the address and takes it from there', async () => {
+    const { page } = await site.open('index.html#t=10', still);
+    await awake(page);
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() => location.hash === '#t=11');
+    await page.evaluate(() => {
+      location.hash = '#t=5';
+    });
+    await page.waitForFunction(
+      () => document.querySelector('.pw-trace')?.getAttribute('data-step') === '5',
+    );
+    await page.context().close();
+  });
+
+  it('copies a link to the step', async () => {
+    const { page } = await site.open('index.html#t=10', {
+      ...still,
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await awake(page);
+    await page.getByRole('button', { name: 'Copy a link to this step' }).click();
+    await page.getByRole('button', { name: 'Link copied' }).waitFor();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    expect(text).toBe(site.url('index.html#t=10'));
+    await page.context().close();
+  });
+
+  it('plays by itself once on the front page, and not for who asked for less motion', async () => {
+    const { page } = await site.open('index.html');
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.context().close();
+    const quiet = await site.open('index.html', still);
+    await awake(quiet.page);
+    expect(await quiet.page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+    await quiet.page.context().close();
+  });
+
+  it('is a table without scripts, and no control that would do nothing', async () => {
+    const { page } = await site.open('index.html', { javaScriptEnabled: false });
+    const table = page.locator('.pw-trace-table table');
+    expect(await table.isVisible()).toBe(true);
+    expect(await table.locator('tbody tr').count()).toBeGreaterThan(20);
+    expect(await page.locator('.pw-trace input[type=range]').isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  it('is a table on paper', async () => {
+    const { page } = await site.open('index.html', still);
+    await awake(page);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.pw-trace-table').first().isVisible()).toBe(true);
+    expect(await page.locator('.pw-trace-controls').first().isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  it('keeps the scrubber in sight on a phone, with one view at a time', async () => {
+    const { page } = await site.open('index.html#t=10', {
+      ...still,
+      viewport: { width: 390, height: 844 },
+    });
+    await awake(page);
+    const box = await page.locator('.pw-trace input[type=range]').first().boundingBox();
+    expect(box?.width ?? 0).toBeGreaterThan(300);
+    await page.context().close();
+  });
+});
