@@ -359,6 +359,12 @@ describe('EncHandshake with allowPlain', () => {
     }
   });
 
+  it('still refuses a bad size when the two bytes are in', async () => {
+    const { error, at } = await answerTo([fromHex('0801')], { allowPlain: true });
+    expect(error).toMatchObject({ name: 'HandshakeError', code: 'bad-size' });
+    expect(at).toBe(0);
+  });
+
   it('refuses what is neither, in silence', async () => {
     const bad = plainAuth();
     const { error, answer } = await answerTo(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ecdh, publicKey } from '#crypto';
-import { fromHex, toHex, utf8 } from '../../../impl/bytes.ts';
+import { ecdh, keccak256, publicKey } from '#crypto';
+import { concat, fromHex, toHex, utf8 } from '../../../impl/bytes.ts';
 import { deriveSecrets, type Exchange } from '../../../impl/p2p/rlpx/secrets.ts';
 import { keyA, keyB, needsVectors, vectorFile, vectors } from './helpers.ts';
 
@@ -41,6 +41,15 @@ describe('deriveSecrets', () => {
       expect(changed.mac).not.toEqual(mac);
     },
   );
+
+  it('hashes the nonces in the order of RLPx, the recipient’s first', () => {
+    const { ecdhe, initiatorNonce, recipientNonce } = exchange;
+    const nonces = keccak256(concat(recipientNonce, initiatorNonce));
+    const shared = keccak256(concat(ecdhe, nonces));
+    const { aes, mac } = deriveSecrets('initiator', exchange);
+    expect(aes).toEqual(keccak256(concat(ecdhe, shared)));
+    expect(mac).toEqual(keccak256(concat(ecdhe, aes)));
+  });
 
   it('binds each direction to the packet that travelled in it', () => {
     const { egressMAC, ingressMAC } = deriveSecrets('initiator', exchange);
