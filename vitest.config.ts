@@ -1,8 +1,32 @@
 import { defineConfig } from 'vitest/config';
+import { exerciseAnswers } from './exercises/kit/vitest-plugin.ts';
+
+// `.ci/run` counts from a report; people read the default one.
+const report = process.env['PEERWALK_TEST_REPORT'];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
+    ...(report === undefined
+      ? {}
+      : { reporters: ['default', 'json'], outputFile: { json: report } }),
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/kit/fixtures/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        // The reader's own answers are judged by `npm run learn`; here, the solutions.
+        plugins: [exerciseAnswers(() => 'solution.ts')],
+        test: {
+          name: 'solutions',
+          include: ['exercises/*/exercise.test.ts'],
+          testTimeout: 1000,
+        },
+      },
+    ],
   },
 });

@@ -11,6 +11,7 @@ const verdictOfName: Readonly<Record<string, TestVerdict>> = {
   AssertionError: 'failed',
   Unsolved: 'unsolved',
   NoProgram: 'failed',
+  Tampered: 'tampered',
   TimedOut: 'timeout',
   Blocked: 'blocked',
   ForeignWait: 'blocked',

@@ -71,9 +71,14 @@ export interface GradeReport {
 /** Checks what comes back from the sandbox, where the reader's code ran. */
 export function readRunReport(value: unknown, path = 'report'): RunReport {
   const fields = readFields(value, path);
+  const verdict = readOneOf(fields['verdict'], runVerdicts, `${path}.verdict`);
+  const tests = readList(fields['tests'], `${path}.tests`, readTestResult, 500);
+  if (verdict === 'passed' && runVerdict(tests) !== 'passed') {
+    throw new InvalidData(`${path}.verdict`, 'its tests say something else');
+  }
   return {
-    verdict: readOneOf(fields['verdict'], runVerdicts, `${path}.verdict`),
-    tests: readList(fields['tests'], `${path}.tests`, readTestResult, 500),
+    verdict,
+    tests,
     message: readText(fields['message'], `${path}.message`, 20_000),
     ...readPlace(fields, path),
     output: readList(fields['output'], `${path}.output`, outputLine, 1000),

@@ -2,7 +2,7 @@
 
 import { createExpect } from './expect.ts';
 import { Harness } from './harness.ts';
-import { findTampering, takeSnapshot } from './intrinsics.ts';
+import { findTampering, takeSnapshot, type Snapshot } from './intrinsics.ts';
 import { judge, lookAt, placeIn } from './judge.ts';
 import { CodeError, compileLearner } from './learner.ts';
 import { Printed } from './printed.ts';
@@ -37,6 +37,17 @@ export interface Watcher {
   started(name: string): void;
   ended(result: TestResult): void;
   printed(line: string): void;
+}
+
+/** The reader's module changed a built-in while it was loaded. */
+class Tampered extends Error {
+  override readonly name = 'Tampered';
+
+  // The implied constructor of older engines goes through an array's iterator.
+  // eslint-disable-next-line @typescript-eslint/no-useless-constructor
+  constructor(message: string) {
+    super(message);
+  }
 }
 
 const now = performance.now.bind(performance);
@@ -77,11 +88,7 @@ export class Session {
       for (const id of this.#exercise.uses) this.#registry.require(id);
       this.#captureConsole();
       const snapshot = takeSnapshot(this.#prototypes());
-      this.#loadLearner(code);
-      const early = findTampering(snapshot);
-      if (early !== undefined) {
-        return this.#report(begun, [], { verdict: 'tampered', message: early });
-      }
+      this.#loadLearner(code, snapshot);
       this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
       const tests = await harness.run({
         started: (name) => {
@@ -109,7 +116,7 @@ export class Session {
       throw new RangeError(`${this.#exercise.id} cannot be plugged in here`);
     }
     this.#captureConsole();
-    this.#loadLearner(code);
+    this.#loadLearner(code, takeSnapshot([]));
     this.plug();
     const run = this.#registry.require(live)['runLive'];
     if (typeof run !== 'function') throw new RangeError('runLive is missing');
@@ -132,10 +139,15 @@ export class Session {
     return this.#registry;
   }
 
-  #loadLearner(code: string): void {
+  #loadLearner(code: string, snapshot: Snapshot): void {
     const id = `${this.#exercise.folder}/exercise.ts`;
     const factory = compileLearner(code, (wanted) => this.#registry.has(wanted));
-    this.#registry.define(id, factory);
+    this.#registry.define(id, (...given) => {
+      factory(...given);
+      // At once: whatever runs next could stumble over what was replaced.
+      const spoiled = findTampering(snapshot);
+      if (spoiled !== undefined) throw new Tampered(spoiled);
+    });
     const exported = this.#registry.require(id);
     const missing = this.#exercise.needs.find((name) => !(name in exported));
     if (missing !== undefined) {

@@ -88,7 +88,7 @@ export class Threads {
         resolve();
       };
       port.on('message', (data: unknown) => {
-        const answer = readAnswer(data);
+        const answer = answerIn(data);
         answers.push(answer);
         if (answer.type === 'ready') {
           port.postMessage(order);
@@ -109,5 +109,14 @@ export class Threads {
     await worker.terminate();
     port.close();
     return answers;
+  }
+}
+
+/** What is no answer can only come from a worker that the code has broken. */
+function answerIn(data: unknown): Answer {
+  try {
+    return readAnswer(data);
+  } catch (error) {
+    return { type: 'broken', message: String(error) };
   }
 }

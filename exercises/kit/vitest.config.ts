@@ -11,9 +11,11 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { readCatalog } from './catalog.ts';
 import { testTimeoutMs } from './harness.ts';
 import { repository } from './sources.ts';
+import { JsonLines } from './vitest-reporter.ts';
 import { exerciseAnswers } from './vitest-plugin.ts';
 
 const catalog = readCatalog(repository);
+const reportFile = process.env['PEERWALK_VITEST_REPORT'];
 
 function project(
   name: string,
@@ -28,6 +30,7 @@ function project(
       include: folders.map(
         (folder) => `${repository.exercises}/${folder}/exercise.test.ts`,
       ),
+      isolate: false, // the harness shares its modules between tests, too
       testTimeout: testTimeoutMs,
     },
   };
@@ -44,6 +47,8 @@ const wrong = Array.from({ length: most }, (_, index) => {
 export default defineConfig({
   root: repository.root,
   test: {
+    pool: 'threads',
+    ...(reportFile === undefined ? {} : { reporters: [new JsonLines(reportFile)] }),
     projects: [
       project('mine', () => undefined, folders),
       project('solution', () => 'solution.ts', folders),

@@ -44,8 +44,11 @@ export function startWorker(bundle: Bundle): void {
 
 function serve(bundle: Bundle, port: Port): void {
   const post = port.postMessage.bind(port);
+  let taken = false;
+  // The listener stays: without one, a thread of Node ends before its report is read.
   port.onmessage = ({ data }) => {
-    port.onmessage = null;
+    if (taken) return;
+    taken = true;
     disarm();
     // The one task of this worker; it ends with a message whatever happens.
     carryOut(bundle, data, post).catch((error: unknown) => {

@@ -1,0 +1,126 @@
+/**
+ * The gates over the exercises: the samples of the kit and the course go through the
+ * same ones. A starter that the reader has changed is theirs and is not judged.
+ */
+
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCatalog, readManifestFile, type Exercise } from '#kit/catalog.ts';
+import { isPristine } from '#kit/manifest.ts';
+import { compileModule } from '#kit/modules.ts';
+import { readFields } from '#kit/schema.ts';
+import type { RunReport } from '#kit/schema-report.ts';
+import { buildWorkerScript, plugProblem } from '#kit/script.ts';
+import { Threads } from '#kit/thread.ts';
+import { course, fixtures } from './sources.ts';
+
+describe.each([
+  ['the samples', fixtures],
+  ['the course', course],
+])('%s', (_, sources) => {
+  const catalog = readCatalog(sources);
+  const manifest = readManifestFile(join(sources.root, sources.exercises));
+  let threads: Threads;
+
+  beforeAll(async () => {
+    threads = new Threads((await buildWorkerScript(sources)).text);
+  });
+  afterAll(() => threads.close());
+
+  const run = (exercise: Exercise, code: string): Promise<RunReport> =>
+    threads.test(exercise.facts.id, code);
+
+  it('has a manifest with every starter', () => {
+    const ids = catalog.map(({ facts }) => facts.id);
+    expect(Object.keys(manifest.starters).sort()).toEqual(ids);
+  });
+
+  it('has a script that a page can load', async () => {
+    const { text, modules } = await buildWorkerScript(sources);
+    expect(gzipSync(text).length, 'bytes, compressed').toBeLessThan(150 * 1024);
+    expect(new Script(text), 'a classic script').toBeInstanceOf(Script);
+    const imports = Array.from(text.matchAll(/\bimport\s*\(/g), ({ index }) => index);
+    expect(imports, 'dynamic imports').toEqual([]);
+    expect(modules.filter((id) => id.startsWith('impl/node/'))).toEqual([]);
+  });
+
+  describe.each(catalog.map((one) => [one.folder, one] as const))(
+    '%s',
+    (_, exercise) => {
+      const { facts, folder } = exercise;
+
+      it('has a starter that fails at once, on an assertion or as unsolved', async (test) => {
+        if (!isPristine(exercise, manifest))
+          test.skip('yours: exercise.ts was changed');
+        const report = await run(exercise, exercise.written);
+        const failing = report.tests.filter(({ verdict }) => verdict !== 'passed');
+        const verdicts = new Set(failing.map(({ verdict }) => verdict));
+        verdicts.delete('failed');
+        verdicts.delete('unsolved');
+        expect([...verdicts], report.message).toEqual([]);
+        expect(failing.length).toBeGreaterThan(0);
+        expect(report.ms).toBeLessThan(1000);
+      });
+
+      it('says in its starter what to do', () => {
+        expect(exercise.starter).toContain('// TODO');
+      });
+
+      it('has a solution that passes', async () => {
+        const report = await run(exercise, exercise.solution);
+        const failing = report.tests.filter(({ verdict }) => verdict !== 'passed');
+        expect(failing).toEqual([]);
+        expect(report.verdict, report.message).toBe('passed');
+      });
+
+      it('has two wrong answers or more', () => {
+        expect(exercise.wrong.length).toBeGreaterThanOrEqual(2);
+      });
+
+      it.each(exercise.wrong.map((one) => [one.file, one] as const))(
+        'has %s caught by the test that it names',
+        async (_, { code, caughtBy }) => {
+          const report = await run(exercise, code);
+          const named = report.tests.filter(
+            ({ name }) => name === caughtBy || name.endsWith(` > ${caughtBy}`),
+          );
+          const names = report.tests.map(({ name }) => name);
+          expect(named, `${report.message} ${names.join('\n')}`).toHaveLength(1);
+          expect(named[0]?.verdict).toMatch(
+            /^(failed|threw|blocked|step-limit|timeout)$/,
+          );
+        },
+      );
+
+      it('imports nothing that the page does not have', () => {
+        const files = [
+          'exercise.ts',
+          'solution.ts',
+          ...exercise.wrong.map((w) => w.file),
+        ];
+        const allowed = /^(impl|exercises\/kit)\//;
+        const imported = files.flatMap(
+          (file) => compileModule(sources, `exercises/${folder}/${file}`).imports,
+        );
+        expect(imported.filter((id) => !allowed.test(id))).toEqual([]);
+        const test = compileModule(sources, `exercises/${folder}/exercise.test.ts`);
+        const own = new RegExp(`^(vitest|impl/.*|exercises/(kit|${folder})/.*)$`);
+        expect(test.imports.filter((id) => !own.test(id))).toEqual([]);
+        expect(test.code).not.toMatch(/\bvi\./);
+      });
+
+      it.runIf(facts.plug !== undefined)('can be plugged into a live run', async () => {
+        expect(plugProblem(sources, exercise)).toBeUndefined();
+        const { text } = await buildWorkerScript(sources, 'live');
+        const live = new Threads(text, 15_000);
+        const scenario = facts.scenario ?? 'meet';
+        const result = await live.live(facts.id, exercise.solution, scenario);
+        const { outcome } = readFields(result, 'live');
+        expect(outcome).toMatch(/^Node A ends/);
+        expect(outcome).not.toContain('threw');
+      });
+    },
+  );
+});

@@ -1,0 +1,276 @@
+import { describe, expect, it } from 'vitest';
+import {
+  readAnswers,
+  readAssembled,
+  writeAnswers,
+  writeAssembled,
+} from '#kit/answer-text.ts';
+import { lineDiff } from '#kit/line-diff.ts';
+import { endedReport, readAnswer, readOrder } from '#kit/orders.ts';
+import {
+  readExerciseFacts,
+  splitFrontMatter,
+  splitHints,
+} from '#kit/schema-exercise.ts';
+import { readManifest } from '#kit/schema-manifest.ts';
+import {
+  emptyProgress,
+  mergeProgress,
+  parseProgress,
+  updateExercise,
+  writeProgress,
+  type Progress,
+} from '#kit/schema-progress.ts';
+import { readGradeReport, readRunReport, runVerdict } from '#kit/schema-report.ts';
+import { visible } from '#kit/visible.ts';
+
+const entry = { hash: 'a', state: 'tried', attempts: 2, hints: 1 } as const;
+
+function withE07(change: object): Progress {
+  return { version: 1, exercises: { E07: { ...entry, ...change } }, predictions: {} };
+}
+
+describe('parseProgress', () => {
+  it('reads back what writeProgress wrote, unknown keys too', () => {
+    const progress = {
+      ...withE07({ draft: 'x', later: [1] }),
+      alsoLater: { deep: true },
+    };
+    expect(parseProgress(writeProgress(progress))).toEqual(progress);
+  });
+
+  it.each([
+    ['half of it', '{"version":1,', /progress: /],
+    ['another version', '{"version":2,"exercises":{}}', /version: 1 is the only/],
+    ['a list', '[]', /progress: an object is needed/],
+    [
+      'a state that is none',
+      '{"version":1,"exercises":{"E07":{"hash":"","state":"won","attempts":0,"hints":0}}}',
+      /exercises\.E07\.state: one of new, tried, revealed, passed/,
+    ],
+    [
+      'a count below zero',
+      '{"version":1,"exercises":{"E07":{"hash":"","state":"new","attempts":-1,"hints":0}}}',
+      /attempts: a whole number/,
+    ],
+    ['far too much', `{"version":1,"x":"${'x'.repeat(5_000_000)}"}`, /longer than/],
+  ])('refuses %s and says where', (_, text, message) => {
+    expect(() => parseProgress(text)).toThrow(message);
+  });
+
+  it('does not let a __proto__ key reach any object', () => {
+    const text = '{"version":1,"exercises":{},"predictions":{"__proto__":{"x":1}}}';
+    const { predictions } = parseProgress(text);
+    expect(Object.keys(predictions)).toEqual([]);
+    expect(Reflect.get(predictions, 'x')).toBeUndefined();
+  });
+});
+
+describe('mergeProgress', () => {
+  it('takes the best state and the larger counts', () => {
+    const merged = mergeProgress(
+      withE07({ state: 'passed', hash: 'p', attempts: 1, hints: 3 }),
+      withE07({ state: 'revealed', hash: 'r', attempts: 9, hints: 0 }),
+    );
+    expect(merged.exercises['E07']).toEqual({
+      ...{ state: 'passed', hash: 'p', attempts: 9, hints: 3 },
+    });
+  });
+
+  it.each([
+    ['theirs is newer', { draft: 'a', draftAt: 1 }, { draft: 'b', draftAt: 2 }, 'b'],
+    ['ours is newer', { draft: 'a', draftAt: 2 }, { draft: 'b', draftAt: 1 }, 'a'],
+    ['only theirs is there', {}, { draft: 'b', draftAt: 1 }, 'b'],
+    ['only ours is there', { draft: 'a', draftAt: 1 }, {}, 'a'],
+    ['ours was reset later', { draftAt: 2 }, { draft: 'b', draftAt: 1 }, undefined],
+  ])('takes the newest draft when %s', (_, ours, theirs, draft) => {
+    const merged = mergeProgress(withE07(ours), withE07(theirs));
+    expect(merged.exercises['E07']?.draft).toBe(draft);
+  });
+
+  it('loses nothing that only one side has', () => {
+    const ours = { ...withE07({ mine: 1 }), predictions: { q1: 'a' }, onlyOurs: 1 };
+    const theirs = {
+      ...updateExercise(emptyProgress, 'E08', { state: 'passed' }),
+      predictions: { q2: 'b' },
+      onlyTheirs: 2,
+    };
+    const merged = mergeProgress(ours, theirs);
+    expect(Object.keys(merged.exercises).sort()).toEqual(['E07', 'E08']);
+    expect(merged.exercises['E07']?.['mine']).toBe(1);
+    expect(merged).toMatchObject({ onlyOurs: 1, onlyTheirs: 2 });
+    expect(merged.predictions).toEqual({ q1: 'a', q2: 'b' });
+  });
+});
+
+describe('readExerciseFacts', () => {
+  const fields = {
+    ...{ id: 'E07', title: 'T', type: 'write', level: 3 },
+    ...{ points: 30, minutes: 30, chapter: 'C4' },
+  };
+
+  it('reads the front matter of a README', () => {
+    const text = `---\nid: E07\ntitle: "A: b"\ntype: write\nlevel: 3\npoints: 30\nminutes: 30\nchapter: C4\nplug: impl/p2p/peer.ts#Peer.handle\n---\n\nBody.\n`;
+    const { fields: read, body } = splitFrontMatter(text, 'README.md');
+    expect(readExerciseFacts(read, 'README.md')).toMatchObject({
+      title: 'A: b',
+      plug: { file: 'impl/p2p/peer.ts', symbol: 'Peer.handle' },
+    });
+    expect(body).toBe('\nBody.\n');
+  });
+
+  it.each([
+    ['id', 'E7', /id: E and two digits/],
+    ['type', 'essay', /type: one of predict/],
+    ['level', 5, /level: 1 to 4/],
+    ['chapter', 'six', /chapter: a chapter such as C6/],
+    ['plug', 'peer.ts', /plug: FILE#EXPORT/],
+    ['colour', 'red', /unknown field colour/],
+  ])('refuses a wrong %s', (key, value, message) => {
+    expect(() => readExerciseFacts({ ...fields, [key]: value }, 'R')).toThrow(message);
+  });
+});
+
+describe('splitHints', () => {
+  it('needs exactly three sections with text', () => {
+    expect(splitHints('## a\nx\n## b\ny\n## c\nz\n', 'h')).toEqual(['x', 'y', 'z']);
+    expect(() => splitHints('## a\nx\n## b\ny\n', 'h')).toThrow(/exactly three/);
+    expect(() => splitHints('## a\nx\n## b\n\n## c\nz\n', 'h')).toThrow(
+      /exactly three/,
+    );
+  });
+});
+
+describe('readManifest', () => {
+  it('refuses a hash that is none', () => {
+    const starters = { E07: { hash: 'abc', text: '' } };
+    expect(() => readManifest({ version: 1, starters })).toThrow(/a SHA-256 is needed/);
+  });
+});
+
+describe('reports', () => {
+  const test = { name: 'a', verdict: 'failed', message: 'no' } as const;
+
+  it('gives a run the verdict of its first test that did not pass', () => {
+    const passed = { name: 'b', verdict: 'passed', message: '' } as const;
+    expect(runVerdict([passed, test, { ...test, verdict: 'threw' }])).toBe('failed');
+    expect(runVerdict([passed])).toBe('passed');
+    expect(runVerdict([]), 'no tests').toBe('failed');
+  });
+
+  it('refuses a report with a verdict that is none', () => {
+    const report = { verdict: 'great', tests: [], message: '', output: [], ms: 1 };
+    expect(() => readRunReport(report)).toThrow(/report\.verdict/);
+    expect(() => readRunReport({ ...report, verdict: 'passed', tests: [{}] })).toThrow(
+      /tests\[0\]\.name/,
+    );
+  });
+
+  it('refuses a passed report with a test that did not pass', () => {
+    const report = { verdict: 'passed', message: '', output: [], ms: 1 };
+    expect(() => readRunReport({ ...report, tests: [test] })).toThrow(/something else/);
+    expect(() => readRunReport({ ...report, tests: [] })).toThrow(/something else/);
+  });
+
+  it('reads a grade report', () => {
+    const one = { id: 'E07', verdict: 'failed', points: 0, max: 30, tests: [test] };
+    const report = { version: 1, exercises: [one] };
+    expect(readGradeReport(report)).toEqual(report);
+    expect(() => readGradeReport({ ...report, version: 0 })).toThrow(/version/);
+  });
+
+  it('names the test that hung when a run is ended', () => {
+    const report = endedReport(
+      [
+        { type: 'ready' },
+        { type: 'started', name: 'a' },
+        { type: 'ended', result: { name: 'a', verdict: 'passed', message: '' } },
+        { type: 'started', name: 'b' },
+        { type: 'printed', line: 'so far' },
+      ],
+      3000,
+    );
+    expect(report).toMatchObject({ verdict: 'timeout', output: ['so far'] });
+    expect(report.tests[1]).toMatchObject({ name: 'b', verdict: 'timeout' });
+  });
+});
+
+describe('orders and answers', () => {
+  it.each([undefined, 'x', { type: 'eval' }, { type: 'test', exercise: 'E01' }])(
+    'refuses %o as an order',
+    (value) => {
+      expect(() => readOrder(value)).toThrow(/order/);
+    },
+  );
+
+  it.each([
+    null,
+    { type: 'passed' },
+    { type: 'report', report: { verdict: 'passed' } },
+  ])('refuses %o as an answer', (value) => {
+    expect(() => readAnswer(value)).toThrow(/answer/);
+  });
+});
+
+describe('answer text', () => {
+  const items = [
+    {
+      id: 'a-b',
+      question: '?',
+      why: '',
+      choices: [
+        { id: 'x', text: 'X' },
+        { id: "it's", text: 'Y' },
+      ],
+    },
+    { id: 'c', question: '?', why: '', choices: [{ id: 'z', text: 'Z' }] },
+  ];
+  const puzzle = {
+    lines: ['one', 'two'].map((id) => ({ id, code: id })),
+    blanks: { cap: { choices: ['n + 1', 'n'] } },
+  };
+
+  it('reads back the answers that it wrote', () => {
+    const answers = { 'a-b': "it's", c: undefined };
+    expect(readAnswers(items, writeAnswers(items, answers))).toEqual(answers);
+  });
+
+  it('leaves out what is no choice', () => {
+    expect(readAnswers(items, "answers = { 'a-b': 'q', c: \"z\" }")).toEqual({
+      'a-b': undefined,
+      c: 'z',
+    });
+  });
+
+  it('reads back the order and the blanks that it wrote', () => {
+    const answer = { order: ['two', 'one'], blanks: { cap: 'n + 1' } };
+    expect(readAssembled(puzzle, writeAssembled(puzzle, answer))).toEqual(answer);
+  });
+
+  it('reads what a reader wrote on one line, and drops unknown lines', () => {
+    const text = "export const order: readonly string[] = ['one', 'three', 'one'];\n";
+    expect(readAssembled(puzzle, text).order).toEqual(['one']);
+  });
+});
+
+describe('lineDiff', () => {
+  it('keeps what is the same and marks the rest', () => {
+    const kinds = lineDiff('a\nb\nc', 'a\nx\nc\nd').map(({ kind, text }) => [
+      kind,
+      text,
+    ]);
+    expect(kinds).toEqual([
+      ['same', 'a'],
+      ['removed', 'b'],
+      ['added', 'x'],
+      ['same', 'c'],
+      ['added', 'd'],
+    ]);
+  });
+});
+
+describe('visible', () => {
+  it('shows escapes and turns of direction as text', () => {
+    expect(visible('\u001b[31mred\u202e\ttab\n')).toBe('\\x1b[31mred\\u202e\ttab\n');
+  });
+});

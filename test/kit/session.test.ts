@@ -1,0 +1,177 @@
+/** Verdicts on code that does what it should not. The same script runs in the page. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunReport } from '#kit/schema-report.ts';
+import { buildWorkerScript } from '#kit/script.ts';
+import { Threads } from '#kit/thread.ts';
+import { fixtures } from './sources.ts';
+
+let threads: Threads;
+
+beforeAll(async () => {
+  threads = new Threads((await buildWorkerScript(fixtures)).text, 1500);
+});
+afterAll(() => threads.close());
+
+function run(code: string): Promise<RunReport> {
+  return threads.test('E01', code);
+}
+
+/** A right answer to E01 that does `first` before it answers. */
+function echo(first: string): string {
+  return `export async function echo(text: string): Promise<string> {
+  ${first}
+  return text.toUpperCase();
+}`;
+}
+
+describe('a run', () => {
+  it.each([
+    ['export const x: = 3;', 1, 17],
+    ['const a = 1;\nexport function echo() {\n  return (1 + ;\n}', 3, 15],
+  ])('shows the place of a syntax error', async (code, line, column) => {
+    expect(await run(code)).toMatchObject({ verdict: 'syntax', line, column });
+  });
+
+  it('shows the line at which the code threw', async () => {
+    const report = await run(echo('await undefined;\n  missing();'));
+    expect(report.tests[0]).toMatchObject({ verdict: 'threw', line: 3 });
+    expect(report.tests[0]?.message).toMatch(/^ReferenceError: missing is not defined/);
+  });
+
+  it('refuses an import that the page does not have', async () => {
+    const report = await run(
+      "import { readFile } from 'node:fs';\nexport const echo = readFile;",
+    );
+    expect(report).toMatchObject({ verdict: 'syntax', tests: [] });
+    expect(report.message).toContain('cannot import "node:fs"');
+  });
+
+  it('says which export is missing', async () => {
+    const report = await run('export const eco = 1;');
+    expect(report.message).toBe('exercise.ts must export echo');
+  });
+
+  it('refuses code that is too long', async () => {
+    const report = await run('//' + 'x'.repeat(40_000));
+    expect(report.message).toMatch(/longer than 32768/);
+  });
+
+  it.each([
+    ['while it is loaded', 'while (true) {}\nexport const echo = 1;'],
+    ['in a test', echo('while (true) {}')],
+    ['of microtasks', echo('for (;;) await undefined;')],
+  ])('ends an endless loop %s', async (_, code) => {
+    const report = await run(code);
+    expect(report.verdict).toBe('timeout');
+    expect(report.ms).toBeLessThan(4000);
+  });
+
+  it('ends a test that waits for nothing, and runs no other', async () => {
+    const report = await run(echo('await new Promise(() => undefined);'));
+    expect(report.tests).toMatchObject([
+      { verdict: 'timeout', message: 'Test timed out in 1000ms.' },
+    ]);
+  });
+
+  it('reports code that ends its worker', async () => {
+    const report = await run(echo('process.exit(0);'));
+    expect(report).toMatchObject({ verdict: 'threw' });
+    expect(report.tests[0]?.message).toBe('the code ended its worker');
+  });
+
+  it('reports a failed promise that nobody waits for', async () => {
+    const report = await run(echo("void Promise.reject(new Error('lost'));"));
+    expect(report.verdict).toBe('threw');
+    expect(report.tests.at(-1)?.message).toContain('Error: lost');
+  });
+
+  it('says who is blocked on what', async () => {
+    const code = `export const handOver = (_: number, __: unknown, answers: { recv(): Promise<number> }) =>
+      answers.recv();`;
+    const report = await threads.test('E04', code);
+    expect(report.tests[0]).toEqual({
+      name: 'handOver > gives back the answer to what it sent',
+      verdict: 'blocked',
+      message:
+        'nothing can go on: main waits for recv answers; doubler waits for recv questions',
+    });
+  });
+
+  it('names the limit when tasks never come to an end', async () => {
+    const code = `import { Chan } from '#impl/csp/chan.ts';
+      export async function handOver() {
+        const chan = new Chan<number>('own', 1);
+        for (;;) { await chan.send(1); await chan.recv(); }
+      }`;
+    const report = await threads.test('E04', code);
+    expect(report.tests[0]).toMatchObject({ verdict: 'step-limit' });
+  });
+});
+
+describe('built-ins', () => {
+  it.each([
+    ['Array.prototype.every = () => true', 'replaced Array.prototype.every'],
+    ['JSON.stringify = () => "1"', 'replaced JSON.stringify'],
+    ['Object.is = () => true', 'replaced Object.is'],
+    ['Promise.prototype.then = function () {}', 'replaced Promise.prototype.then'],
+    ['(globalThis as any).Map = class {}', 'replaced Map'],
+    ['(Object.prototype as any).toJSON = () => 1', 'added Object.prototype.toJSON'],
+    ['delete (Array.prototype as any).includes', 'removed Array.prototype.includes'],
+    [
+      'Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true })',
+      'replaced ArrayIterator.prototype.next',
+    ],
+    [
+      'Object.defineProperty(Map.prototype, "size", { get: () => 0 })',
+      'replaced Map.prototype.size',
+    ],
+  ])('%s is a verdict', async (change, said) => {
+    const wrong = (before: string): string =>
+      `${before}export async function echo(text: string) { ${change}; return 'wrong'; }`;
+    // `then` replaced breaks the harness's own waiting: then the run is ended instead.
+    const inTest = await run(wrong(''));
+    expect(inTest.verdict).toMatch(/^(tampered|timeout)$/);
+    const onLoad = await run(`${change};\n${echo('')}`);
+    expect(onLoad).toMatchObject({ verdict: 'tampered', message: `your code ${said}` });
+  });
+
+  it('are watched in our own classes too', async () => {
+    const code = `import { Chan } from '#impl/csp/chan.ts';
+      Chan.prototype.recv = async () => 42 as never;
+      export const handOver = async () => 42;`;
+    const report = await threads.test('E04', code);
+    expect(report.message).toBe('your code replaced Chan.prototype.recv');
+  });
+
+  it('may be used: subclasses of Error, globals of one’s own', async () => {
+    const code = echo(
+      'class Mine extends Error { override name = "Mine"; }\n  Object.assign(globalThis, { own: new Mine("x") });',
+    );
+    expect((await run(code)).verdict).toBe('passed');
+  });
+});
+
+describe('output', () => {
+  it('is shown with control characters as text', async () => {
+    const { output } = await run(echo("console.log('\\u001b[2J', { a: 1 });"));
+    expect(output[0]).toBe('\\x1b[2J { a: 1 }');
+  });
+
+  it('is cut at 64 KiB', async () => {
+    const report = await run(echo("console.log('x'.repeat(10_000_000));"));
+    expect(report.outputCut).toBe(true);
+    expect(report.output.join('').length).toBeLessThanOrEqual(64 * 1024);
+  });
+
+  it('is cut at 500 lines', async () => {
+    const report = await run(echo('for (let i = 0; i < 1000; i++) console.log(i);'));
+    expect(report).toMatchObject({ outputCut: true, verdict: 'passed' });
+    expect(report.output).toHaveLength(500);
+  });
+
+  it('is kept when the run is ended', async () => {
+    const report = await run(echo("console.log('so far'); while (true) {}"));
+    expect(report).toMatchObject({ verdict: 'timeout', output: ['so far'] });
+  });
+});

@@ -1,0 +1,139 @@
+/** The commands as a reader starts them, over a copy of the samples. */
+
+import { execFile, spawn } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseProgress } from '#kit/schema-progress.ts';
+import { readGradeReport } from '#kit/schema-report.ts';
+import { fixtures } from './sources.ts';
+
+const { root } = fixtures;
+let home: string;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(() => {
+  // Inside the repository, so that imports of #kit and #impl are found.
+  mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
+  home = mkdtempSync(join(root, 'node_modules/.cache/peerwalk-kit-'));
+  cpSync(join(root, fixtures.exercises), home, { recursive: true });
+  env = {
+    ...process.env,
+    PEERWALK_EXERCISES: relative(root, home),
+    PEERWALK_PROGRESS: join(relative(root, home), 'progress.json'),
+    NO_COLOR: '1',
+  };
+});
+afterAll(() => {
+  rmSync(home, { recursive: true });
+});
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(tool: 'learn' | 'grade', ...args: string[]): Promise<Ended> {
+  const file = join('exercises/kit', `${tool}.ts`);
+  return new Promise((resolve) => {
+    const all = ['--import', 'tsx', file, ...args];
+    execFile(process.execPath, all, { cwd: root, env }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+function solve(folder: string): void {
+  const solution = readFileSync(join(home, folder, 'solution.ts'), 'utf8');
+  writeFileSync(join(home, folder, 'exercise.ts'), solution);
+}
+
+describe('grade', () => {
+  it('fails while an exercise is unsolved, and says what comes first', async () => {
+    const { code, out } = await start('grade');
+    expect(code).toBe(1);
+    expect(out).toContain('E01  unsolved     0/10  Give back what you get');
+    expect(out).toContain('0 of 4 pass, 0 of 50 points');
+  });
+
+  it('gives points and exit code 0 for the ones that pass, and a report', async () => {
+    solve('02-lines');
+    const file = join(home, 'grade.json');
+    const { code, out } = await start('grade', 'e02', '--json', file);
+    expect(out).toContain('1 of 1 pass, 10 of 10 points');
+    expect(code).toBe(0);
+    const report = readGradeReport(JSON.parse(readFileSync(file, 'utf8')));
+    expect(report.exercises[0]).toMatchObject({ id: 'E02', points: 10, max: 10 });
+    expect(report.exercises[0]?.tests).toHaveLength(2);
+  });
+
+  it.each([
+    [['E77'], 'grade: there is no exercise E77; there are E01 E02 E03 E04\n'],
+    [['--points'], "grade: Unknown option '--points'\n"],
+  ])('answers %j with one line and exit code 2', async (args, line) => {
+    expect(await start('grade', ...args)).toEqual({ code: 2, out: '', err: line });
+  });
+
+  it('sets a progress file aside that it cannot read', async () => {
+    writeFileSync(join(home, 'progress.json'), '{"version":1,"exer');
+    const { err } = await start('grade', 'E02');
+    expect(err).toMatch(/kept as progress\.json\.set-aside-/);
+    const aside = readdirSync(home).find((name) => name.includes('set-aside'));
+    expect(readFileSync(join(home, aside ?? ''), 'utf8')).toBe('{"version":1,"exer');
+    const progress = parseProgress(readFileSync(join(home, 'progress.json'), 'utf8'));
+    expect(progress.exercises['E02']).toMatchObject({ state: 'passed', attempts: 1 });
+  });
+});
+
+describe('learn', () => {
+  it('runs the asked exercise once and shows the first failure', async () => {
+    const { code, out } = await start('learn', 'E04', '--once');
+    expect(code).toBe(1);
+    expect(out).toContain('✗ handOver > gives back the answer to what it sent');
+    expect(out).toContain('handOver(value, out, answers) is still to be written');
+  });
+
+  it('answers an unknown id with one line and exit code 2', async () => {
+    const { code, err } = await start('learn', 'E99');
+    expect([code, err]).toEqual([
+      2,
+      'learn: there is no exercise E99; there are E01 E02 E03 E04\n',
+    ]);
+  });
+
+  it('gives a verdict soon after the file is saved', async () => {
+    const args = ['--import', 'tsx', 'exercises/kit/learn.ts', 'E01'];
+    const learn = spawn(process.execPath, args, { cwd: root, env });
+    let out = '';
+    const said = (text: string): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!out.includes(text)) return;
+          learn.stdout.off('data', look);
+          resolve();
+        };
+        learn.stdout.on('data', look);
+        look();
+      });
+    learn.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
+    await said('1 of 7 tests pass');
+    const saved = performance.now();
+    solve('01-echo');
+    await said('all 7 tests pass');
+    const waited = performance.now() - saved;
+    learn.kill();
+    console.log(`from save to verdict: ${waited.toFixed(0)} ms`);
+    expect(waited).toBeLessThan(3000); // 1 s is the aim on a machine that is not busy
+  });
+});
