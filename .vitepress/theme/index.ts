@@ -4,6 +4,10 @@ import LicenceNotices from './components/LicenceNotices.vue';
 import ChapterList from './components/ChapterList.vue';
 import PageList from './components/PageList.vue';
 import ExerciseList from './components/ExerciseList.vue';
+import Outcomes from './components/Outcomes.vue';
+import Predict from './components/Predict.vue';
+import PredictBank from './components/PredictBank.vue';
+import Recall from './components/Recall.vue';
 import TracePlayer from './trace/TracePlayer.vue';
 import './styles/fonts.css';
 import './styles/tokens.css';
@@ -11,6 +15,7 @@ import './styles/base.css';
 import './styles/prose.css';
 import './styles/code.css';
 import './styles/layout.css';
+import './styles/predict.css';
 import './styles/print.css';
 
 // Styles and components of other parts of the site, where they exist.
@@ -29,6 +34,10 @@ const theme: Theme = {
     context.app.component('ChapterList', ChapterList);
     context.app.component('PageList', PageList);
     context.app.component('ExerciseList', ExerciseList);
+    context.app.component('Outcomes', Outcomes);
+    context.app.component('Predict', Predict);
+    context.app.component('PredictBank', PredictBank);
+    context.app.component('Recall', Recall);
     context.app.component('TracePlayer', TracePlayer);
     for (const extension of Object.values(extensions)) extension.default(context);
   },

@@ -8,8 +8,8 @@ const queue: (() => void)[] = []; // BOUNDED by the calls of one turn
 
 function viaMessages(): (run: () => void) => void {
   const { port1, port2 } = new MessageChannel();
-  // The DOM's form; the types at hand are Node's.
-  (port1 as { onmessage?: () => void }).onmessage = () => queue.shift()?.();
+  // Assigned: under Node's types a port is an emitter and has no such property.
+  Object.assign(port1, { onmessage: () => queue.shift()?.() });
   return (run) => {
     queue.push(run);
     port2.postMessage(undefined);

@@ -17,13 +17,13 @@ import type { Transport } from '../p2p/conn.ts';
 import { nodeIDOf, type Node } from '../p2p/enode.ts';
 import type { PeerEvent } from '../p2p/events.ts';
 import { newMsg } from '../p2p/message.ts';
-import type { DiscReason } from '../p2p/peer-error.ts';
+import { discRequested, type DiscReason } from '../p2p/peer-error.ts';
 import type { Protocol } from '../p2p/protocol.ts';
 import { newRLPX } from '../p2p/rlpx/transport.ts';
 import { Server } from '../p2p/server.ts';
 import { PlainTransport } from './plain-transport.ts';
 import { MaskingProtocolManager } from './quirks/masked-removal.ts';
-import type { NodeSpec, Scenario, ScriptSpec } from './scenario.ts';
+import type { NodeSpec, ProtocolKind, Scenario, ScriptSpec } from './scenario.ts';
 import { playScript, type Heard } from './script.ts';
 import { simulate, type SimulateOptions, type Simulation } from './simulate.ts';
 
@@ -84,16 +84,19 @@ async function play(scenario: Scenario, seed: string): Promise<ScenarioOutcome> 
     });
     live.set(name, node);
   }
-  // Listeners first, so that nobody dials into the void.
-  for (const [name, node] of live) {
-    tasks.go(
-      'start',
-      async () => {
-        await node.server.start();
-        node.manager?.start();
-      },
-      { node: name },
-    );
+  // Who dials nobody starts first, and scripts come last: nobody dials into the void.
+  const dials = (name: string): number => {
+    const spec = scenario.nodes[name];
+    return spec?.kind === 'node' ? spec.dials.length : 0;
+  };
+  for (const [name, node] of [...live].toSorted(([a], [b]) => dials(a) - dials(b))) {
+    const start = async (): Promise<void> => {
+      await node.server.start();
+      node.manager?.start();
+    };
+    const starting = new WaitGroup();
+    starting.go('start', start, { node: name });
+    await starting.wait();
   }
   for (const [name, spec] of Object.entries(scenario.nodes)) {
     if (spec.kind !== 'script') continue;
@@ -179,11 +182,28 @@ function makeNode(
 }
 
 /** Protocols that break one rule each, under the name and codes of eth/63. */
-function misbehaving(kind: NodeSpec['protocol']): Protocol {
-  const run: Protocol['run'] = async (_peer, rw) => {
-    if (kind === 'writes-past-its-codes')
-      await rw.writeMsg(newMsg(17, new Uint8Array()));
-    if (kind === 'sleeps') await sleep(3_600_000);
+function misbehaving(kind: ProtocolKind): Protocol {
+  const run: Protocol['run'] = async (peer, rw) => {
+    switch (kind) {
+      case 'eth':
+      case 'returns':
+        return;
+      case 'writes-past-its-codes':
+        return rw.writeMsg(newMsg(17, new Uint8Array()));
+      case 'writes-without-end':
+        try {
+          for (;;) await rw.writeMsg(newMsg(0, new Uint8Array(4096)));
+        } catch {
+          await rw.readMsg(); // it tells nobody that its write failed
+        }
+        return;
+      case 'asks-to-leave':
+        await peer.disconnect(discRequested);
+        await rw.readMsg();
+        return;
+      case 'sleeps':
+        return sleep(3_600_000);
+    }
   };
   return { name: 'eth', version: 63, length: 17, run };
 }

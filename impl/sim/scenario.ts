@@ -5,6 +5,17 @@
 
 import { quirkNames, type QuirkName } from './quirks/names.ts';
 
+/** What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule. */
+export const protocolKinds = [
+  'eth',
+  'returns',
+  'writes-past-its-codes',
+  'writes-without-end',
+  'asks-to-leave',
+  'sleeps',
+] as const;
+export type ProtocolKind = (typeof protocolKinds)[number];
+
 /** A complete node of ours. */
 export interface NodeSpec {
   readonly kind: 'node';
@@ -12,8 +23,7 @@ export interface NodeSpec {
   readonly blocks: number;
   /** Names of nodes that it dials. */
   readonly dials: readonly string[];
-  /** What it runs: eth, or a protocol `eth/63` that misbehaves. */
-  readonly protocol: 'eth' | 'returns' | 'writes-past-its-codes' | 'sleeps';
+  readonly protocol: ProtocolKind;
   readonly maxPeers: number;
 }
 
@@ -21,6 +31,8 @@ export interface NodeSpec {
 export interface ScriptSpec {
   readonly kind: 'script';
   readonly steps: readonly Step[];
+  /** It reads nothing before its script is over. */
+  readonly deaf?: true;
 }
 
 /** What a scripted remote does, one after the other, once both handshakes are done. */
@@ -98,16 +110,16 @@ function readNode(value: unknown, at: string): NodeSpec | ScriptSpec {
     return {
       kind: 'script',
       steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
+      ...(oneOf(spec['deaf'] ?? false, [true, false], `${at}.deaf`) && { deaf: true }),
     };
   }
-  const protocols = ['eth', 'returns', 'writes-past-its-codes', 'sleeps'] as const;
   return {
     kind: 'node',
     blocks: integer(spec['blocks'] ?? 0, scenarioLimits.blocks, `${at}.blocks`),
     dials: list(spec['dials'] ?? [], `${at}.dials`).map((name) =>
       text(name, `${at}.dials`),
     ),
-    protocol: oneOf(spec['protocol'] ?? 'eth', protocols, `${at}.protocol`),
+    protocol: oneOf(spec['protocol'] ?? 'eth', protocolKinds, `${at}.protocol`),
     maxPeers: integer(spec['maxPeers'] ?? 25, 1000, `${at}.maxPeers`),
   };
 }
@@ -200,7 +212,11 @@ function integer(value: unknown, most: number, at: string): number {
   return value;
 }
 
-function oneOf<T extends string>(value: unknown, known: readonly T[], at: string): T {
+function oneOf<T extends string | boolean>(
+  value: unknown,
+  known: readonly T[],
+  at: string,
+): T {
   const found = known.find((one) => one === value);
   if (found === undefined)
     throw new ScenarioError(at, `expected ${known.join(' or ')}`);

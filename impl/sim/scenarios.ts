@@ -1,12 +1,19 @@
 /** The scenarios that pages, exercises and tests run, by name. */
 
-import { readScenario, type Scenario, type Step } from './scenario.ts';
+import { discMsg, handshakeMsg, pingMsg, pongMsg } from '../p2p/base-protocol.ts';
+import {
+  readScenario,
+  type ProtocolKind,
+  type Scenario,
+  type Step,
+} from './scenario.ts';
 
 /** Node A, complete, and a remote B that dials it and plays a script. */
 function remote(
   steps: readonly Step[],
   options: {
-    readonly protocol?: 'eth' | 'returns' | 'writes-past-its-codes';
+    readonly protocol?: ProtocolKind;
+    readonly deaf?: true;
     readonly afterMs?: number;
     readonly quirks?: readonly string[];
   } = {},
@@ -15,7 +22,7 @@ function remote(
     version: 1,
     nodes: {
       A: { kind: 'node', blocks: 8, protocol: options.protocol ?? 'eth' },
-      B: { kind: 'script', steps },
+      B: { kind: 'script', steps, deaf: options.deaf },
     },
     transport: 'plain',
     quirks: options.quirks ?? [],
@@ -27,6 +34,12 @@ const quiet: Step = { do: 'sleep', ms: 100 };
 const goodStatus: Step = { do: 'status' };
 /** Wire code of an eth message: eth is the only protocol, so its codes begin at 16. */
 const eth = (code: number): number => 16 + code;
+
+/** Good Status, then one message, then a while in which all may be well. */
+function sends(code: number, payload: string): Scenario {
+  const steps: readonly Step[] = [goodStatus, quiet, { do: 'send', code, payload }];
+  return remote(steps, { afterMs: 3_000 });
+}
 
 export const scenarios = {
   /** Two of our nodes: A dials B, syncs its eight blocks at the 10 s tick, and stops. */
@@ -47,12 +60,13 @@ export const scenarios = {
     quiet,
     { do: 'send', code: eth(17), payload: 'c0' },
   ]),
-  'reserved-base-code': remote(
-    [goodStatus, quiet, { do: 'send', code: 5, payload: 'c0' }],
-    {
-      afterMs: 3_000,
-    },
-  ),
+  'reserved-base-code': sends(5, 'c0'),
+  'second-hello': sends(handshakeMsg, 'c0'),
+  ping: sends(pingMsg, 'c0'),
+  'unasked-pong': sends(pongMsg, 'c0'),
+  'disconnect-without-a-reason': sends(discMsg, 'c0'),
+  'reason-13': remote([goodStatus, quiet, { do: 'disconnect', reason: 13 }]),
+  'reason-17': remote([goodStatus, quiet, { do: 'disconnect', reason: 17 }]),
   'other-genesis-and-network': remote([
     { do: 'status', genesis: 'other', networkId: 1 },
   ]),
@@ -71,6 +85,23 @@ export const scenarios = {
   'protocol-writes-past-its-codes': remote([], { protocol: 'writes-past-its-codes' }),
   'silence-after-status': remote([goodStatus], { afterMs: 3_000 }),
   'dead-line': remote([goodStatus], { afterMs: 40_000 }),
+  'asked-to-leave': remote([], { protocol: 'asks-to-leave' }),
+  'remote-stops-reading': remote([{ do: 'sleep', ms: 25_000 }], {
+    protocol: 'writes-without-end',
+    deaf: true,
+    afterMs: 40_000,
+  }),
+  /** A second Status, and a Disconnect right behind it: A has two reasons to end. */
+  'two-causes': remote([
+    goodStatus,
+    quiet,
+    goodStatus,
+    { do: 'disconnect', reason: 4 },
+  ]),
+  'protocol-will-not-leave': remote([quiet, { do: 'disconnect', reason: 4 }], {
+    protocol: 'sleeps',
+    afterMs: 3_000,
+  }),
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

@@ -52,6 +52,7 @@ export async function playScript(run: ScriptRun): Promise<Heard> {
   const messages: { atMs: number; code: number; payload: string }[] = [];
   let reason: DiscReason | undefined;
   const ended = new Done('the other side closed');
+  const listening = new Done('it listens');
   const tasks = new WaitGroup(() => undefined); // a script that cannot go on is no fault
 
   await transport.doEncHandshake(run.privateKey, run.dest);
@@ -67,8 +68,10 @@ export async function playScript(run: ScriptRun): Promise<Heard> {
     reason,
     endedAtMs: ended.closed ? runtime().now() : undefined,
   });
+  if (spec.deaf !== true) listening.close();
   tasks.go('listen', async () => {
     try {
+      await listening.wait();
       for (;;) {
         const { code, payload } = await transport.readMsg();
         messages.push({ atMs: runtime().now(), code, payload: toHex(payload) });
@@ -81,7 +84,11 @@ export async function playScript(run: ScriptRun): Promise<Heard> {
     }
   });
   tasks.go('script', async () => {
-    for (const step of spec.steps) await perform(step, run, ended);
+    try {
+      for (const step of spec.steps) await perform(step, run, ended);
+    } finally {
+      listening.close();
+    }
   });
   await ended.wait();
   const result = heard();

@@ -1,3 +1,5 @@
+import type { ScenarioName } from '../../../impl/sim/scenarios.ts';
+
 /** Every word of the interface. A second language is a second file of this shape. */
 export const en = {
   site: {
@@ -131,6 +133,89 @@ export const en = {
     version: (version: string): string => `version ${version}`,
     text: 'Licence text',
   },
+  recall: {
+    title: 'From before',
+  },
+  predict: {
+    kicker: 'Before you read on',
+    submit: 'That is my guess',
+    skip: 'Show me',
+    again: 'Ask me again',
+    isRight: 'right',
+    isYours: 'your guess',
+    verdict: {
+      right: 'You saw it coming.',
+      wrong: 'Not so.',
+      skipped: 'Here it is.',
+    },
+    states: {
+      open: 'not answered',
+      right: 'right',
+      wrong: 'not so',
+      skipped: 'skipped',
+    } as Readonly<Record<string, string>>,
+    next: 'Next question',
+    item: (number: number, count: number, state: string): string =>
+      `Question ${number} of ${count}, ${state}`,
+    score: (right: number, count: number): string => `${right} of ${count} foreseen`,
+  },
+  outcomes: {
+    caption: (count: number): string =>
+      `${count} scenarios, each run when this page was built. A is our node; the remote plays a script.`,
+    columns: {
+      what: 'What happens',
+      error: 'A’s own error',
+      heard: 'The remote hears',
+      when: 'Ends after',
+    },
+    groups: {
+      readErr: 'readLoop could not go on',
+      writeErr: 'a write failed',
+      protoErr: 'a protocol ended',
+      disc: 'someone on our side asked',
+      none: 'No cause: the peer lives on, or is not gone yet',
+    } as Readonly<Record<string, string>>,
+    run: 'Run it',
+    noError: 'none',
+    nothing: 'nothing',
+    none: 'nothing out of the ordinary',
+    message: (codes: string): string => `message ${codes}`,
+    disconnect: (reason: number, text: string): string =>
+      `Disconnect ${reason}, ${text}`,
+    stays: 'it stays',
+    what: {
+      meet: 'Two nodes of ours meet',
+      'remote-closes': 'The remote closes the TCP connection',
+      'remote-disconnects': 'The remote sends Disconnect 4',
+      'code-past-the-end': 'The remote sends code 33, one past eth/63',
+      'reserved-base-code': 'The remote sends the reserved code 5',
+      'second-hello': 'The remote sends a second Hello',
+      ping: 'The remote sends a Ping',
+      'unasked-pong': 'The remote sends a Pong that nobody asked for',
+      'disconnect-without-a-reason': 'The remote sends a Disconnect with an empty list',
+      'reason-13': 'The remote sends Disconnect 13, a number without a name',
+      'reason-17': 'The remote sends Disconnect 17, one past the names',
+      'other-genesis-and-network':
+        'The remote’s Status has another genesis and network',
+      'other-network': 'The remote’s Status has another network',
+      'no-status': 'The remote never sends its Status',
+      'second-status': 'The remote sends its Status twice',
+      'hole-in-the-codes': 'The remote sends eth code 0x0a, which means nothing',
+      'second-status-2018': 'The remote sends its Status twice, in 2018',
+      'protocol-returns': 'Our protocol returns without an error',
+      'protocol-writes-past-its-codes':
+        'Our protocol writes a code that it does not have',
+      'silence-after-status': 'The remote says nothing after its Status, for 3 s',
+      'dead-line': 'The remote says nothing after its Status, ever',
+      'asked-to-leave': 'Our own side calls disconnect(0)',
+      'remote-stops-reading': 'The remote stops reading while our protocol writes',
+      'two-causes': 'The remote sends a second Status, and Disconnect 4 behind it',
+      'protocol-will-not-leave':
+        'The remote sends Disconnect 4; our protocol sleeps and does not look',
+    } satisfies Readonly<Record<ScenarioName, string>> as Readonly<
+      Record<ScenarioName, string>
+    >,
+  },
   loading: 'Loading…',
   trace: {
     label: (title: string): string => `Trace: ${title}`,
@@ -144,7 +229,6 @@ export const en = {
     step: (index: number, total: number): string => `Step ${index} of ${total}`,
     ms: (ms: string): string => `${ms} ms`,
     seconds: (seconds: string): string => `${seconds} s`,
-    scenarioNode: 'the scenario',
     play: 'Play',
     pause: 'Pause',
     back: 'One step back',
@@ -188,9 +272,8 @@ export const en = {
       sides: 'Our node A is on the left, its peer B on the right.',
     },
     sentence: {
-      start: (task: string, node: string): string => `${task} begins on node ${node}.`,
-      startBy: (task: string, node: string, by: string): string =>
-        `${by} starts ${task} on node ${node}.`,
+      start: (task: string): string => `${task} begins.`,
+      startBy: (task: string, by: string): string => `${by} starts ${task}.`,
       end: (task: string): string => `${task} is over.`,
       endWith: (task: string, error: string): string => `${task} ends with: ${error}.`,
       block: (task: string, on: string): string => `${task} waits on ${on}.`,

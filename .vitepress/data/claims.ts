@@ -1,0 +1,47 @@
+/**
+ * What a choice of a prediction claims about a run, read off its words, so that the
+ * build can tell whether the run agrees. A choice says what the remote hears:
+ *
+ *   `Nothing…`          no Disconnect, and the connection ends
+ *   `Disconnect 4…`     this reason; a text in quotes after it must be its text
+ *   `It stays…`         the connection lives on; `Message 3…`: and this code came
+ *
+ * and, if it likes, when (`after 5 s`, `at 100 ms`).
+ */
+import { discReasonText } from '../../impl/p2p/peer-error.ts';
+import type { Ending } from './outcomes.ts';
+
+export interface Claims {
+  readonly heard: number | 'nothing' | 'stays';
+  /** A message that must have come. */
+  readonly code?: number;
+  readonly atMs?: number;
+}
+
+export function claimsOf(choice: string): Claims | undefined {
+  const time = /\b(?:at|after) (\d+(?:\.\d+)?) (ms|s)\b/.exec(choice);
+  const when =
+    time === null
+      ? {}
+      : { atMs: Math.round(Number(time[1]) * (time[2] === 's' ? 1000 : 1)) };
+  const reason = /^`?Disconnect (\d+)`?(?:,? “([^”]*)”)?/.exec(choice);
+  if (reason !== null) {
+    const heard = Number(reason[1]);
+    const isText = reason[2] === undefined || reason[2] === discReasonText(heard);
+    return isText ? { heard, ...when } : undefined;
+  }
+  if (/^Nothing\b/.test(choice)) return { heard: 'nothing', ...when };
+  const message = /^Message (\d+)\b/.exec(choice);
+  if (message !== null) return { heard: 'stays', code: Number(message[1]), ...when };
+  return /^It stays\b/.test(choice) ? { heard: 'stays', ...when } : undefined;
+}
+
+export function agrees(claims: Claims, ending: Ending): boolean {
+  if (claims.code !== undefined && !ending.codes.includes(claims.code)) return false;
+  const endMs = ending.endedAtMs ?? ending.leftAtMs;
+  if (claims.atMs !== undefined && claims.atMs !== endMs) return false;
+  if (claims.heard === 'stays') return endMs === undefined;
+  if (claims.heard === 'nothing')
+    return endMs !== undefined && ending.heard === undefined;
+  return ending.heard === claims.heard;
+}

@@ -1,0 +1,31 @@
+/** A run's ending in words. */
+import type { Outcome, Run } from '../../data/outcomes.ts';
+import type { Strings } from '../strings/en.ts';
+
+type Ending = Outcome['endings'][number]['ending'];
+
+export function duration(ms: number): string {
+  return ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`;
+}
+
+/** What the remote hears, `Disconnect 4, “too many peers”`. */
+export function heard(ending: Ending, strings: Strings): string {
+  const { outcomes } = strings;
+  if (ending.heard !== undefined) {
+    return outcomes.disconnect(ending.heard, ending.heardText ?? '');
+  }
+  if (ending.cause !== undefined) return outcomes.nothing;
+  const answers = ending.codes.filter((code) => code < 16);
+  return answers.length === 0 ? outcomes.none : outcomes.message(answers.join(', '));
+}
+
+/** When the remote saw the end, or A, where the remote never looked. */
+export function when(ending: Ending, strings: Strings): string {
+  const ms = ending.endedAtMs ?? ending.leftAtMs;
+  return ms === undefined ? strings.outcomes.stays : duration(ms);
+}
+
+export function command(name: string, { seed, schedule }: Run): string {
+  const order = schedule === undefined ? ` --seed ${seed}` : ' --schedule 0';
+  return `npm run -s lab -- ${name}${order}`;
+}
