@@ -164,9 +164,8 @@ export class ProtoRW implements MsgReadWriter {
 /** What was thrown, if it is an Error; else one that has it as its cause. Never throws. */
 export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  // An object may have no text, or throw when it is asked for one.
-  const hasText = typeof thrown !== 'object' && typeof thrown !== 'function';
-  return new Error(hasText ? String(thrown) : 'no Error was thrown, but an object', {
-    cause: thrown,
-  });
+  // Only a text is taken as it is: an object may throw when it is asked for one.
+  const text =
+    typeof thrown === 'string' ? thrown : `no Error was thrown, but ${typeof thrown}`;
+  return new Error(text, { cause: thrown });
 }

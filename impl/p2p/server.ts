@@ -124,12 +124,18 @@ export class Server implements DialHost {
    * Opens the listener and starts the loops. Call once.
    *
    * @throws {ConnClosed} the address cannot be listened on; nothing is left running
+   * @throws {ServerStopped} `stop` was called first; nothing is left running
    * @geth p2p/server.go Server.Start
    */
   async start(): Promise<void> {
     const { listen, network, self, staticNodes = [], noDial = false } = this.config;
     if (listen !== undefined) {
       const listener = await network.listen(listen.host, listen.port);
+      //: `stop` may have run meanwhile; it knew of no listener.
+      if (this.quit.closed) {
+        await listener.close();
+        throw new ServerStopped();
+      }
       this.#listener = listener;
       this.#wg.go('listenLoop', () => this.listenLoop(listener));
     }

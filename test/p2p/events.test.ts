@@ -14,7 +14,6 @@ import {
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
 
-const none = Uint8Array.of(0xc0);
 const event: PeerEvent = {
   type: 'drop',
   peer: idOf('22'),

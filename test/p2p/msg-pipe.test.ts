@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex, utf8 } from '../../impl/bytes.ts';
+import { summarize } from '../../impl/csp/seam.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { newMsg, send, sendItems, withCode, type Msg } from '../../impl/p2p/message.ts';
@@ -178,6 +179,6 @@ describe('withCode', () => {
     const msg = withCode(lazy, 0);
     expect([msg.code, msg.size, touched]).toEqual([0, 2, 0]);
     expect(toHex(msg.payload)).toBe('c101');
-    expect([touched, `${msg}`]).toEqual([1, 'code 0, 2 bytes']);
+    expect([touched, summarize(msg)]).toEqual([1, 'code 0, 2 bytes']);
   });
 });

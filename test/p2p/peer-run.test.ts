@@ -215,7 +215,7 @@ const happenings: Happening[] = [
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- the case
       throw undefined;
     },
-    error: new Error('undefined', { cause: undefined }),
+    error: new Error('no Error was thrown, but undefined', { cause: undefined }),
     reason: 16,
     hears: ['c110'],
   },
@@ -247,25 +247,27 @@ async function live(happening: Happening): Promise<TestPeer> {
 }
 
 describe('Peer.run', () => {
-  it.each(happenings)('ends on: $what', async (happening) => {
-    const { error, reason, remoteRequested = false, hears, at = 0 } = happening;
-    await everySeed(
-      20,
-      () => live(happening),
-      (simulation) => {
-        const { end, endedAt, heard, line } = finished(simulation);
-        if (typeof error === 'function') expect(end?.error).toBeInstanceOf(error);
-        else expect(end?.error).toEqual(error);
-        expect(end).toMatchObject({ reason, remoteRequested });
-        const told = heard.filter(({ code }) => code !== 2); // our own pings
-        expect(told.map(({ code, payload }) => [code, payload])).toEqual(
-          hears.map((payload) => [1, payload]),
-        );
-        expect(endedAt).toBe(at);
-        expect(line.closedWith).toEqual([new DiscError(reason)]);
-      },
-    );
-  });
+  for (const happening of happenings) {
+    const { what, error, reason, remoteRequested = false, hears, at = 0 } = happening;
+    it(`ends on: ${what}`, async () => {
+      await everySeed(
+        20,
+        () => live(happening),
+        (simulation) => {
+          const { end, endedAt, heard, line } = finished(simulation);
+          if (typeof error === 'function') expect(end?.error).toBeInstanceOf(error);
+          else expect(end?.error).toEqual(error);
+          expect(end).toMatchObject({ reason, remoteRequested });
+          const told = heard.filter(({ code }) => code !== 2); // our own pings
+          expect(told.map(({ code, payload }) => [code, payload])).toEqual(
+            hears.map((payload) => [1, payload]),
+          );
+          expect(endedAt).toBe(at);
+          expect(line.closedWith).toEqual([new DiscError(reason)]);
+        },
+      );
+    });
+  }
 
   it('goes on after reserved codes, a second Hello and a Pong', () =>
     run(async () => {
@@ -435,7 +437,7 @@ describe('Peer', () => {
         '10.0.0.2:40404',
         '10.0.0.1:30303',
       ]);
-      expect(`${peer}`).toBe('peer abababab');
+      expect(peer.toString()).toBe('peer abababab');
       await runtime().ready(undefined);
     }));
 });

@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import { sleep } from '../../impl/csp/timer.ts';
+import { WaitGroup } from '../../impl/csp/wait-group.ts';
+import { runtime } from '../../impl/csp/runtime.ts';
+import { ConnClosed, DeadlineExceeded } from '../../impl/net/net-conn.ts';
+import { DiscError } from '../../impl/p2p/peer-error.ts';
+import { everySeed, finished, run } from '../helpers/explore.ts';
+import { idOf } from '../helpers/peers.ts';
+import {
+  makeServer,
+  nodeAt,
+  serverNode,
+  World,
+  type TestServer,
+} from '../helpers/servers.ts';
+
+const hostB = '10.0.0.2';
+const nodeB = nodeAt(idOf('22'), hostB);
+
+const listenerB = (world: World): TestServer =>
+  makeServer(world, { host: hostB, self: nodeB.id });
+
+describe('Server.dial', () => {
+  it('dials a node that is not there again after 30 s, and after 30 s more', () =>
+    run(async () => {
+      const world = new World();
+      const server = makeServer(world, { staticNodes: [nodeB] });
+      await server.start();
+      await sleep(100_000);
+      expect(world.dials.map(({ at }) => at)).toEqual([0, 30_001, 60_002, 90_003]);
+      expect(server.story).toEqual(Array(4).fill('dial-error 22'));
+      expect(server.events[0]).toMatchObject({
+        error: expect.any(ConnClosed) as unknown,
+      });
+      await server.stop();
+    }));
+
+  it('dials a node that does not answer until the timeout, and 30 s after that', () =>
+    run(async () => {
+      const world = new World();
+      world.blackHoles.add(hostB);
+      const server = makeServer(world, { staticNodes: [nodeB] });
+      await server.start();
+      await sleep(50_000);
+      expect(world.dials.map(({ at }) => at)).toEqual([0, 45_001]);
+      expect(server.events).toMatchObject([
+        {
+          type: 'dial-error',
+          at: 15_000,
+          error: expect.any(DeadlineExceeded) as unknown,
+        },
+      ]);
+      await server.stop();
+    }));
+
+  it('dials again at once a peer that is gone after more than 30 s', () =>
+    run(async () => {
+      const world = new World();
+      const server = makeServer(world, { staticNodes: [nodeB] });
+      const b = listenerB(world);
+      await b.start();
+      await server.start();
+      await sleep(40_000);
+      const [peer] = await server.peers();
+      await peer?.disconnect(4);
+      await sleep(3_000);
+      expect(server.story).toEqual(['add 22', 'drop 22 4', 'add 22']);
+      expect(world.dials.length).toBe(2);
+      await server.stop();
+      await b.stop();
+    }));
+
+  it('dials a peer that is gone early when 30 s since the first dial are over', () =>
+    run(async () => {
+      const world = new World();
+      const server = makeServer(world, { staticNodes: [nodeB] });
+      const b = listenerB(world);
+      await b.start();
+      await server.start();
+      await sleep(1_000);
+      const [peer] = await server.peers();
+      await peer?.disconnect(4);
+      await sleep(40_000);
+      expect(world.dials.map(({ at }) => at)).toEqual([0, 30_001]);
+      expect(server.story).toEqual(['add 22', 'drop 22 4', 'add 22']);
+      await server.stop();
+      await b.stop();
+    }));
+
+  it('dials a removed node again at once when it is added again', () =>
+    run(async () => {
+      const world = new World();
+      const server = makeServer(world, { staticNodes: [nodeB] });
+      await server.start();
+      await sleep(1_000);
+      await server.removePeer(nodeB);
+      await sleep(50_000);
+      expect(world.dials.length).toBe(1);
+      await server.addPeer(nodeB);
+      await sleep(1);
+      expect(world.dials.map(({ at }) => at)).toEqual([0, 51_000]);
+      await server.stop();
+    }));
+
+  it('says why a dial came to nothing: refused, full, another identity', () =>
+    run(async () => {
+      const world = new World();
+      const full = makeServer(world, {
+        host: '10.0.0.3',
+        self: idOf('33'),
+        maxPeers: 0,
+      });
+      const other = makeServer(world, { host: '10.0.0.4', self: idOf('44') });
+      await full.start();
+      await other.start();
+      const server = makeServer(world, {
+        staticNodes: [
+          nodeB,
+          nodeAt(idOf('33'), '10.0.0.3'),
+          nodeAt(idOf('55'), '10.0.0.4'),
+        ],
+      });
+      await server.start();
+      await sleep(10_000);
+      const errors = server.events.map((event) =>
+        event.type === 'dial-error' ? [event.node.id.slice(0, 2), event.error] : event,
+      );
+      expect(errors).toHaveLength(3);
+      expect(errors).toContainEqual(['22', expect.any(ConnClosed)]);
+      expect(errors).toContainEqual(['33', new DiscError(4)]);
+      expect(errors).toContainEqual(['55', new DiscError(9)]);
+      await server.stop();
+      await full.stop();
+      await other.stop();
+    }));
+
+  // geth: TestServerManyTasks; H-100
+  it('has 16 dials under way at most; the others wait, and none is lost or made twice', async () => {
+    await everySeed(
+      10,
+      async () => {
+        const world = new World();
+        const nodes = Array.from({ length: 50 }, (_, i) => {
+          const host = `10.0.9.${i}`;
+          world.blackHoles.add(host);
+          return nodeAt(idOf((0x40 + i).toString(16)), host);
+        });
+        const server = makeServer(world, { staticNodes: nodes });
+        await server.start();
+        const counts: number[] = [];
+        for (let i = 0; i < 4; i++) {
+          await sleep(14_999);
+          counts.push(world.dials.length);
+          await sleep(1);
+        }
+        await server.stop();
+        return { counts, dials: world.dials };
+      },
+      (simulation) => {
+        const { counts, dials } = finished(simulation);
+        expect(counts).toEqual([16, 32, 48, 50]);
+        const first = dials.slice(0, 50).map(({ host }) => host);
+        expect(new Set(first).size).toBe(50);
+        // I-4: never twice within 30 s.
+        for (const { at, host } of dials) {
+          const others = dials.filter((dial) => dial.host === host && dial.at > at);
+          for (const other of others) expect(other.at - at).toBeGreaterThan(30_000);
+        }
+      },
+    );
+  });
+
+  it('makes peers of 40 nodes that it dials', () =>
+    run(
+      async () => {
+        const world = new World();
+        const others = Array.from({ length: 40 }, (_, i) =>
+          makeServer(world, {
+            host: `10.0.9.${i}`,
+            self: idOf((0x40 + i).toString(16)),
+          }),
+        );
+        for (const other of others) await other.start();
+        const server = makeServer(world, {
+          staticNodes: others.map(({ config }, i) =>
+            nodeAt(config.self, `10.0.9.${i}`),
+          ),
+        });
+        await server.start();
+        await sleep(100);
+        expect((await server.peerIDs()).length).toBe(40);
+        expect(world.dials.length).toBe(40);
+        await server.stop();
+        for (const other of others) await other.stop();
+      },
+      { maxSteps: 1_000_000 },
+    ));
+
+  it('ends a dial under way when the server stops, and reports no failure', () =>
+    run(async () => {
+      const world = new World();
+      world.blackHoles.add(hostB);
+      const server = makeServer(world, { staticNodes: [nodeB] });
+      await server.start();
+      await sleep(1_000);
+      await server.stop();
+      expect(runtime().now()).toBe(1_000);
+      expect(server.story).toEqual([]);
+    }));
+
+  it('dials another address of a node that was added anew', () =>
+    run(async () => {
+      const world = new World();
+      const server = makeServer(world, {
+        staticNodes: [nodeAt(nodeB.id, '10.0.0.99')],
+      });
+      const b = listenerB(world);
+      await b.start();
+      await server.start();
+      await sleep(1_000);
+      await server.addPeer(nodeB);
+      await sleep(40_000);
+      expect(world.dials.map(({ host }) => host)).toEqual(['10.0.0.99', hostB]);
+      expect(await server.peerIDs()).toEqual(['22']);
+      await server.stop();
+      await b.stop();
+    }));
+
+  it('is not led astray by its own node in the list', () =>
+    run(async () => {
+      const world = new World();
+      const server = makeServer(world, { staticNodes: [serverNode] });
+      await server.start();
+      await sleep(100_000);
+      expect(world.dials).toEqual([]);
+      const tasks = new WaitGroup();
+      tasks.go('stop', () => server.stop());
+      await tasks.wait();
+    }));
+});
