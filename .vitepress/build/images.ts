@@ -12,7 +12,9 @@ import { docsDir, repoDir } from './pages.ts';
 const publicDir = join(docsDir, 'public');
 
 function fontFace(family: string, file: string): string {
-  const bytes = readFileSync(join(repoDir, 'node_modules', '@fontsource-variable', file));
+  const bytes = readFileSync(
+    join(repoDir, 'node_modules', '@fontsource-variable', file),
+  );
   const url = `data:font/woff2;base64,${bytes.toString('base64')}`;
   return `@font-face { font-family: '${family}'; font-weight: 100 900; src: url(${url}) }`;
 }
@@ -54,7 +56,15 @@ function icon(size: number, ground: string): string {
 
 /** A message crossing: the lanes of two nodes, and what they say to one another. */
 function lanes(): string {
-  const messages = ['auth', 'ack', 'Hello', 'Hello', 'Status', 'Status', 'GetBlockHeaders'];
+  const messages = [
+    'auth',
+    'ack',
+    'Hello',
+    'Hello',
+    'Status',
+    'Status',
+    'GetBlockHeaders',
+  ];
   const cards = messages.map((name, index) => {
     const y = 70 + index * 68;
     const out = index % 2 === 0;
@@ -92,7 +102,12 @@ function card(): string {
 
 const browser = await chromium.launch({
   executablePath: process.env['PEERWALK_CHROMIUM'] ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking'],
+  args: [
+    '--no-sandbox',
+    '--headless',
+    '--disable-gpu',
+    '--disable-background-networking',
+  ],
 });
 try {
   const small = await shoot(browser, icon(32, ''), 32, 32);

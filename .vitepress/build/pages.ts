@@ -88,6 +88,28 @@ function leadingNumber(relativePath: string): number {
   return digits === undefined ? 999 : Number(digits);
 }
 
+const sectionOrder: readonly Section[] = [
+  'home',
+  'guide',
+  'exercises',
+  'lab',
+  'reference',
+  'source',
+  'teach',
+  'page',
+];
+
+/** By section as in the header; the list page of a section before its pages. */
+function inReadingOrder(a: PageInfo, b: PageInfo): number {
+  const isPage = (page: PageInfo): number => (page.path.endsWith('/') ? 0 : 1);
+  return (
+    sectionOrder.indexOf(a.section) - sectionOrder.indexOf(b.section) ||
+    isPage(a) - isPage(b) ||
+    a.order - b.order ||
+    a.path.localeCompare(b.path)
+  );
+}
+
 /** Every page that is a file, except generated source pages and route templates. */
 export function listPages(): PageInfo[] {
   const pages: PageInfo[] = [];
@@ -98,5 +120,5 @@ export function listPages(): PageInfo[] {
     const info = pageInfo(relative, readFileSync(join(docsDir, entry), 'utf8'));
     if (info !== undefined) pages.push(info);
   }
-  return pages.sort((a, b) => a.order - b.order || a.path.localeCompare(b.path));
+  return pages.sort(inReadingOrder);
 }

@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vitepress';
 
 const [outDir, base] = process.argv.slice(2);
-if (outDir === undefined || base === undefined) throw new Error('needs OUTDIR and BASE');
+if (outDir === undefined || base === undefined)
+  throw new Error('needs OUTDIR and BASE');
 process.env.PEERWALK_BASE = base;
 
 await build(fileURLToPath(new URL('../../', import.meta.url)), {

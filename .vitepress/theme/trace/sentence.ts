@@ -18,9 +18,7 @@ export function sentence(event: TraceEvent, size: number, strings: Strings): str
   }
   switch (event.e) {
     case 'start':
-      return value === ''
-        ? say.start(task, event.n)
-        : say.startBy(task, event.n, value);
+      return value === '' ? say.start(task) : say.startBy(task, value);
     case 'end':
       return value === '' ? say.end(task) : say.endWith(task, value);
     case 'block': {
@@ -43,7 +41,7 @@ export function sentence(event: TraceEvent, size: number, strings: Strings): str
       return say.msg(task, value);
     case 'event':
       return value.startsWith('go ')
-        ? say.startBy(value.slice(3), event.n, task)
+        ? say.startBy(value.slice(3), task)
         : say.event(task, value);
   }
 }
