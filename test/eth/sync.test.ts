@@ -224,7 +224,15 @@ describe('Downloader.synchronise', () => {
       'has no header for its own head',
       { headers: (all, { amount }) => (amount === 1n ? [] : all) },
     ],
-    ['has another header for its own head', { headers: () => [stranger()] }],
+    [
+      'has another header for its own head, and is honest otherwise',
+      {
+        headers: (all, q) =>
+          q.origin.kind === 'hash'
+            ? [childrenOf(testGenesis().block, 1)[0]?.header ?? stranger()]
+            : all,
+      },
+    ],
     [
       'answers the search for an ancestor with nothing',
       { headers: (all, { skip }) => (skip === 15n ? [] : all) },
@@ -429,6 +437,10 @@ describe('Downloader.synchronise', () => {
       expect(await start()).toMatchObject({ name: 'SyncError', code: 'busy' });
       manager.downloader.unregisterPeer(peer);
       await sleep(1);
+      // The answer that nobody waits for any more is thrown away, and not even read.
+      await remote.send(blockHeadersMsg, Uint8Array.of(0x05));
+      await sleep(1);
+      expect(remote.end).toBeUndefined();
       expect(await start()).toMatchObject({ code: 'unknown-peer' });
       manager.downloader.registerPeer(peer);
       manager.downloader.terminate();
