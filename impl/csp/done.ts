@@ -40,7 +40,8 @@ export class Done implements Receivable<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#runtime.tracer?.emit('event', { ch: this.name, v: `close ${this.name}` });
-    for (const wake of [...this.#waiting]) wake();
+    // Over the live set: a select that waits in two cases leaves both when it wakes.
+    for (const wake of this.#waiting) wake();
     this.#waiting.clear();
     this.#abort?.abort();
   }

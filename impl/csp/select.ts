@@ -69,7 +69,7 @@ export function select<C extends Cases>(cases: C): Promise<Chosen<C>> {
 
   const waiting = Object.entries(cases).filter(([, entry]) => entry !== never);
   const labels = waiting.map(([, entry]) => entry.label);
-  return rt.suspend(labels.join(' | '), (wake) => {
+  return rt.suspend(labels.join(' | ') || 'nothing', (wake) => {
     const leaves: Leave[] = [];
     for (const [name, entry] of waiting) {
       const leave = entry.watch((value) => {

@@ -83,19 +83,23 @@ export function writeTrace(trace: Trace): string {
 
 /** @throws {TraceFormatError} with the first line that breaks the schema */
 export function readTrace(text: string): Trace {
-  const lines = text.split('\n').filter((line) => line !== '');
-  const parsed = lines.map((line, index) => parseLine(line, index + 1));
-  const [head, ...rest] = parsed;
-  const last = rest.pop();
-  if (head === undefined || last === undefined) {
-    throw new TraceFormatError(lines.length, 'a head and a byte table are needed');
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop(); // every line ends in a line feed
+  const last = lines.pop();
+  const [first, ...rest] = lines;
+  if (first === undefined || last === undefined) {
+    throw new TraceFormatError(1, 'a head and a byte table are needed');
   }
-  const bytes = checkBytes(last, lines.length);
-  return {
-    head: checkHead(head),
-    events: rest.map((event, index) => checkEvent(event, index, bytes.length)),
-    bytes,
-  };
+  const head = checkHead(parseLine(first, 1));
+  const events = rest.map((line, index) =>
+    checkEvent(parseLine(line, index + 2), index),
+  );
+  const bytes = checkBytes(parseLine(last, lines.length + 1), lines.length + 1);
+  for (const { i, b } of events) {
+    if (b === undefined || b < bytes.length) continue;
+    throw new TraceFormatError(i + 2, 'b is not in the byte table');
+  }
+  return { head, events, bytes };
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -128,7 +132,7 @@ function checkHead(head: JsonObject): TraceHead {
   };
 }
 
-function checkEvent(event: JsonObject, index: number, byteStrings: number): TraceEvent {
+function checkEvent(event: JsonObject, index: number): TraceEvent {
   const line = index + 2;
   if (event['i'] !== index) throw new TraceFormatError(line, `i is not ${index}`);
   const t = event['t'];
@@ -138,11 +142,8 @@ function checkEvent(event: JsonObject, index: number, byteStrings: number): Trac
   const kind = traceKinds.find((known) => known === event['e']);
   if (kind === undefined) throw new TraceFormatError(line, 'e is not a known kind');
   const b = event['b'];
-  if (
-    b !== undefined &&
-    !(Number.isInteger(b) && Number(b) >= 0 && Number(b) < byteStrings)
-  ) {
-    throw new TraceFormatError(line, 'b is not in the byte table');
+  if (b !== undefined && !(Number.isSafeInteger(b) && Number(b) >= 0)) {
+    throw new TraceFormatError(line, 'b is not an index');
   }
   const optional: { -readonly [Key in 'ch' | 'on' | 'v' | 'src']?: string } = {};
   for (const key of ['ch', 'on', 'v', 'src'] as const) {

@@ -221,8 +221,10 @@ export class SerialRuntime implements Runtime {
 
   #step(): void {
     if (this.#ready.length === 0) {
+      // Work outside takes no virtual time: the clock stands still until it is done.
+      if (this.#externals > 0) return;
       if (this.#options.clock.advance()) this.#scheduleStep();
-      else if (this.#externals === 0 && this.#options.clock.isVirtual) {
+      else if (this.#options.clock.isVirtual) {
         this.#options.onHalt({ kind: 'deadlock' });
       }
       return;

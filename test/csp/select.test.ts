@@ -1,0 +1,165 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { Chan } from '../../impl/csp/chan.ts';
+import { Done } from '../../impl/csp/done.ts';
+import { recv, select, send, trySelect } from '../../impl/csp/select.ts';
+import { Timer } from '../../impl/csp/timer.ts';
+import { WaitGroup } from '../../impl/csp/wait-group.ts';
+import { simulate } from '../../impl/sim/simulate.ts';
+import { finished } from './finished.ts';
+
+describe('select', () => {
+  it('says which case happened, with its value', () =>
+    finished(async () => {
+      const numbers = new Chan<number>('numbers', 1);
+      const words = new Chan<string>('words');
+      await numbers.send(7);
+      const chosen = await select({ number: recv(numbers), word: recv(words) });
+      expect(chosen).toEqual({ case: 'number', value: 7 });
+      if (chosen.case === 'word') expectTypeOf(chosen.value).toEqualTypeOf<string>();
+      else expectTypeOf(chosen.value).toEqualTypeOf<number>();
+    }));
+
+  it('waits, and the losing cases have not happened', () =>
+    finished(async () => {
+      const a = new Chan<number>('a');
+      const b = new Chan<number>('b');
+      const out = new Chan<number>('out');
+      const quit = new Done('quit');
+      const group = new WaitGroup();
+      group.go('selects', async () => {
+        const chosen = await select({
+          a: recv(a),
+          b: recv(b),
+          out: send(out, 3),
+          quit: recv(quit),
+        });
+        expect(chosen).toEqual({ case: 'b', value: 2 });
+      });
+      await b.send(2);
+      await group.wait();
+      // A loser that stayed in a queue would take part in one of these.
+      expect(a.trySend(1)).toBe(false);
+      expect(b.trySend(1)).toBe(false);
+      expect(out.tryRecv()).toBeUndefined();
+      quit.close();
+    }));
+
+  it('leaves its place in a queue to who waits behind it', () =>
+    finished(async () => {
+      const shared = new Chan<number>('shared');
+      const own = new Chan<number>('own');
+      const group = new WaitGroup();
+      group.go('selects', async () => {
+        expect((await select({ own: recv(own), shared: recv(shared) })).case).toBe(
+          'own',
+        );
+      });
+      await own.send(1);
+      group.go('receives', async () => {
+        expect(await shared.recv()).toBe(2);
+      });
+      await shared.send(2);
+      await group.wait();
+    }));
+
+  it('passes over a case without a channel', () =>
+    finished(async () => {
+      const channel = new Chan<number>('c', 1);
+      const absent: Chan<number> | undefined = undefined;
+      channel.trySend(1);
+      const chosen = await select({
+        in: recv<number>(absent),
+        out: send<number>(absent, 1),
+        here: recv(channel),
+      });
+      expect(chosen.case).toBe('here');
+    }));
+
+  it('waits for ever without a case that can happen', async () => {
+    const { outcome } = await simulate({}, async () => {
+      await select({ never: recv(undefined) });
+    });
+    expect(outcome).toEqual({
+      status: 'deadlock',
+      blocked: [{ node: '', task: 'main', on: 'nothing' }],
+    });
+  });
+
+  it('serves selects and plain waits of one channel first come, first served', async () => {
+    const got: string[] = [];
+    await simulate({ schedule: '' }, async () => {
+      const channel = new Chan<number>('c');
+      const other = new Chan<number>('other');
+      const group = new WaitGroup();
+      group.go('first', async () => {
+        const { value } = await select({ o: recv(other), c: recv(channel) });
+        got.push(`first ${value}`);
+      });
+      group.go('second', async () => {
+        got.push(`second ${await channel.recv()}`);
+      });
+      group.go('third', async () => {
+        const { value } = await select({ c: recv(channel) });
+        got.push(`third ${value}`);
+      });
+      group.go('sends', async () => {
+        for (const value of [1, 2, 3]) await channel.send(value);
+      });
+      await group.wait();
+    });
+    expect(got).toEqual(['first 1', 'second 2', 'third 3']);
+  });
+
+  it('with one stop signal in two cases wakes once', () =>
+    finished(async () => {
+      const quit = new Done('quit');
+      const closed = new Done('closed');
+      const group = new WaitGroup();
+      let woken = 0;
+      group.go('selects', async () => {
+        await select({ a: recv(quit), b: recv(quit) });
+        woken++;
+        await closed.wait();
+        woken++;
+      });
+      group.go('closes', async () => {
+        await new Chan<number>('turn', 1).send(1);
+        quit.close();
+        await new Chan<number>('turn', 1).send(1);
+        expect(woken).toBeLessThan(2);
+        closed.close();
+      });
+      await group.wait();
+      expect(woken).toBe(2);
+    }));
+
+  it('leaves a timer that lost, so that it can be received later', () =>
+    finished(async () => {
+      const timer = new Timer('later', 5);
+      const now = new Chan<number>('now', 1);
+      now.trySend(1);
+      expect((await select({ now: recv(now), later: recv(timer) })).case).toBe('now');
+      expect((await select({ now: recv(now), later: recv(timer) })).case).toBe('later');
+    }));
+});
+
+describe('trySelect', () => {
+  it('does nothing if no case can happen', () => {
+    const channel = new Chan<number>('c');
+    expect(trySelect({ in: recv(channel), out: send(channel, 1) })).toBeUndefined();
+    const none: unknown = trySelect({});
+    expect(none).toBeUndefined();
+    expect(channel.trySend(1)).toBe(false);
+  });
+
+  it('takes one case that can', () => {
+    const channel = new Chan<number>('c', 1);
+    expect(trySelect({ in: recv(channel), out: send(channel, 5) })).toMatchObject({
+      case: 'out',
+    });
+    expect(trySelect({ in: recv(channel), out: send(channel, 6) })).toEqual({
+      case: 'in',
+      value: 5,
+    });
+  });
+});

@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  readTrace,
+  TraceFormatError,
+  traceKinds,
+  writeTrace,
+  type Trace,
+} from '../../impl/csp/trace.ts';
+import { sleep } from '../../impl/csp/timer.ts';
+import { pipe } from '../../impl/net/pipe.ts';
+import { simulate } from '../../impl/sim/simulate.ts';
+
+const head = {
+  peerwalkTrace: 1,
+  code: 'abc',
+  scenario: 'teardown',
+  seed: '1',
+  schedule: '0102',
+};
+const event = { i: 0, t: 0, n: 'A', k: 'readLoop', e: 'read', b: 1 };
+const table = { bytes: ['', '00ff'] };
+
+/** The lines of a trace, with one replaced. */
+function lines(...values: readonly unknown[]): string {
+  return values
+    .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)) + '\n')
+    .join('');
+}
+
+describe('writeTrace', () => {
+  it('writes a head, one event a line, and the byte table', () => {
+    const trace = readTrace(lines(head, event, table));
+    expect(writeTrace(trace)).toBe(lines(head, event, table));
+  });
+
+  it('writes what readTrace reads back, whatever the trace', () => {
+    const optional = fc.option(fc.string(), { nil: undefined });
+    const arbitrary = fc
+      .record({
+        head: fc.record({
+          peerwalkTrace: fc.constant(1 as const),
+          code: fc.string(),
+          scenario: fc.string(),
+          seed: fc.string(),
+          schedule: fc.string(),
+        }),
+        events: fc.array(
+          fc.record({
+            t: fc.double({ min: 0, noDefaultInfinity: true, noNaN: true }),
+            n: fc.string(),
+            k: fc.string(),
+            e: fc.constantFrom(...traceKinds),
+            ch: optional,
+            on: optional,
+            v: optional,
+            b: fc.option(fc.nat(3), { nil: undefined }),
+            src: optional,
+          }),
+        ),
+        bytes: fc.array(fc.uint8Array(), { minLength: 4, maxLength: 6 }),
+      })
+      .map(({ head, events, bytes }) => ({
+        head,
+        events: events.map((entry, i) => ({ i, ...entry })),
+        bytes: bytes.map((entry) => Buffer.from(entry).toString('hex')),
+      }));
+    fc.assert(
+      fc.property(arbitrary, (trace) => {
+        // In JSON, a member that is undefined is not there.
+        const plain = JSON.parse(JSON.stringify(trace)) as Trace;
+        expect(readTrace(writeTrace(plain))).toEqual(plain);
+      }),
+    );
+  });
+
+  it('writes what a simulation records', async () => {
+    const { trace } = await simulate({ record: true, seed: '7' }, async () => {
+      const [a, b] = pipe();
+      await a.write(Uint8Array.of(1, 2));
+      await b.readFull(2);
+      await sleep(0.1234567);
+    });
+    if (trace === undefined) throw new Error('no trace');
+    expect(trace.events.length).toBeGreaterThan(5);
+    expect(readTrace(writeTrace(trace))).toEqual(trace);
+  });
+});
+
+describe('readTrace', () => {
+  it('reads a trace of no events, and one without its last line feed', () => {
+    expect(readTrace(lines(head, table)).events).toEqual([]);
+    expect(readTrace(lines(head, event, table).trimEnd()).events).toHaveLength(1);
+  });
+
+  it('drops what the schema does not know', () => {
+    const text = lines(
+      { ...head, future: 1 },
+      { ...event, __proto__: null, future: [] },
+      table,
+    );
+    expect(writeTrace(readTrace(text))).toBe(lines(head, event, table));
+  });
+
+  // JSON leaves out a member that is undefined.
+  const withoutKind = { ...event, e: undefined };
+  const withoutNode = { ...event, n: undefined };
+  const withoutSeed = { ...head, seed: undefined };
+  const second = { ...event, i: 1 };
+
+  it.each<[string, number, readonly unknown[]]>([
+    ['nothing at all', 1, []],
+    ['a head alone', 1, [head]],
+    ['a head that is not JSON', 1, ['{', table]],
+    ['a head of another format', 1, [{ ...head, peerwalkTrace: 2 }, table]],
+    ['a head that is a list', 1, [[head], table]],
+    ['a head that is null', 1, [null, table]],
+    ['a head without a seed', 1, [withoutSeed, table]],
+    ['a head with a number for a text', 1, [{ ...head, code: 5 }, table]],
+    ['an event that is not JSON', 2, [head, '{"i":0', table]],
+    ['an event that is a text', 2, [head, '"event"', table]],
+    ['an empty line', 3, [head, event, '', second, table]],
+    ['an event without a kind', 2, [head, withoutKind, table]],
+    ['an event of an unknown kind', 2, [head, { ...event, e: 'fly' }, table]],
+    ['an event without a node', 2, [head, withoutNode, table]],
+    ['an event whose task is a number', 2, [head, { ...event, k: 1 }, table]],
+    ['an event out of its place', 3, [head, event, event, table]],
+    ['an event without an index', 2, [head, { ...event, i: undefined }, table]],
+    ['a time that is a text', 2, [head, { ...event, t: '0' }, table]],
+    ['a time before the run', 2, [head, { ...event, t: -1 }, table]],
+    ['a time without end', 3, [head, event, '{"i":1,"t":1e999}', table]],
+    ['a channel that is a number', 2, [head, { ...event, ch: 1 }, table]],
+    ['a source line that is null', 2, [head, { ...event, src: null }, table]],
+    ['bytes that are not in the table', 3, [head, event, { ...second, b: 2 }, table]],
+    ['a negative index of bytes', 2, [head, { ...event, b: -1 }, table]],
+    ['half an index of bytes', 2, [head, { ...event, b: 0.5 }, table]],
+    ['an index of bytes that is a text', 2, [head, { ...event, b: '1' }, table]],
+    ['no byte table', 3, [head, event, second]],
+    ['a byte table that is a text', 3, [head, event, { bytes: '00' }]],
+    ['bytes in upper case', 3, [head, event, { bytes: ['', 'FF'] }]],
+    ['half a byte', 3, [head, event, { bytes: ['', '0ff'] }]],
+    ['bytes that are a number', 3, [head, event, { bytes: ['', 255] }]],
+    ['a line after the table', 3, [head, event, table, second]],
+    ['two broken lines, by the first', 2, [head, '{', '{']],
+  ])('refuses %s', (_what, line, values) => {
+    let error: unknown;
+    try {
+      readTrace(lines(...values));
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(TraceFormatError);
+    expect(error).toMatchObject({ line });
+    expect(String(error)).toContain(`line ${line}:`);
+  });
+});
