@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { Chan } from '../../impl/csp/chan.ts';
 import { Done } from '../../impl/csp/done.ts';
-import { recv, select, send, trySelect } from '../../impl/csp/select.ts';
+import { recv, select, send, trySelect, type Cases } from '../../impl/csp/select.ts';
 import { Timer } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
@@ -147,7 +147,7 @@ describe('trySelect', () => {
   it('does nothing if no case can happen', () => {
     const channel = new Chan<number>('c');
     expect(trySelect({ in: recv(channel), out: send(channel, 1) })).toBeUndefined();
-    const none: unknown = trySelect({});
+    const none = trySelect<Cases>({});
     expect(none).toBeUndefined();
     expect(channel.trySend(1)).toBe(false);
   });

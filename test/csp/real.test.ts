@@ -1,0 +1,189 @@
+import { connect, createServer } from 'node:net';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { Chan } from '../../impl/csp/chan.ts';
+import { Done } from '../../impl/csp/done.ts';
+import { RealRuntime } from '../../impl/csp/real.ts';
+import { recv, select, send, trySelect } from '../../impl/csp/select.ts';
+import { sleep } from '../../impl/csp/timer.ts';
+import { WaitGroup } from '../../impl/csp/wait-group.ts';
+
+/** More hand-overs than any of these tests should need; a starved one would need all. */
+const limit = 1_000_000;
+
+/** Two tasks that talk to each other and to nobody else, until `over` says so. */
+function chatter(group: WaitGroup, over: () => boolean): void {
+  const there = new Chan<boolean>('there');
+  const back = new Chan<boolean>('back');
+  group.go('ping', async () => {
+    for (let i = 0; ; i++) {
+      const more = i < limit && !over();
+      await there.send(more);
+      await back.recv();
+      if (!more) return;
+    }
+  });
+  group.go('pong', async () => {
+    for (;;) {
+      const more = await there.recv();
+      await back.send(more);
+      if (!more) return;
+    }
+  });
+}
+
+describe('RealRuntime.choose', () => {
+  it('lets select take every case that is ready, and only those', async () => {
+    const full = new Chan<number>('full', 1);
+    const empty = new Chan<number>('empty', 1);
+    const quit = new Done('quit');
+    quit.close();
+    const seen = { value: 0, room: 0, quit: 0, never: 0 };
+    for (let i = 0; i < 300; i++) {
+      full.trySend(1);
+      empty.tryRecv();
+      const chosen = await select({
+        never: recv(empty),
+        value: recv(full),
+        room: send(empty, 1),
+        quit: recv(quit),
+      });
+      seen[chosen.case]++;
+    }
+    expect(seen.never).toBe(0);
+    // One in 3 each: 300 rounds miss one of them with a chance of 10⁻⁵².
+    expect(Math.min(seen.value, seen.room, seen.quit)).toBeGreaterThan(20);
+  });
+
+  it('lets trySelect take every case that is ready', () => {
+    const seen = new Set<string>();
+    const quit = new Done('quit');
+    const stop = new Done('stop');
+    quit.close();
+    stop.close();
+    for (let i = 0; i < 200; i++) {
+      seen.add(trySelect({ quit: recv(quit), stop: recv(stop) })?.case ?? '');
+    }
+    expect([...seen].sort()).toEqual(['quit', 'stop']);
+  });
+});
+
+describe('RealRuntime', () => {
+  it('gives timers their turn while tasks talk without a pause', async () => {
+    let fired = false;
+    setTimeout(() => {
+      fired = true;
+    }, 1);
+    const group = new WaitGroup();
+    chatter(group, () => fired);
+    await group.wait();
+    expect(fired).toBe(true);
+  });
+
+  it('gives sockets their turn while tasks talk without a pause', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('x');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address() as { port: number }; // it listens on a port
+    let heard = false;
+    const socket = connect(address.port, '127.0.0.1');
+    socket.on('data', () => {
+      heard = true;
+    });
+    const group = new WaitGroup();
+    chatter(group, () => heard);
+    await group.wait();
+    expect(heard).toBe(true);
+    socket.destroy();
+    server.close();
+  });
+
+  it('keeps the order of wake-ups over that turn', async () => {
+    const channel = new Chan<number>('c', 10_000);
+    const got: number[] = [];
+    const group = new WaitGroup();
+    for (let i = 0; i < 2_000; i++) {
+      group.go('receiver', async () => {
+        got.push(await channel.recv());
+      });
+    }
+    group.go('sender', async () => {
+      for (let i = 0; i < 2_000; i++) await channel.send(i);
+    });
+    await group.wait();
+    expect(got).toEqual([...got].sort((a, b) => a - b));
+    expect(got).toHaveLength(2_000);
+  });
+
+  it('lets bytes in before a timer that the loop made late', async () => {
+    const order: string[] = [];
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address() as { port: number }; // it listens on a port
+    const sender = connect(address.port, '127.0.0.1');
+    const [receiver] = (await once(server, 'connection')) as [typeof sender];
+    receiver.on('data', () => order.push('bytes'));
+    await new Promise(setImmediate);
+    const runtime = new RealRuntime();
+    const ended = new Promise<void>((resolve) => {
+      setImmediate(() => {
+        runtime.startTimer(5, () => {
+          order.push('timer');
+          resolve();
+        });
+        setTimeout(() => order.push('a timer of Node'), 5);
+        sender.write('in the kernel before the timer is due');
+        const until = performance.now() + 100;
+        while (performance.now() < until); // the loop is held up
+      });
+    });
+    await ended;
+    expect(order).toEqual(['a timer of Node', 'bytes', 'timer']);
+    sender.destroy();
+    receiver.destroy();
+    server.close();
+  });
+
+  it('fires no timer that was stopped, not even a late one', async () => {
+    const runtime = new RealRuntime();
+    const fired: string[] = [];
+    const soon = runtime.startTimer(5, () => fired.push('stopped in time'));
+    soon.stop();
+    await new Promise<void>((resolve) => {
+      setImmediate(() => {
+        const late = runtime.startTimer(5, () => fired.push('stopped when late'));
+        setTimeout(() => {
+          late.stop();
+          setTimeout(resolve, 20);
+        }, 5);
+        const until = performance.now() + 100;
+        while (performance.now() < until); // the loop is held up
+      });
+    });
+    expect(fired).toEqual([]);
+  });
+
+  it('sleeps about as long as it was asked to', async () => {
+    const began = performance.now();
+    await sleep(20);
+    expect(performance.now() - began).toBeGreaterThan(18);
+  });
+
+  it('draws random bytes that differ', () => {
+    const runtime = new RealRuntime();
+    const [a, b] = [runtime.randomBytes(32), runtime.randomBytes(32)];
+    expect(a).toHaveLength(32);
+    expect(a).not.toEqual(b);
+  });
+
+  it('hands a foreign promise through, with its error', async () => {
+    const runtime = new RealRuntime();
+    expect(await runtime.external('file', Promise.resolve(5))).toBe(5);
+    const broken = runtime.external('file', Promise.reject(new Error('gone')));
+    await expect(broken).rejects.toThrow('gone');
+  });
+});
