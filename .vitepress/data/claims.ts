@@ -6,7 +6,8 @@
  *   `Disconnect 4…`     this reason; a text in quotes after it must be its text
  *   `It stays…`         the connection lives on; `Message 3…`: and this code came
  *
- * and, if it likes, when (`after 5 s`, `at 100 ms`).
+ * and, if it likes, when (`after 5 s`, `at 100 ms`), and whether A has struck the peer off
+ * by the end of the run (`still in its table`, `out of its table`).
  */
 import { discReasonText } from '../../impl/p2p/peer-error.ts';
 import type { Ending } from './outcomes.ts';
@@ -16,14 +17,18 @@ export interface Claims {
   /** A message that must have come. */
   readonly code?: number;
   readonly atMs?: number;
+  readonly inTable?: boolean;
 }
 
 export function claimsOf(choice: string): Claims | undefined {
   const time = /\b(?:at|after) (\d+(?:\.\d+)?) (ms|s)\b/.exec(choice);
-  const when =
-    time === null
-      ? {}
-      : { atMs: Math.round(Number(time[1]) * (time[2] === 's' ? 1000 : 1)) };
+  const table = /\b(still in|out of) its table\b/.exec(choice);
+  const when = {
+    ...(time !== null && {
+      atMs: Math.round(Number(time[1]) * (time[2] === 's' ? 1000 : 1)),
+    }),
+    ...(table !== null && { inTable: table[1] === 'still in' }),
+  };
   const reason = /^`?Disconnect (\d+)`?(?:,? “([^”]*)”)?/.exec(choice);
   if (reason !== null) {
     const heard = Number(reason[1]);
@@ -38,6 +43,8 @@ export function claimsOf(choice: string): Claims | undefined {
 
 export function agrees(claims: Claims, ending: Ending): boolean {
   if (claims.code !== undefined && !ending.codes.includes(claims.code)) return false;
+  const isInTable = ending.leftAtMs === undefined;
+  if (claims.inTable !== undefined && claims.inTable !== isInTable) return false;
   const endMs = ending.endedAtMs ?? ending.leftAtMs;
   if (claims.atMs !== undefined && claims.atMs !== endMs) return false;
   if (claims.heard === 'stays') return endMs === undefined;

@@ -8,6 +8,7 @@ import Outcomes from './components/Outcomes.vue';
 import Predict from './components/Predict.vue';
 import PredictBank from './components/PredictBank.vue';
 import Recall from './components/Recall.vue';
+import RunLine from './components/RunLine.vue';
 import TracePlayer from './trace/TracePlayer.vue';
 import './styles/fonts.css';
 import './styles/tokens.css';
@@ -38,6 +39,7 @@ const theme: Theme = {
     context.app.component('Predict', Predict);
     context.app.component('PredictBank', PredictBank);
     context.app.component('Recall', Recall);
+    context.app.component('RunLine', RunLine);
     context.app.component('TracePlayer', TracePlayer);
     for (const extension of Object.values(extensions)) extension.default(context);
   },

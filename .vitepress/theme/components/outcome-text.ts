@@ -8,6 +8,12 @@ export function duration(ms: number): string {
   return ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`;
 }
 
+/** A's own error; a peer that is not struck off yet has none to report. */
+export function ownError(ending: Ending, { outcomes }: Strings): string {
+  if (ending.error !== undefined) return ending.error;
+  return ending.cause === undefined ? outcomes.noError : outcomes.notOver;
+}
+
 /** What the remote hears, `Disconnect 4, “too many peers”`. */
 export function heard(ending: Ending, strings: Strings): string {
   const { outcomes } = strings;

@@ -161,7 +161,7 @@ export const en = {
   },
   outcomes: {
     caption: (count: number): string =>
-      `${count} scenarios, each run when this page was built. A is our node; the remote plays a script.`,
+      `${count} scenarios, each run under two orders of tasks when this page was built. A is our node; the remote plays a script. Times count from the start of the run.`,
     columns: {
       what: 'What happens',
       error: 'A’s own error',
@@ -173,10 +173,11 @@ export const en = {
       writeErr: 'a write failed',
       protoErr: 'a protocol ended',
       disc: 'someone on our side asked',
-      none: 'No cause: the peer lives on, or is not gone yet',
+      none: 'No cause: the peer lives on',
     } as Readonly<Record<string, string>>,
     run: 'Run it',
     noError: 'none',
+    notOver: 'not over yet',
     nothing: 'nothing',
     none: 'nothing out of the ordinary',
     message: (codes: string): string => `message ${codes}`,
@@ -201,7 +202,7 @@ export const en = {
       'no-status': 'The remote never sends its Status',
       'second-status': 'The remote sends its Status twice',
       'hole-in-the-codes': 'The remote sends eth code 0x0a, which means nothing',
-      'second-status-2018': 'The remote sends its Status twice, in 2018',
+      'second-status-2018': 'The same, with geth’s removal of 2018',
       'protocol-returns': 'Our protocol returns without an error',
       'protocol-writes-past-its-codes':
         'Our protocol writes a code that it does not have',
