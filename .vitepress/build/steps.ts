@@ -30,8 +30,9 @@ export function stepLinks(md: MarkdownIt, repoDir: string): void {
         const events = traces.get(name) ?? recorded(repoDir, name);
         traces.set(name, events);
         const query = decodeURIComponent(href.slice('step:'.length));
-        child.attrSet('href', `#t=${findStep(events, query)}`);
-        child.attrSet('class', 'pw-step');
+        // As HTML: VitePress would make a heading's slug, `#t-41`, of a link's fragment.
+        child.type = 'html_inline';
+        child.content = `<a href="#t=${findStep(events, query)}" class="pw-step">`;
       }
     }
   });

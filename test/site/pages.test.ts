@@ -78,7 +78,7 @@ describe.skipIf('missing' in found)('every page', () => {
   beforeAll(async () => {
     site = await openSite();
   }, 300_000);
-  afterAll(() => site.close());
+  afterAll(() => site?.close());
 
   it('loads without an error, a refused or a foreign request, and never scrolls sideways', async () => {
     const wrong: string[] = [];

@@ -23,7 +23,7 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
   beforeAll(async () => {
     site = await openSite();
   }, 300_000);
-  afterAll(() => site.close());
+  afterAll(() => site?.close());
 
   const last = async (page: Page): Promise<number> =>
     Number(
