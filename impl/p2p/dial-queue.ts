@@ -36,6 +36,8 @@ export class DialQueue {
   /** @geth p2p/server.go scheduleTasks (a closure of Server.run) */
   schedule(peers: ReadonlyMap<NodeID, unknown>): void {
     const now = runtime().now();
+    //: A node may be removed, or get another address, while its dial waits here.
+    this.#queued = this.#queued.filter((task) => this.#dialstate.keeps(task));
     const waiting = this.#running.size + this.#queued.length;
     this.#queued.push(...this.#dialstate.newTasks(waiting, peers, now));
     const room = maxActiveDialTasks - this.#running.size;

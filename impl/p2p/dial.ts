@@ -126,6 +126,15 @@ export class DialState {
     return tasks;
   }
 
+  /** Whether a task that waits for its turn is still wanted; if not, it was never given. */
+  keeps(task: DialTask): boolean {
+    if (!(task instanceof StaticDialTask)) return true;
+    const { id } = task.dest;
+    const isKept = this.#static.get(id) === task;
+    if (!isKept) this.#dialing.delete(id);
+    return isKept;
+  }
+
   taskDone(task: DialTask, now: number): void {
     if (!(task instanceof StaticDialTask)) return;
     const { id } = task.dest;

@@ -284,6 +284,39 @@ describe('DialQueue.schedule', () => {
   });
 });
 
+describe('DialState.keeps', () => {
+  // I-4; geth dials a removed node if its task was in the queue
+  it('has a queued dial forgotten when its node is removed or gets another address', () =>
+    run(async () => {
+      const host = new SlowHost(() => 10);
+      const state = new DialState(self, nodes(0x20, 0x33));
+      const taskdone = new Chan<DialTask>('taskdone', maxActiveDialTasks);
+      const wg = new WaitGroup();
+      const queue = new DialQueue(host, state, taskdone, wg);
+      queue.schedule(new Map()); // 16 run, the four last ones wait
+      state.removeStatic(node(0x31));
+      state.addStatic({ ...node(0x32), host: 'elsewhere' });
+      state.removeStatic(node(0x33));
+      state.addStatic(node(0x33));
+      for (let left = 19; left > 0; left--) {
+        queue.done(await taskdone.recv());
+        queue.schedule(new Map());
+      }
+      await wg.wait();
+      const later = host.ran.filter(
+        (name) => !nodes(0x20, 0x2f).some((n) => n.host === name),
+      );
+      expect(later.toSorted()).toEqual(
+        [node(0x30).host, node(0x33).host, 'elsewhere'].sort(),
+      );
+      expect(wg.names).toEqual([]);
+    }));
+
+  it('never forgets a task that only waits', () => {
+    expect(new DialState(self, []).keeps(new WaitExpireTask(1))).toBe(true);
+  });
+});
+
 describe('StaticDialTask.run', () => {
   it('reports a dial or a set-up that fails, and does not throw', () =>
     run(async () => {

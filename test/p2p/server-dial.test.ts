@@ -4,7 +4,7 @@ import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { ConnClosed, DeadlineExceeded } from '../../impl/net/net-conn.ts';
 import { DiscError } from '../../impl/p2p/peer-error.ts';
-import { everySeed, finished, run } from '../helpers/explore.ts';
+import { everySeed, failureOf, finished, run } from '../helpers/explore.ts';
 import { idOf } from '../helpers/peers.ts';
 import {
   makeServer,
@@ -51,6 +51,35 @@ describe('Server.dial', () => {
         },
       ]);
       await server.stop();
+    }));
+
+  // H-26
+  it('gives up on a node that answers and says nothing after 5 s, and dials it 30 s later', () =>
+    run(async () => {
+      const world = new World();
+      const listener = await world.at(hostB).listen(hostB, 30_303);
+      const tasks = new WaitGroup();
+      const server = makeServer(world, { staticNodes: [nodeB] });
+      await server.start();
+      for (let i = 0; i < 2; i++) {
+        tasks.go('silent', async () => {
+          const fd = await listener.accept();
+          await failureOf(fd.readFull(1_000)); // it reads all, until the end
+          await fd.close();
+        });
+      }
+      await sleep(39_000);
+      expect(world.dials.map(({ at }) => at)).toEqual([0, 35_001]);
+      expect(server.events).toMatchObject([
+        {
+          type: 'dial-error',
+          at: 5_000,
+          error: expect.any(DeadlineExceeded) as unknown,
+        },
+      ]);
+      await server.stop();
+      await listener.close();
+      await tasks.wait();
     }));
 
   it('dials again at once a peer that is gone after more than 30 s', () =>
