@@ -9,6 +9,7 @@ import Predict from './components/Predict.vue';
 import PredictBank from './components/PredictBank.vue';
 import Recall from './components/Recall.vue';
 import RunLine from './components/RunLine.vue';
+import WireBytes from './components/WireBytes.vue';
 import TracePlayer from './trace/TracePlayer.vue';
 import './styles/fonts.css';
 import './styles/tokens.css';
@@ -40,6 +41,7 @@ const theme: Theme = {
     context.app.component('PredictBank', PredictBank);
     context.app.component('Recall', Recall);
     context.app.component('RunLine', RunLine);
+    context.app.component('WireBytes', WireBytes);
     context.app.component('TracePlayer', TracePlayer);
     for (const extension of Object.values(extensions)) extension.default(context);
   },

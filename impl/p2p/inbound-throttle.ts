@@ -7,16 +7,16 @@ import { runtime } from '../csp/runtime.ts';
 import { contains, hostOf, isLocal, parseIP, type Cidr } from './ip.ts';
 
 /** One attempt of an address in this time. */
-const historyMs = 30_000;
+export const inboundHistoryMs = 30_000;
 /** Handshakes of one address at the same time. */
-const maxHandshakes = 3;
+export const maxHandshakesPerAddress = 3;
 
 export type AcceptRefusal = 'not-allowed' | 'too-soon' | 'too-many-handshakes';
 
 export class InboundThrottle {
   readonly #runtime = runtime();
   readonly #netRestrict: readonly Cidr[] | undefined;
-  // BOUNDED by historyMs and the rate of accepts; expired entries leave at each check.
+  // BOUNDED by inboundHistoryMs and the rate of accepts; expired entries leave at each check.
   readonly #lastSeen = new Map<string, number>();
   readonly #handshaking = new Map<string, number>(); // BOUNDED by maxPendingPeers
 
@@ -41,10 +41,10 @@ export class InboundThrottle {
     //: Machines on our own network share an address more often than strangers do.
     if (address === undefined || isLocal(address)) return undefined;
     const now = this.#runtime.now();
-    this.#forgetBefore(now - historyMs);
+    this.#forgetBefore(now - inboundHistoryMs);
     if (this.#lastSeen.has(host)) return 'too-soon';
     this.#lastSeen.set(host, now);
-    if ((this.#handshaking.get(host) ?? 0) >= maxHandshakes)
+    if ((this.#handshaking.get(host) ?? 0) >= maxHandshakesPerAddress)
       return 'too-many-handshakes';
     return undefined;
   }

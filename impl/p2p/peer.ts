@@ -36,7 +36,7 @@ import type { Cap, PeerHandle, Protocol } from './protocol.ts';
 import { decodeDisconnect } from './rlpx/disconnect.ts';
 
 /** Pings that may wait for their pong. As in geth since v1.12.1. */
-const pendingPings = 16;
+export const pendingPings = 16;
 
 /** How a peer ended. */
 export interface PeerEnd {
@@ -167,17 +167,21 @@ export class Peer implements PeerHandle {
         disc: recv(this.disc),
       });
       switch (event.case) {
+        //= a write has ended
         case 'writeErr':
           if (event.value !== undefined) return networkEnd(event.value);
           this.writeStart.trySend(undefined); // written: the next writer may go
           break;
+        //= reading has ended
         case 'readErr':
           //: A Disconnect arrives as an error of reading. What else ends a
           //: read is trouble on the line, and on a dead line nothing is said.
           if (!(event.value instanceof DiscError)) return networkEnd(event.value);
           return { ...endOf(event.value), remoteRequested: true };
+        //= a protocol has ended
         case 'protoErr':
           return endOf(event.value);
+        //= our own side asks
         case 'disc':
           return endOf(new DiscError(event.value));
       }

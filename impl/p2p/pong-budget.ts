@@ -5,26 +5,26 @@
 
 import { Timer } from '../csp/timer.ts';
 
-const burst = 5;
-const refillMs = 1_000;
+export const pongBurst = 5;
+export const pongRefillMs = 1_000;
 
 export class PongBudget {
   /** Receivable when one more pong is earned; then call `refill`. */
   readonly earned = new Timer('pong budget');
-  #left = burst;
+  #left = pongBurst;
 
   get isSpent(): boolean {
     return this.#left === 0;
   }
 
   spend(): void {
-    if (this.#left === burst) this.earned.reset(refillMs);
+    if (this.#left === pongBurst) this.earned.reset(pongRefillMs);
     this.#left--;
   }
 
   refill(): void {
     this.#left++;
-    if (this.#left < burst) this.earned.reset(refillMs);
+    if (this.#left < pongBurst) this.earned.reset(pongRefillMs);
   }
 
   stop(): void {

@@ -218,6 +218,15 @@ export const en = {
     >,
   },
   loading: 'Loading…',
+  wire: {
+    caption: (bytes: number) => `${bytes} bytes of the recorded run`,
+    field: 'Field',
+    bytes: 'Bytes',
+    meaning: 'What it is',
+    place: (start: number, length: number) =>
+      `from ${start}, ${length} ${length === 1 ? 'byte' : 'bytes'}`,
+    more: (bytes: number) => `and ${bytes} more`,
+  },
   trace: {
     label: (title: string): string => `Trace: ${title}`,
     scenario: 'Scenario',
