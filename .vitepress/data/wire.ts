@@ -22,20 +22,21 @@ export interface WireSample {
 
 type Decode = (bytes: Uint8Array) => readonly FieldSpan[] | undefined;
 
-/** Which event of the run holds the bytes, and who knows their fields. */
-const samples: Readonly<Record<string, readonly [kind: string, text: RegExp, Decode]>> =
-  {
-    'auth-packet': ['write', /^\d+ bytes/, packetFields],
-    auth: ['event', /^out auth/, authFields],
-    ack: ['event', /^out ack/, ackFields],
-    hello: ['msg', /^out Hello/, helloFields],
-    frame: ['write', /^\d+ bytes/, frameFields, /^out Hello/],
-    disconnect: ['msg', /^out Disconnect/, disconnectFields],
-    status: ['msg', /^out code 16/, (bytes) => ethFields(0, bytes)],
-    'get-headers': ['msg', /^out code 19/, (bytes) => ethFields(3, bytes)],
-    headers: ['msg', /^out code 20/, (bytes) => ethFields(4, bytes)],
-    'get-bodies': ['msg', /^out code 21/, (bytes) => ethFields(5, bytes)],
-  };
+/** Which event of the run holds the bytes: the first, or the first after another one. */
+type Place = readonly [kind: string, text: RegExp, decode: Decode, after?: RegExp];
+
+const samples: Readonly<Record<string, Place>> = {
+  'auth-packet': ['write', /^\d+ bytes/, packetFields],
+  auth: ['event', /^out auth/, authFields],
+  ack: ['event', /^out ack/, ackFields],
+  hello: ['msg', /^out Hello/, helloFields],
+  frame: ['write', /^\d+ bytes/, frameFields, /^out Hello/],
+  disconnect: ['msg', /^out Disconnect/, disconnectFields],
+  status: ['msg', /^out code 16/, (bytes) => ethFields(0, bytes)],
+  'get-headers': ['msg', /^out code 19/, (bytes) => ethFields(3, bytes)],
+  headers: ['msg', /^out code 20/, (bytes) => ethFields(4, bytes)],
+  'get-bodies': ['msg', /^out code 21/, (bytes) => ethFields(5, bytes)],
+};
 
 export class UnexplainedByte extends Error {
   override readonly name = 'UnexplainedByte';
