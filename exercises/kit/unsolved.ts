@@ -6,9 +6,18 @@ export class Unsolved extends Error {
   /**
    * @param what the function that is still to be written
    * @param given its parameters; named here so that no linter calls them unused
+   * @param atHand what the starter imports for the reader's code; named for the same
    */
-  constructor(what: string, given: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    what: string,
+    given: Readonly<Record<string, unknown>> = {},
+    atHand: Readonly<Record<string, unknown>> = {},
+  ) {
     const names = Object.keys(given).join(', ');
-    super(`${what}${names === '' ? '' : `(${names})`} is still to be written`);
+    const tools = Object.keys(atHand).join(', ');
+    super(
+      `${what}${names === '' ? '' : `(${names})`} is still to be written` +
+        (tools === '' ? '' : `; at hand: ${tools}`),
+    );
   }
 }

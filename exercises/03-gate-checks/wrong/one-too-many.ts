@@ -1,0 +1,28 @@
+// misconception: a node is full when it has more than maxPeers
+// caught-by: encHandshakeChecks > has no place for a stranger when all are taken
+
+import {
+  maxInboundConns,
+  type Candidate,
+  type PeerTable,
+} from '#impl/p2p/handshake-checks.ts';
+import {
+  discAlreadyConnected,
+  DiscError,
+  discSelf,
+  discTooManyPeers,
+} from '#impl/p2p/peer-error.ts';
+
+export function encHandshakeChecks(
+  { peers, inboundCount, maxPeers, self }: PeerTable,
+  { id, flags }: Candidate,
+): DiscError | undefined {
+  const exempt = flags.trusted || flags.staticDialed;
+  if (!exempt && peers.size > maxPeers) return new DiscError(discTooManyPeers);
+  if (!flags.trusted && flags.inbound && inboundCount > maxInboundConns(maxPeers)) {
+    return new DiscError(discTooManyPeers);
+  }
+  if (peers.has(id)) return new DiscError(discAlreadyConnected);
+  if (id === self) return new DiscError(discSelf);
+  return undefined;
+}

@@ -1,0 +1,29 @@
+// misconception: the ranges lie in the order of our own list
+// caught-by: matchProtocols > comes to the same table on both sides
+
+import { baseProtocolLength } from '#impl/p2p/base-protocol.ts';
+import type { Match } from '#impl/p2p/proto-rw.ts';
+import type { Cap, Protocol } from '#impl/p2p/protocol.ts';
+
+export function matchProtocols(
+  protocols: readonly Protocol[],
+  caps: readonly Cap[],
+): Map<string, Match> {
+  const highest = new Map<string, Protocol>();
+  for (const own of protocols) {
+    const common = caps.some(
+      ({ name, version }) => name === own.name && version === own.version,
+    );
+    const other = highest.get(own.name);
+    if (common && (other === undefined || own.version > other.version)) {
+      highest.set(own.name, own);
+    }
+  }
+  const matches = new Map<string, Match>();
+  let offset = baseProtocolLength;
+  for (const protocol of highest.values()) {
+    matches.set(protocol.name, { protocol, offset });
+    offset += protocol.length;
+  }
+  return matches;
+}

@@ -1,0 +1,33 @@
+// misconception: a node with a newer version speaks the older ones too
+// caught-by: matchProtocols > runs nothing if no version is common
+
+import { compareBytes, utf8 } from '#impl/bytes.ts';
+import { baseProtocolLength } from '#impl/p2p/base-protocol.ts';
+import type { Match } from '#impl/p2p/proto-rw.ts';
+import type { Cap, Protocol } from '#impl/p2p/protocol.ts';
+
+export function matchProtocols(
+  protocols: readonly Protocol[],
+  caps: readonly Cap[],
+): Map<string, Match> {
+  const highest = new Map<string, Protocol>();
+  for (const own of protocols) {
+    const spoken = caps.some(
+      ({ name, version }) => name === own.name && version >= own.version,
+    );
+    const other = highest.get(own.name);
+    if (spoken && (other === undefined || own.version > other.version)) {
+      highest.set(own.name, own);
+    }
+  }
+  const matches = new Map<string, Match>();
+  let offset = baseProtocolLength;
+  const sorted = [...highest.values()].sort((a, b) =>
+    compareBytes(utf8(a.name), utf8(b.name)),
+  );
+  for (const protocol of sorted) {
+    matches.set(protocol.name, { protocol, offset });
+    offset += protocol.length;
+  }
+  return matches;
+}

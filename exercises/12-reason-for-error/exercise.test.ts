@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { DeadlineExceeded, EndOfStream } from '#impl/net/net-conn.ts';
+import {
+  DiscError,
+  discReasonText,
+  PeerError,
+  ProtocolReturned,
+} from '#impl/p2p/peer-error.ts';
+import { Prng } from '#impl/sim/prng.ts';
+import { discReasonForError } from './exercise.ts';
+
+/** What the remote hears when `error` ends the peer, in words. */
+function hears(error: unknown): string {
+  const reason: unknown = discReasonForError(error);
+  if (typeof reason !== 'number') return `no number, but ${typeof reason}`;
+  return `0x${reason.toString(16).padStart(2, '0')} “${discReasonText(reason)}”`;
+}
+
+const breach = '0x02 “breach of protocol”';
+const quitting = '0x08 “client quitting”';
+const subprotocol = '0x10 “subprotocol error”';
+
+describe('discReasonForError', () => {
+  it('passes on a reason that is decided already', () => {
+    expect(hears(new DiscError(4)), 'after DiscError(4)').toBe('0x04 “too many peers”');
+  });
+
+  it('says that we quit when a protocol returns without an error', () => {
+    expect(hears(new ProtocolReturned()), 'after ProtocolReturned').toBe(quitting);
+  });
+
+  it.each(['invalid-msg-code', 'invalid-msg'] as const)(
+    'calls %s a breach of protocol',
+    (code) => {
+      expect(hears(new PeerError(code)), `after PeerError(${code})`).toBe(breach);
+      expect(hears(new PeerError(code, 'detail')), 'with a detail').toBe(breach);
+    },
+  );
+
+  it('calls any other error of a protocol a subprotocol error', () => {
+    const error = new Error('the genesis blocks differ');
+    expect(hears(error), 'after an Error of a protocol').toBe(subprotocol);
+    expect(hears(new RangeError('bug')), 'after a RangeError').toBe(subprotocol);
+  });
+
+  it('has no reason of its own for a line that closed, or for a clock that ran out', () => {
+    expect(hears(new EndOfStream()), 'after EndOfStream').toBe(subprotocol);
+    expect(hears(new DeadlineExceeded('read')), 'after DeadlineExceeded').toBe(
+      subprotocol,
+    );
+  });
+
+  it('passes on reason 0 like any other', () => {
+    const expected = '0x00 “disconnect requested”';
+    expect(hears(new DiscError(0)), 'after DiscError(0)').toBe(expected);
+  });
+
+  it('passes on every number, with a name or without', () => {
+    const random = new Prng('reasons');
+    const drawn = Array.from({ length: 100 }, () => random.uint32());
+    for (const reason of [...Array(300).keys(), ...drawn].slice(1)) {
+      const heard = discReasonForError(new DiscError(reason));
+      const what = `the reason after DiscError(${reason})`;
+      if (heard !== reason) expect(heard, what).toBe(reason);
+    }
+  });
+
+  it('decides by the class, not by the text', () => {
+    expect(hears(new Error('protocol returned')), 'the text alone').toBe(subprotocol);
+    expect(hears(new Error('too many peers')), 'the text alone').toBe(subprotocol);
+    const named = Object.assign(new Error('any'), { reason: 4, code: 'invalid-msg' });
+    expect(hears(named), 'an Error with `reason` and `code`').toBe(subprotocol);
+  });
+
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a text', 'no Status'],
+    ['a number', 4],
+    ['an object', { reason: 4 }],
+    ['a function', hears],
+  ])('answers even if what was thrown is %s', (what, thrown) => {
+    expect(hears(thrown), `after a throw of ${what}`).toBe(subprotocol);
+  });
+});
