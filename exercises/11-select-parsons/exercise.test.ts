@@ -1,0 +1,325 @@
+import { describe, expect, it } from 'vitest';
+import { Chan } from '#impl/csp/chan.ts';
+import { Done } from '#impl/csp/done.ts';
+import { runtime } from '#impl/csp/runtime.ts';
+import { recv, select } from '#impl/csp/select.ts';
+import { sleep, Timer } from '#impl/csp/timer.ts';
+import { WaitGroup } from '#impl/csp/wait-group.ts';
+import { ConnClosed, EndOfStream, type NetConn } from '#impl/net/net-conn.ts';
+import { discMsg } from '#impl/p2p/base-protocol.ts';
+import type { Transport } from '#impl/p2p/conn.ts';
+import { nodeIDOf } from '#impl/p2p/enode.ts';
+import { newMsg, type Msg } from '#impl/p2p/message.ts';
+import {
+  DiscError,
+  discNetworkError,
+  discReasonText,
+  PeerError,
+} from '#impl/p2p/peer-error.ts';
+import { Peer, type PeerEnd } from '#impl/p2p/peer.ts';
+import type { Protocol } from '#impl/p2p/protocol.ts';
+import { encodeDisconnect } from '#impl/p2p/rlpx/disconnect.ts';
+import { Prng } from '#impl/sim/prng.ts';
+import { compileParsons } from '#kit/parsons.ts';
+import { runTasks } from '#kit/run-tasks.ts';
+import { blanks, order } from './exercise.ts';
+import { puzzle } from './lines.ts';
+
+type Run = (peer: Peer) => Promise<PeerEnd | undefined>;
+
+/** A line to a remote that takes notes. What comes from the remote is put in `coming`. */
+class FakeTransport implements Transport {
+  readonly coming = new Chan<Msg | Error>('the next message', 8);
+  readonly heard: string[] = [];
+  writeError: Error | undefined;
+  farewellMs = 0;
+  readonly #closed = new Done('transport closed');
+
+  async readMsg(): Promise<Msg> {
+    const event = await select({
+      came: recv(this.coming),
+      closed: recv(this.#closed),
+    });
+    if (event.case === 'closed') throw new ConnClosed('read');
+    if (event.value instanceof Error) throw event.value;
+    return event.value;
+  }
+
+  async writeMsg({ code }: Msg): Promise<void> {
+    await sleep(1);
+    if (this.writeError !== undefined) throw this.writeError;
+    this.heard.push(`message ${code}`);
+  }
+
+  async close(error: unknown): Promise<void> {
+    if (error instanceof DiscError && error.reason !== discNetworkError) {
+      await sleep(this.farewellMs);
+      this.heard.push(disconnect(error.reason));
+    }
+    this.#closed.close();
+  }
+
+  doEncHandshake(): Promise<never> {
+    return Promise.reject(new Error('it was done before'));
+  }
+
+  doProtoHandshake(): Promise<never> {
+    return this.doEncHandshake();
+  }
+}
+
+const noAddress: NetConn = {
+  remoteAddr: '10.0.0.2:40404',
+  localAddr: '10.0.0.1:30303',
+  readFull: () => Promise.reject(new ConnClosed('read')),
+  write: () => Promise.reject(new ConnClosed('write')),
+  setReadDeadline: () => undefined,
+  setWriteDeadline: () => undefined,
+  close: () => Promise.resolve(),
+};
+
+function peerOver(transport: Transport, protocols: readonly Protocol[]): Peer {
+  return new Peer(
+    {
+      fd: noAddress,
+      transport,
+      flags: { inbound: true, staticDialed: false, trusted: false },
+      id: nodeIDOf('22'.repeat(64)),
+      cont: new Chan('cont'),
+      caps: protocols,
+      name: 'remote',
+    },
+    protocols,
+  );
+}
+
+type RunProtocol = Protocol['run'];
+/** What happens to the peer; runs beside `run`. */
+type Story = (peer: Peer, line: FakeTransport) => Promise<void>;
+
+const protocol = (name: string, run: RunProtocol): Protocol => {
+  return { name, version: 1, length: 5, run };
+};
+/** Reads until its peer ends. */
+const reads: RunProtocol = async (_peer, rw) => {
+  for (;;) await rw.readMsg();
+};
+const untroubled: Story = () => Promise.resolve();
+/** Puts what a remote says on the line. */
+const says =
+  (what: Msg | Error): Story =>
+  (_peer, line) =>
+    line.coming.send(what);
+const asks =
+  (reason: number): Story =>
+  (peer) =>
+    peer.disconnect(reason);
+
+const empty = new Uint8Array();
+const aWriteFails = 'a write fails';
+const failsToWrite: Story = (_peer, line) => {
+  line.writeError = new Error('i/o timeout');
+  return Promise.resolve();
+};
+
+interface Seen {
+  readonly heard: readonly string[];
+  readonly end: PeerEnd | undefined;
+  readonly endedAtMs: number | undefined;
+  /** Tasks of the peer that lived when it was looked at last. */
+  readonly alive: readonly string[];
+  /** For messages: why it ended, or who waits for what. */
+  readonly note: string;
+}
+
+/** Before the first Ping of a quiet line, which is due after 15 s. */
+const watchedMs = 12_000;
+
+/** Lets a peer live, and looks at it when `run` is over, or after 12 s. */
+async function watch(
+  protocols: readonly Protocol[],
+  story: Story,
+  schedule = '',
+): Promise<Seen> {
+  const run = compileParsons(puzzle, { order, blanks }) as Run;
+  const { value, left } = await runTasks(
+    async () => {
+      const line = new FakeTransport();
+      const peer = peerOver(line, protocols);
+      const over = new Done('run is over');
+      const wg = new WaitGroup();
+      let end: PeerEnd | undefined;
+      wg.go('run', async () => {
+        try {
+          end = await run(peer);
+        } finally {
+          over.close();
+        }
+      });
+      wg.go('story', () => story(peer, line));
+      const late = new Timer('it is late', watchedMs);
+      const event = await select({ over: recv(over), late: recv(late) });
+      const endedAtMs = event.case === 'over' ? runtime().now() : undefined;
+      const { heard } = line;
+      return { heard: [...heard], end, endedAtMs, alive: peer.wg.names };
+    },
+    { schedule },
+  );
+  const { end, endedAtMs } = value;
+  const waiting = left.map(({ task, on }) => `${task} (${on})`).join(', ');
+  const note =
+    endedAtMs === undefined
+      ? `; \`run\` is not over after 12 s, blocked: ${waiting}`
+      : end === undefined
+        ? ''
+        : `; the first cause was “${end.error.message}”`;
+  return { ...value, note };
+}
+
+/** First in, first out, and some orders of tasks that are drawn. */
+const random = new Prng('select-parsons');
+const schedules = Array.from({ length: 8 }, (_, i) =>
+  Array.from({ length: i === 0 ? 0 : 60 }, () => random.below(3)).join(''),
+);
+
+function expectHeard({ heard, endedAtMs, note }: Seen, expected: string): void {
+  expect(inWords(heard), `what the remote heard${note}`).toBe(expected);
+  expect(endedAtMs === undefined ? 'it is not' : 'it is', `is it over${note}`).toBe(
+    'it is',
+  );
+}
+
+function expectEnd({ end }: Seen, reason: number, who: string): void {
+  const given =
+    end === undefined
+      ? '`run` gives nothing back'
+      : `reason ${end.reason}, ${end.remoteRequested ? 'the remote' : 'we'} began`;
+  expect(given, 'what `run` gives back').toBe(`reason ${reason}, ${who} began`);
+}
+
+function inWords(things: readonly string[]): string {
+  return things.length === 0 ? 'nothing' : things.join(', ');
+}
+
+function disconnect(reason: number): string {
+  const hex = reason.toString(16).padStart(2, '0');
+  const text = discReasonText(reason);
+  return `Disconnect 0x${hex}${text.startsWith('unknown') ? '' : ` “${text}”`}`;
+}
+
+/** Reasons with a name, then any, but for “network error”: that one is never told. */
+const reasons = [8, 4, 0, 3, ...Array.from({ length: 4 }, () => 2 + random.below(250))];
+
+describe('Peer.run', () => {
+  it('tells the remote the reason that the node asks for', async () => {
+    for (const [i, reason] of reasons.entries()) {
+      const seen = await watch([protocol('eth', reads)], asks(reason), schedules[i]);
+      expectHeard(seen, disconnect(reason));
+      expectEnd(seen, reason, 'we');
+    }
+  });
+
+  it('echoes the reason of a remote that disconnects', async () => {
+    for (const [i, reason] of reasons.entries()) {
+      const leaves = says(newMsg(discMsg, encodeDisconnect(reason)));
+      const seen = await watch([protocol('eth', reads)], leaves, schedules[i]);
+      expectHeard(seen, disconnect(reason));
+      expectEnd(seen, reason, 'the remote');
+    }
+  });
+
+  it('tells the remote why a protocol has ended', async () => {
+    const endings: readonly [RunProtocol, number][] = [
+      [() => Promise.reject(new Error('the genesis blocks differ')), 16],
+      [() => Promise.resolve(), 8],
+      [() => Promise.reject(new PeerError('invalid-msg')), 2],
+    ];
+    for (const schedule of schedules) {
+      for (const [ends, reason] of endings) {
+        const protocols = [protocol('eth', reads), protocol('les', ends)];
+        const seen = await watch(protocols, untroubled, schedule);
+        expectHeard(seen, disconnect(reason));
+        expectEnd(seen, reason, 'we');
+      }
+    }
+  });
+
+  it.each<[string, Story]>([
+    ['the line breaks', says(new EndOfStream())],
+    ['a code belongs to no protocol', says(newMsg(33, empty))],
+    [aWriteFails, failsToWrite],
+  ])('says nothing when %s', async (trouble, story) => {
+    const writes: RunProtocol = async (peer, rw) => {
+      await sleep(10);
+      // It tells nobody that its write failed.
+      if (trouble === aWriteFails) await hushed(rw.writeMsg(newMsg(0, empty)));
+      await reads(peer, rw);
+    };
+    for (const schedule of schedules) {
+      const seen = await watch([protocol('eth', writes)], story, schedule);
+      expectHeard(seen, 'nothing');
+      expectEnd(seen, discNetworkError, 'we');
+    }
+  });
+
+  it('lets the next writer write, and goes on', async () => {
+    const writesThree: RunProtocol = async (peer, rw) => {
+      for (let i = 0; i < 3; i++) await rw.writeMsg(newMsg(0, empty));
+      await reads(peer, rw);
+    };
+    for (const schedule of schedules) {
+      const protocols = [protocol('eth', writesThree), protocol('les', writesThree)];
+      const later: Story = async (peer) => {
+        await sleep(5_000);
+        await peer.disconnect(8);
+      };
+      const seen = await watch(protocols, later, schedule);
+      const isMessage = (what: string): boolean => what.startsWith('message');
+      const written = seen.heard.filter(isMessage).length;
+      expect(written, 'messages that reached the remote, of 6').toBe(6);
+      const heard = seen.heard.filter((what) => !isMessage(what));
+      expectHeard({ ...seen, heard }, disconnect(8));
+    }
+  });
+
+  it('hands on no message once it has decided', async () => {
+    const taken: string[] = [];
+    const notes: RunProtocol = async (_peer, rw) => {
+      for (;;) taken.push(`message ${(await rw.readMsg()).code}`);
+    };
+    for (const schedule of schedules) {
+      const lateMessage: Story = async (peer, line) => {
+        line.farewellMs = 500;
+        await peer.disconnect(8);
+        await sleep(100);
+        await line.coming.send(newMsg(16, empty));
+      };
+      const seen = await watch([protocol('eth', notes)], lateMessage, schedule);
+      expect(inWords(taken), 'what the protocol got during the farewell').toBe(
+        'nothing',
+      );
+      expectHeard(seen, disconnect(8));
+    }
+  });
+
+  it('is not over before its tasks are', async () => {
+    const slow: RunProtocol = async (peer, rw) => {
+      await hushed(reads(peer, rw));
+      await sleep(3_000);
+    };
+    for (const schedule of schedules) {
+      const seen = await watch([protocol('eth', slow)], asks(8), schedule);
+      expectHeard(seen, disconnect(8));
+      expect(inWords(seen.alive), 'tasks that live on after `run`').toBe('nothing');
+      expect(seen.endedAtMs, 'when `run` is over, in ms').toBe(3_000);
+    }
+  });
+});
+
+async function hushed(task: Promise<void>): Promise<void> {
+  try {
+    await task;
+  } catch {
+    // Whoever calls this does not care.
+  }
+}
