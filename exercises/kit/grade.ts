@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Exercise } from './catalog.ts';
+import { InvalidData } from './schema.ts';
 import { graded, Grader } from './grader.ts';
 import type { GradedExercise, GradeReport, RunReport } from './schema-report.ts';
 import { repository } from './sources.ts';
@@ -94,7 +95,7 @@ function writeJson(file: string, report: GradeReport): void {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof BadQuestion)) throw error;
+  if (!(error instanceof BadQuestion || error instanceof InvalidData)) throw error;
   console.error(`grade: ${error.message}`);
   process.exitCode = 2;
 }

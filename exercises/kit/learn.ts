@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Exercise } from './catalog.ts';
 import { Grader } from './grader.ts';
+import { InvalidData } from './schema.ts';
 import { newExercise } from './schema-progress.ts';
 import { repository } from './sources.ts';
 import { lookOf, paint, reportLines } from './terminal.ts';
@@ -285,7 +286,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof RangeError)) throw error;
+  if (!(error instanceof RangeError || error instanceof InvalidData)) throw error;
   console.error(`learn: ${error.message}`);
   process.exitCode = 2;
 }

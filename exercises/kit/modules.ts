@@ -6,6 +6,7 @@
 
 import { statSync } from 'node:fs';
 import { posix } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { transformSync } from 'esbuild';
 import { fileOf, readLF, type Sources } from './sources.ts';
 
@@ -27,9 +28,14 @@ export class NotForPages extends Error {
   override readonly name = 'NotForPages';
 }
 
+/** Where modules will run. A page has no `node:` modules and the crypto that is pure. */
+export type Platform = 'page' | 'node';
+
 /** Gives the id of what `specifier` names in the module `from`. */
-export function resolveId(specifier: string, from: string): string {
-  if (specifier === '#crypto') return 'impl/crypto/browser.ts';
+export function resolveId(specifier: string, from: string, platform: Platform): string {
+  if (specifier === '#crypto') {
+    return `impl/crypto/${platform === 'page' ? 'browser' : 'node'}.ts`;
+  }
   if (specifier.startsWith('#impl/')) return `impl/${specifier.slice(6)}`;
   if (specifier.startsWith('#kit/')) return `exercises/kit/${specifier.slice(5)}`;
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier);
@@ -47,11 +53,16 @@ interface Cached {
 
 const cache = new Map<string, Cached>(); // BOUNDED by the files of the repository
 
-export function compileModule(sources: Sources, id: string): CompiledModule {
+export function compileModule(
+  sources: Sources,
+  id: string,
+  platform: Platform = 'page',
+): CompiledModule {
   const file = fileOf(sources, id);
+  const key = `${platform} ${file}`;
   const { mtimeMs, size } = statSync(file);
   const stamp = `${mtimeMs} ${size}`;
-  const known = cache.get(file);
+  const known = cache.get(key);
   if (known?.stamp === stamp) return known.module;
 
   const { code } = transformSync(readLF(file), {
@@ -59,16 +70,23 @@ export function compileModule(sources: Sources, id: string): CompiledModule {
     format: 'cjs',
     target: 'es2022',
     sourcefile: id,
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(file).href) },
   });
+  const module = link(id, code, platform);
+  cache.set(key, { stamp, module });
+  return module;
+}
+
+/** Resolves the `require` calls of CommonJS code. */
+export function link(id: string, code: string, platform: Platform): CompiledModule {
   const imports: string[] = [];
-  const linked = code.replaceAll(/\brequire\("([^"]+)"\)/g, (_, specifier: string) => {
-    const target = resolveId(specifier, id);
+  const call = /\brequire\((["'])([^"'\n]+)\1\)/g;
+  const linked = code.replaceAll(call, (_, _quote, specifier: string) => {
+    const target = resolveId(specifier, id, platform);
     imports.push(target);
     return `require(${JSON.stringify(target)})`;
   });
-  const module = { id, code: linked, imports };
-  cache.set(file, { stamp, module });
-  return module;
+  return { id, code: linked, imports };
 }
 
 /**
@@ -77,16 +95,20 @@ export function compileModule(sources: Sources, id: string): CompiledModule {
  *
  * @throws {NotForPages} a module reaches something of Node
  */
-export function moduleGraph(sources: Sources, entries: readonly string[]): ModuleGraph {
+export function moduleGraph(
+  sources: Sources,
+  entries: readonly string[],
+  platform: Platform = 'page',
+): ModuleGraph {
   const modules = new Map<string, CompiledModule>();
   const packages = new Set<string>();
   const todo = [...entries];
   for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
     if (modules.has(id)) continue;
-    const module = compileModule(sources, id);
+    const module = compileModule(sources, id, platform);
     modules.set(id, module);
     for (const target of module.imports) {
-      if (target.startsWith('node:')) {
+      if (platform === 'page' && target.startsWith('node:')) {
         throw new NotForPages(`${id} imports ${target}, which no page has`);
       }
       if (!isOurs(target)) packages.add(target);

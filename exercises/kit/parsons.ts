@@ -101,6 +101,16 @@ export function compileParsons(puzzle: Puzzle, answer: Assembled): unknown {
     return build(...Object.values(puzzle.scope));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new NoProgram(`the lines are no program in this order: ${error.message}`);
+    throw new NoProgram(
+      `the lines are no program in this order: ${withLine(error.message, source)}`,
+    );
   }
+}
+
+/** `Unexpected token (3:5)` says nothing to who has moved lines: names the line. */
+function withLine(message: string, source: string): string {
+  const [place, number] = / \((\d+):\d+\)$/.exec(message) ?? [];
+  const line = number === undefined ? undefined : source.split('\n')[Number(number) - 1];
+  if (place === undefined || line === undefined) return message;
+  return `${message.slice(0, -place.length)} at “${line.trim()}”`;
 }

@@ -3,13 +3,14 @@
  * reach, and their tests. The page and the terminal run the same text. Node only.
  */
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, transformSync } from 'esbuild';
 import { readCatalog, type Exercise } from './catalog.ts';
-import { compileModule, moduleGraph, type ModuleGraph } from './modules.ts';
+import { compileModule, moduleGraph, resolveId, type ModuleGraph } from './modules.ts';
 import { plugName } from './schema-exercise.ts';
 import type { BundledExercise } from './session.ts';
-import { repository, type Sources } from './sources.ts';
+import { fileOf, repository, type Sources } from './sources.ts';
 
 /** Exports `runLive(scenario)`; reaches the whole node. */
 export const liveModule = 'exercises/kit/live.ts';
@@ -29,7 +30,7 @@ export async function buildWorkerScript(
 ): Promise<WorkerScript> {
   const exercises = readCatalog(sources);
   const live = kind === 'live' ? liveModule : undefined;
-  const graph = moduleGraph(sources, entriesOf(exercises, live));
+  const graph = moduleGraph(sources, entriesOf(sources, exercises, live));
   const harness = await harnessText(sources, [...graph.packages].sort());
   const bundled = exercises.map((exercise) => bundledExercise(sources, exercise));
   const text = [
@@ -74,7 +75,7 @@ async function harnessText(
 }
 
 /** The modules of the registry keep their names: messages and traces show them. */
-function factoriesText(graph: ModuleGraph): string {
+export function factoriesText(graph: ModuleGraph): string {
   const factories = [...graph.modules.values()].map(
     ({ id, code }) =>
       `${JSON.stringify(id)}:function(module,exports,require){${code}\n}`,
@@ -92,18 +93,39 @@ function factoriesText(graph: ModuleGraph): string {
     .replace(/;$/, '');
 }
 
-function entriesOf(exercises: readonly Exercise[], live: string | undefined): string[] {
-  const kit = 'unsolved outcome answers parsons run-tasks'.split(' ');
-  const own = kit.map((name) => `exercises/kit/${name}.ts`);
-  const tests = exercises.map(({ folder }) => `exercises/${folder}/exercise.test.ts`);
-  if (live === undefined) return [...tests, ...own];
+function entriesOf(
+  sources: Sources,
+  exercises: readonly Exercise[],
+  live: string | undefined,
+): string[] {
+  const entries = exercises.flatMap((exercise) => exerciseEntries(sources, exercise));
+  if (live === undefined) return entries;
   const adapters = exercises
     .filter(({ adapter }) => adapter)
     .map(({ folder }) => `exercises/${folder}/plug.ts`);
-  return [...tests, ...own, ...adapters, live];
+  return [...entries, ...adapters, live];
 }
 
-function bundledExercise(sources: Sources, exercise: Exercise): BundledExercise {
+/** The tests, and what a reader's code may import: the kit, and all that ours imports. */
+export function exerciseEntries(sources: Sources, exercise: Exercise): string[] {
+  const kit = 'unsolved outcome answers parsons run-tasks'.split(' ');
+  const folder = `exercises/${exercise.folder}`;
+  // Not of exercise.ts as it is now: a reader may have left it half written.
+  const named = [
+    exercise.starter,
+    exercise.solution,
+    ...exercise.wrong.map((w) => w.code),
+  ]
+    .flatMap((code) => Array.from(code.matchAll(/\bfrom '(#[^']+)'/g)))
+    .map(([, specifier = '']) => resolveId(specifier, folder, 'page'));
+  return [
+    `${folder}/exercise.test.ts`,
+    ...kit.map((name) => `exercises/kit/${name}.ts`),
+    ...named.filter((id) => existsSync(fileOf(sources, id))),
+  ];
+}
+
+export function bundledExercise(sources: Sources, exercise: Exercise): BundledExercise {
   const folder = `exercises/${exercise.folder}`;
   const test = compileModule(sources, `${folder}/exercise.test.ts`);
   const uses = test.imports.filter(

@@ -116,30 +116,29 @@ export class Session {
       throw new RangeError(`${this.#exercise.id} cannot be plugged in here`);
     }
     this.#captureConsole();
-    this.#loadLearner(code, takeSnapshot([]));
-    this.plug();
-    const run = this.#registry.require(live)['runLive'];
+    const run = this.plugIn(code).require(live)['runLive'];
     if (typeof run !== 'function') throw new RangeError('runLive is missing');
     return await (run as (name: string) => unknown)(scenario);
   }
 
-  /** Replaces the plug target by what the reader's module exports. */
-  plug(): void {
+  /**
+   * Loads `code` and puts what it exports in its place.
+   *
+   * @returns the modules, in which the plug target is now the reader's
+   */
+  plugIn(code: string): Registry {
     const { plug, folder, adapter } = this.#exercise;
-    if (plug === undefined) return;
-    const mine = this.#registry.require(`${folder}/exercise.ts`);
+    if (plug === undefined) throw new RangeError('there is nothing to plug into');
+    const mine = this.#loadLearner(code, takeSnapshot([]));
     const name = plug.symbol.split('.').at(-1) ?? plug.symbol;
     const replacement = adapter
       ? callable(this.#registry.require(`${folder}/plug.ts`)['adapt'], 'adapt')(mine)
       : mine[name];
     this.#registry.plug(plug, callable(replacement, name));
-  }
-
-  get registry(): Registry {
     return this.#registry;
   }
 
-  #loadLearner(code: string, snapshot: Snapshot): void {
+  #loadLearner(code: string, snapshot: Snapshot): Exports {
     const id = `${this.#exercise.folder}/exercise.ts`;
     const factory = compileLearner(code, (wanted) => this.#registry.has(wanted));
     this.#registry.define(id, (...given) => {
@@ -153,6 +152,7 @@ export class Session {
     if (missing !== undefined) {
       throw new CodeError(`exercise.ts must export ${missing}`);
     }
+    return exported;
   }
 
   #captureConsole(): void {

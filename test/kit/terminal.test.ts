@@ -42,7 +42,7 @@ interface Ended {
   readonly err: string;
 }
 
-function start(tool: 'learn' | 'grade', ...args: string[]): Promise<Ended> {
+function start(tool: 'learn' | 'grade' | 'demo', ...args: string[]): Promise<Ended> {
   const file = join('exercises/kit', `${tool}.ts`);
   return new Promise((resolve) => {
     const all = ['--import', 'tsx', file, ...args];
@@ -74,6 +74,17 @@ describe('grade', () => {
     const report = readGradeReport(JSON.parse(readFileSync(file, 'utf8')));
     expect(report.exercises[0]).toMatchObject({ id: 'E02', points: 10, max: 10 });
     expect(report.exercises[0]?.tests).toHaveLength(2);
+  });
+
+  it('gives a half-written file a verdict with its place', async () => {
+    writeFileSync(join(home, '03-guess', 'exercise.ts'), 'export const answers = {\n');
+    const { code, out } = await start('grade', 'E03');
+    expect([code, out.split('\n')[0]]).toEqual([
+      1,
+      'E03  syntax       0/10  Guess what comes out',
+    ]);
+    const { out: said } = await start('learn', 'E03', '--once');
+    expect(said).toContain('exercises/03-guess/exercise.ts:2:1: Unexpected token');
   });
 
   it.each([
@@ -135,5 +146,21 @@ describe('learn', () => {
     learn.kill();
     console.log(`from save to verdict: ${waited.toFixed(0)} ms`);
     expect(waited).toBeLessThan(3000); // 1 s is the aim on a machine that is not busy
+  });
+});
+
+describe('demo --plug', () => {
+  it('runs the reader’s code over TCP', { timeout: 60_000 }, async () => {
+    solve('01-echo');
+    const { code, out } = await start('demo', '--plug', 'E01');
+    expect(out).toContain('with your code of exercises/01-echo/exercise.ts');
+    expect(out).toMatch(/A {2}has all blocks: head #63/);
+    expect(out, 'the reason that the sample makes').toContain('useless peer');
+    expect(code).toBe(0);
+  });
+
+  it('says in one line what cannot be plugged in', async () => {
+    const { code, err } = await start('demo', '--plug', 'E02');
+    expect([code, err]).toEqual([2, 'demo: E02 cannot be plugged in; there are E01\n']);
   });
 });

@@ -48,6 +48,7 @@ export const en = {
     open: (file: string): string => `Write in ${file}, then:`,
   },
   editor: {
+    title: 'Your answer',
     label: (id: string): string => `Your code for ${id}`,
     keys: 'Ctrl or Cmd with Enter runs the tests. Tab indents; Escape, then Tab leaves the editor.',
     loading: 'The editor is loading; you can type already.',
