@@ -14,10 +14,11 @@ import { Unsolved } from '#kit/unsolved.ts';
 /**
  * Checkpoint 1: is there a place for this identity?
  *
- * @param table what the run loop knows: `peers` (a Map by id), `inboundCount`,
- *   `maxPeers`, and `self`, our own id
- * @param candidate who asks: its `id`, and `flags` with three booleans: `inbound`,
- *   `staticDialed`, `trusted`
+ * The first object is what the run loop knows. `peers` is a Map by id, `inboundCount`
+ * says how many of them dialed us, and `self` is our own id. The second is who asks:
+ * its `id`, and its `flags`: `inbound` (it dialed us), `staticDialed` (we dialed it
+ * because it is static) and `trusted`, each true or false.
+ *
  * @returns undefined to let it pass, or the refusal; the first rule that applies decides
  */
 export function encHandshakeChecks(
