@@ -11,6 +11,7 @@ import type { Plugin } from 'vite';
 import { readTrace } from '../../impl/csp/trace.ts';
 import { sampleTrace } from '../theme/trace/sample.ts';
 import { highlightLines } from './highlight.ts';
+import { traceFields, type TraceField } from './trace-fields.ts';
 
 const indexId = 'virtual:peerwalk-traces';
 const traceId = 'virtual:peerwalk-trace/';
@@ -23,6 +24,8 @@ export interface TraceData {
   readonly sample: boolean;
   /** Lines of source as HTML, by file and line number. */
   readonly code: Readonly<Record<string, Readonly<Record<number, string>>>>;
+  /** Fields of the bytes of a step, by step. */
+  readonly fields: Readonly<Record<number, readonly TraceField[]>>;
 }
 
 export function traceNames(repoDir: string): string[] {
@@ -71,12 +74,14 @@ export async function loadTrace(repoDir: string, name: string): Promise<TraceDat
   const sample = !existsSync(path);
   const text = sample ? sampleTrace() : readFileSync(path, 'utf8');
   let code: TraceData['code'] = {};
+  let fields: TraceData['fields'] = {};
   try {
     code = await codeOf(repoDir, text);
+    fields = traceFields(readTrace(text));
   } catch {
     // Not a trace: the player says so where the reader looks for it.
   }
-  return { name, text, sample, code };
+  return { name, text, sample, code, fields };
 }
 
 export function tracePlugin(repoDir: string): Plugin {

@@ -3,5 +3,5 @@ export const gates: {
   /** A region of impl/ that no page shows fails the tests. Armed when the walk is whole. */
   readonly everyRegionIsShown: boolean;
 } = {
-  everyRegionIsShown: false,
+  everyRegionIsShown: true,
 };

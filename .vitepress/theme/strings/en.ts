@@ -155,6 +155,7 @@ export const en = {
       skipped: 'skipped',
     } as Readonly<Record<string, string>>,
     next: 'Next question',
+    showAll: 'Show what comes after the questions',
     item: (number: number, count: number, state: string): string =>
       `Question ${number} of ${count}, ${state}`,
     score: (right: number, count: number): string => `${right} of ${count} foreseen`,
@@ -308,12 +309,6 @@ export const en = {
       msg: (task: string, what: string): string => `${task}: ${what}.`,
       event: (task: string, what: string): string => `${task}: ${what}.`,
       or: ' or ',
-    },
-    fields: {
-      listHeader: 'list header',
-      itemHeader: 'length prefix',
-      code: 'message code',
-      rest: 'not decoded',
     },
   },
 };
