@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   buildModel,
-  crossingOf,
   focusStep,
   nextStop,
   previousStop,
@@ -10,9 +9,7 @@ import {
 } from '../../.vitepress/theme/trace/model.ts';
 import { sampleTrace } from '../../.vitepress/theme/trace/sample.ts';
 import { sentence } from '../../.vitepress/theme/trace/sentence.ts';
-import { rlpSpans, spansOf } from '../../.vitepress/theme/trace/spans.ts';
 import { en } from '../../.vitepress/theme/strings/en.ts';
-import { fromHex } from '../../impl/bytes.ts';
 import {
   readTrace,
   type Trace,
@@ -234,44 +231,5 @@ describe('sentence', () => {
       ['B/readLoop', 'msg', { v: 'in Hello, 94 bytes' }],
     ]).events;
     expect(event && sentence(event, 94, en)).toBe('readLoop hears Hello (94 bytes).');
-  });
-});
-
-describe('rlpSpans', () => {
-  it('covers every byte of a list once', () => {
-    const bytes = fromHex('c88363617483646f67');
-    const spans = rlpSpans(bytes, ['first', 'second']);
-    expect(spans).toEqual([
-      { from: 0, to: 1, name: 'listHeader' },
-      { from: 1, to: 5, name: 'first' },
-      { from: 5, to: 9, name: 'second' },
-    ]);
-  });
-
-  it('refuses bytes that are not one whole list', () => {
-    for (const hex of ['', '83636174', 'c883636174', 'c0c0', 'c281', 'fbffffffff00']) {
-      expect(rlpSpans(fromHex(hex), []), hex).toBeUndefined();
-    }
-  });
-});
-
-describe('spansOf', () => {
-  it('names the fields of each message in the sample', () => {
-    const trace = readTrace(sampleTrace());
-    const named = trace.events.filter(
-      (event) => event.e === 'msg' && crossingOf(event)?.name === 'Status',
-    );
-    expect(named).not.toHaveLength(0);
-    for (const event of named) {
-      const bytes = fromHex(trace.bytes[event.b ?? 0] ?? '');
-      expect(spansOf(event, bytes).map((span) => span.name)).toEqual([
-        'listHeader',
-        'protocolVersion',
-        'networkId',
-        'td',
-        'head',
-        'genesis',
-      ]);
-    }
   });
 });

@@ -77,6 +77,28 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
     await page.context().close();
   });
 
+  it('comes into sight for a link to a step that stands far below it', async () => {
+    const { page } = await site.open('guide/01-the-whole-connection.html', still);
+    const link = page.locator('a.pw-step').last();
+    await link.scrollIntoViewIfNeeded();
+    const step = (await link.getAttribute('href'))?.replace('#t=', '');
+    await link.click();
+    await page.waitForFunction(
+      (wanted) =>
+        document.querySelector('.pw-trace')?.getAttribute('data-step') === wanted,
+      step,
+    );
+    const top = await page
+      .locator('.pw-trace')
+      .first()
+      .evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return top < window.innerHeight && bottom > 0;
+      });
+    expect(top).toBe(true);
+    await page.context().close();
+  });
+
   it('copies a link to the step', async () => {
     const { page } = await site.open('index.html#t=10', {
       ...still,
