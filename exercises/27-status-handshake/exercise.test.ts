@@ -1,0 +1,416 @@
+import { describe, expect, it } from 'vitest';
+import { Done } from '#impl/csp/done.ts';
+import { runtime } from '#impl/csp/runtime.ts';
+import { sleep } from '#impl/csp/timer.ts';
+import { WaitGroup } from '#impl/csp/wait-group.ts';
+import { hashOf, type Hash } from '#impl/core/hash.ts';
+import { EthError } from '#impl/eth/errors.ts';
+import {
+  decodeStatus,
+  encodeStatus,
+  statusMsg,
+  type StatusData,
+} from '#impl/eth/protocol.ts';
+import { ConnClosed } from '#impl/net/net-conn.ts';
+import { newMsg, type Msg, type MsgReadWriter } from '#impl/p2p/message.ts';
+import { msgPipe } from '#impl/p2p/msg-pipe.ts';
+import { DiscError } from '#impl/p2p/peer-error.ts';
+import { Prng } from '#impl/sim/prng.ts';
+import { simulate } from '#impl/sim/simulate.ts';
+import { Blocked, ForeignWait, StepLimit } from '#kit/run-tasks.ts';
+import { handshake } from './exercise.ts';
+
+const hashes = new Prng('E27 hashes');
+const someHash = (): Hash => hashOf(hashes.bytes(32));
+
+const ours: StatusData = {
+  protocolVersion: 63,
+  networkId: 1n,
+  td: 17_179_869_184n,
+  head: someHash(),
+  genesis: someHash(),
+};
+/** A node of our chain that is eight blocks ahead of us. */
+const theirs: StatusData = { ...ours, td: 17_180_917_760n, head: someHash() };
+const otherGenesis = someHash();
+
+const inMessage = (status: StatusData): Msg => newMsg(statusMsg, encodeStatus(status));
+const fits = inMessage(theirs);
+
+// What the remote does. Its end of the pipe has no room: who writes waits for a reader.
+type Remote = (rw: MsgReadWriter) => Promise<unknown>;
+const sends = (msg: Msg, afterMs = 0): Remote => {
+  return async (rw) => {
+    await sleep(afterMs);
+    await rw.writeMsg(msg);
+  };
+};
+const reads: Remote = (rw) => rw.readMsg();
+const pauses = (ms: number): Remote => {
+  return () => sleep(ms);
+};
+const inOrder = (...steps: readonly Remote[]): Remote => {
+  return async (rw) => {
+    for (const step of steps) await step(rw);
+  };
+};
+const doesNothing: Remote = () => sleep(0);
+
+/** What has come of a handshake. */
+interface Meeting {
+  /** In words. */
+  readonly end: string;
+  readonly atMs: number;
+  readonly status: StatusData | undefined;
+  /** What `setHead` was told. */
+  readonly heads: readonly (readonly [head: Hash, td: bigint])[];
+  /** What the remote has read. */
+  readonly heard: readonly Msg[];
+  /** When the last thing happened, the remote's own pauses included. */
+  readonly quietAtMs: number;
+  /** Tasks that are alive when the peer is over and nothing can happen any more. */
+  readonly left: readonly string[];
+}
+
+interface Line {
+  readonly ours: MsgReadWriter;
+  readonly remote: MsgReadWriter;
+  close(): void;
+}
+
+interface Ending {
+  readonly words: string;
+  readonly status: StatusData | undefined;
+  readonly atMs: number;
+}
+
+const neverEnded: Ending = {
+  words: 'the handshake never ended',
+  status: undefined,
+  atMs: Infinity,
+};
+
+function pipeLine(): Line {
+  const [here, there] = msgPipe();
+  return { ours: here, remote: there, close: () => here.close() };
+}
+
+/** Runs a handshake with a remote. The peer is over as soon as the handshake is. */
+async function meet(
+  remote: Remote,
+  { status = ours, makeLine = pipeLine } = {},
+): Promise<Meeting> {
+  const heads: [Hash, bigint][] = [];
+  const heard: Msg[] = [];
+  const deaths: string[] = [];
+  const seen: { end?: Ending; accident?: { readonly error: unknown } } = {};
+
+  const run = await simulate({ schedule: '', maxSteps: 20_000 }, async () => {
+    const line = makeLine();
+    new WaitGroup().go('remote', async () => {
+      const readMsg = async (): Promise<Msg> => {
+        const msg = await line.remote.readMsg();
+        heard.push(msg);
+        return msg;
+      };
+      try {
+        await remote({ readMsg, writeMsg: (msg) => line.remote.writeMsg(msg) });
+      } catch {
+        // The line was closed: there is nobody to talk to any more.
+      }
+    });
+    const peer = {
+      rw: line.ours,
+      wg: new WaitGroup((task, error) => {
+        deaths.push(unheard(task, error));
+      }),
+      setHead: (head: Hash, td: bigint) => {
+        heads.push([head, td]);
+      },
+    };
+    new WaitGroup().go('eth/63', async () => {
+      try {
+        const answer = await handshake(peer, status);
+        seen.end = { words: 'accepted', status: answer, atMs: runtime().now() };
+      } catch (error) {
+        if (!isExpected(error)) seen.accident = { error };
+        seen.end = { words: inWords(error), status: undefined, atMs: runtime().now() };
+      }
+      line.close();
+    });
+    await new Done('the end of the test').wait();
+  });
+
+  if (seen.accident !== undefined) throw seen.accident.error;
+  const { outcome, failures } = run;
+  if (outcome.status === 'threw') throw outcome.error;
+  if (outcome.status === 'foreign-wait') throw new ForeignWait(outcome.task);
+  if (outcome.status === 'step-limit') throw new StepLimit(run.steps, outcome.blocked);
+  for (const { task, error } of failures) deaths.push(unheard(task, error));
+  if (seen.end === undefined && deaths.length === 0) throw new Blocked(run.left);
+  const { words, status: answer, atMs } = seen.end ?? neverEnded;
+  return {
+    end: [...deaths, words].join('; '),
+    atMs,
+    status: answer,
+    heads,
+    heard,
+    quietAtMs: run.duration,
+    left: run.left.map(({ task, on }) => `${task} waits for ${on}`),
+  };
+}
+
+function unheard(task: string, error: unknown): string {
+  return `the task ${task} threw ${inWords(error)}, which nobody heard`;
+}
+
+function isExpected(error: unknown): boolean {
+  return [EthError, DiscError, ConnClosed].some((known) => error instanceof known);
+}
+
+function inWords(error: unknown): string {
+  if (error instanceof EthError) return `EthError ${error.code}`;
+  if (error instanceof DiscError) return `DiscError “${error.message}”`;
+  return error instanceof Error ? `${error.name} “${error.message}”` : String(error);
+}
+
+const refused = {
+  genesis: 'EthError genesis-block-mismatch',
+  network: 'EthError network-id-mismatch',
+  version: 'EthError protocol-version-mismatch',
+  noStatus: 'EthError no-status-msg',
+  tooLarge: 'EthError msg-too-large',
+  undecodable: 'EthError decode',
+  late: 'DiscError “read timeout”',
+};
+
+describe('handshake, when theirs fits', () => {
+  it('sends our Status, as message 0', async () => {
+    const { heard } = await meet(inOrder(reads, sends(fits)));
+    expect(heard.length, 'messages that the remote has read').toBe(1);
+    expect(heard[0]?.code, 'the code of our first message').toBe(0);
+    expect(heard.map(decodeStatus), 'what it says').toEqual([ours]);
+  });
+
+  it('accepts a remote that reads ours first and sends after', async () => {
+    const { end, atMs } = await meet(inOrder(reads, pauses(700), sends(fits)));
+    expect(end, 'what came of it').toBe('accepted');
+    expect(atMs, 'theirs came after 700 ms; the handshake was over at').toBe(700);
+  });
+
+  it('accepts a remote that sends first and reads ours after', async () => {
+    const { end, atMs } = await meet(inOrder(sends(fits), pauses(700), reads));
+    expect(end, 'what came of it').toBe('accepted');
+    expect(atMs, 'ours was read after 700 ms; the handshake was over at').toBe(700);
+  });
+
+  it('gives back their Status and remembers what they have', async () => {
+    const { status, heads } = await meet(inOrder(reads, sends(fits)));
+    expect(status, 'the Status that handshake returned').toEqual(theirs);
+    expect(heads, 'what setHead was told: head, td').toEqual([
+      [theirs.head, theirs.td],
+    ]);
+  });
+
+  it('believes any head and td, on any network and chain', async () => {
+    const random = new Prng('E27');
+    const hash = (): Hash => hashOf(random.bytes(32));
+    for (let round = 0; round < 20; round++) {
+      const status: StatusData = {
+        protocolVersion: 62 + random.below(2),
+        networkId: BigInt(random.below(5_000)),
+        td: BigInt(random.uint32()),
+        head: hash(),
+        genesis: hash(),
+      };
+      const answer = { ...status, head: hash(), td: BigInt(random.uint32()) };
+      const order = [reads, sends(inMessage(answer))];
+      if (random.below(2) === 0) order.reverse();
+      const meeting = await meet(inOrder(...order), { status });
+      expect(meeting.end, 'what came of it').toBe('accepted');
+      expect(meeting.status, 'the Status that handshake returned').toEqual(answer);
+      expect(meeting.heads, 'what setHead was told').toEqual([
+        [answer.head, answer.td],
+      ]);
+    }
+  });
+});
+
+/** Refuses to be unpacked. */
+const tooLarge: Msg = {
+  code: statusMsg,
+  size: 10 * 1024 * 1024 + 1,
+  get payload(): Uint8Array {
+    throw new TypeError('the payload of a message that is too large was touched');
+  },
+};
+
+type Refusal = readonly [what: string, msg: Msg, end: string];
+const refusals: readonly Refusal[] = [
+  ['a first message that is no Status', newMsg(0x10, fits.payload), refused.noStatus],
+  ['a message of more than 10 MiB', tooLarge, refused.tooLarge],
+  ['bytes that are no Status', newMsg(0, Uint8Array.of(0xc1, 5)), refused.undecodable],
+  ['another genesis', inMessage({ ...theirs, genesis: otherGenesis }), refused.genesis],
+  ['another network', inMessage({ ...theirs, networkId: 2n }), refused.network],
+  ['another version', inMessage({ ...theirs, protocolVersion: 62 }), refused.version],
+];
+
+describe('handshake, when theirs does not fit', () => {
+  it.each(refusals)('refuses %s', async (what, msg, refusal) => {
+    const { end } = await meet(inOrder(reads, sends(msg)));
+    expect(end, `the remote sent ${what}`).toBe(refusal);
+  });
+
+  it('names the genesis first, then the network, then the version', async () => {
+    for (let wrong = 1; wrong < 8; wrong++) {
+      const [genesis, network, version] = [wrong & 4, wrong & 2, wrong & 1];
+      const status: StatusData = {
+        ...theirs,
+        ...(genesis ? { genesis: otherGenesis } : {}),
+        ...(network ? { networkId: 999n } : {}),
+        ...(version ? { protocolVersion: 62 } : {}),
+      };
+      const first = genesis ? 'genesis' : network ? 'network' : 'version';
+      const { end } = await meet(inOrder(reads, sends(inMessage(status))));
+      const parts = [
+        genesis && 'genesis',
+        network && 'network id',
+        version && 'version',
+      ];
+      expect(end, `wrong is: ${parts.filter(Boolean).join(', ')}`).toBe(refused[first]);
+    }
+  });
+
+  it('refuses what is no Status, however large or broken it is', async () => {
+    const large: Msg = { code: 3, size: tooLarge.size, payload: new Uint8Array() };
+    for (const msg of [large, newMsg(3, new Uint8Array())]) {
+      const { end } = await meet(inOrder(reads, sends(msg)));
+      expect(end, 'the remote sent message 3').toBe(refused.noStatus);
+    }
+  });
+
+  it.each(refusals)(
+    'refuses %s from a remote that never reads ours',
+    async (...row) => {
+      const [, msg, refusal] = row;
+      const { end, atMs } = await meet(sends(msg));
+      expect(end, 'what came of it').toBe(refusal);
+      expect(atMs, 'theirs came at 0 ms; the handshake was over at').toBe(0);
+    },
+  );
+
+  it('remembers nothing of a remote that it refuses', async () => {
+    for (const [what, msg] of refusals) {
+      const { heads } = await meet(inOrder(reads, sends(msg)));
+      expect(heads, `the remote sent ${what}; setHead was told`).toEqual([]);
+    }
+  });
+});
+
+describe('handshake, when the remote is slow', () => {
+  it.each<[string, Remote]>([
+    ['does nothing', doesNothing],
+    ['reads ours and sends nothing', reads],
+    ['sends its own and never reads ours', sends(fits)],
+    ['sends its own after 5,001 ms', inOrder(reads, sends(fits, 5_001))],
+    [
+      'reads after 3 s and sends 3 s later',
+      inOrder(pauses(3_000), reads, sends(fits, 3_000)),
+    ],
+    [
+      'sends after 3 s and reads 3 s later',
+      inOrder(sends(fits, 3_000), pauses(3_000), reads),
+    ],
+  ])('gives up 5 s after the start on one that %s', async (what, remote) => {
+    const { end, atMs, heads } = await meet(remote);
+    expect(end, `the remote ${what}`).toBe(refused.late);
+    expect(atMs, 'it was over at').toBe(5_000);
+    expect(heads, 'what setHead was told').toEqual([]);
+  });
+
+  it('has patience until then', async () => {
+    const { end, atMs } = await meet(inOrder(sends(fits, 2_500), pauses(2_499), reads));
+    expect(end, 'theirs came at 2,500 ms, ours was read at 4,999 ms').toBe('accepted');
+    expect(atMs, 'it was over at').toBe(4_999);
+  });
+});
+
+/** A line on which reading, or writing, breaks after 700 ms. The other one waits. */
+const broken = (operation: 'read' | 'write'): (() => Line) => {
+  return () => {
+    const line = pipeLine();
+    const breaks = async (): Promise<never> => {
+      await sleep(700);
+      throw new ConnClosed(operation);
+    };
+    const { ours } = line;
+    return {
+      ...line,
+      ours: {
+        readMsg: () => (operation === 'read' ? breaks() : ours.readMsg()),
+        writeMsg: (msg) => (operation === 'write' ? breaks() : ours.writeMsg(msg)),
+      },
+    };
+  };
+};
+
+describe('handshake, when the line breaks', () => {
+  it.each(['read', 'write'] as const)(
+    'throws what a %s throws, at once',
+    async (what) => {
+      const { end, atMs, heads } = await meet(doesNothing, { makeLine: broken(what) });
+      expect(end, `a ${what} failed`).toBe(`ConnClosed “${what}: connection closed”`);
+      expect(atMs, `a ${what} failed at 700 ms; the handshake was over at`).toBe(700);
+      expect(heads, 'what setHead was told').toEqual([]);
+    },
+  );
+
+  it('does not accept a remote that our Status cannot reach', async () => {
+    const { end } = await meet(sends(fits), { makeLine: broken('write') });
+    expect(end, 'theirs came, and ours could not be written').toBe(
+      'ConnClosed “write: connection closed”',
+    );
+  });
+});
+
+describe('handshake, when it is over', () => {
+  it('has stopped its clock after success', async () => {
+    const { quietAtMs } = await meet(inOrder(reads, sends(fits)));
+    expect(quietAtMs, 'it was over at 0 ms; a timer still ran, and rang at').toBe(0);
+  });
+
+  it('has stopped its clock after a refusal', async () => {
+    for (const [, msg] of refusals) {
+      const { quietAtMs, end } = await meet(inOrder(reads, sends(msg)));
+      const words = `it was over at 0 ms with ${end}; a timer still ran, and rang at`;
+      expect(quietAtMs, words).toBe(0);
+    }
+  });
+
+  it('has stopped its clock after the line broke', async () => {
+    for (const what of ['read', 'write'] as const) {
+      const { quietAtMs } = await meet(doesNothing, { makeLine: broken(what) });
+      expect(quietAtMs, 'it was over at 700 ms; a timer still ran, and rang at').toBe(
+        700,
+      );
+    }
+  });
+
+  it('leaves no task behind once the peer has ended', async () => {
+    const remotes: [string, Remote][] = [
+      ['that fits', inOrder(reads, sends(fits))],
+      ['that does nothing', doesNothing],
+      ['that only reads', reads],
+      ['that only sends', sends(fits)],
+      ...refusals.flatMap(([what, msg]): [string, Remote][] => [
+        [`that sends ${what}, and does not read`, sends(msg)],
+        [`that sends ${what}`, inOrder(reads, sends(msg))],
+      ]),
+    ];
+    for (const [what, remote] of remotes) {
+      const { left } = await meet(remote);
+      const never = left.join('; ') || 'none';
+      expect(never, `a remote ${what}; tasks that never end`).toBe('none');
+    }
+  });
+});

@@ -1,0 +1,51 @@
+// misconception: Promise.all lets two tasks run
+// caught-by: sends our Status, as message 0
+
+import { EthError } from '#impl/eth/errors.ts';
+import type { EthPeer } from '#impl/eth/peer.ts';
+import {
+  checkSize,
+  decodeStatus,
+  encodeStatus,
+  statusMsg,
+  type StatusData,
+} from '#impl/eth/protocol.ts';
+import { newMsg } from '#impl/p2p/message.ts';
+
+type StatusPeer = Pick<EthPeer, 'rw' | 'wg' | 'setHead'>;
+
+export async function handshake(
+  peer: StatusPeer,
+  ours: StatusData,
+): Promise<StatusData> {
+  const [theirs] = await Promise.all([readStatus(peer, ours), sendStatus(peer, ours)]);
+  peer.setHead(theirs.head, theirs.td);
+  return theirs;
+}
+
+async function sendStatus(peer: StatusPeer, ours: StatusData): Promise<undefined> {
+  await peer.rw.writeMsg(newMsg(statusMsg, encodeStatus(ours)));
+}
+
+async function readStatus(peer: StatusPeer, ours: StatusData): Promise<StatusData> {
+  const msg = await peer.rw.readMsg();
+  if (msg.code !== statusMsg) {
+    const got = msg.code.toString(16);
+    throw new EthError('no-status-msg', `first msg has code ${got} (!= 0)`);
+  }
+  checkSize(msg);
+  const theirs = decodeStatus(msg);
+  if (theirs.genesis !== ours.genesis) {
+    const [got, wanted] = [theirs.genesis.slice(0, 16), ours.genesis.slice(0, 16)];
+    throw new EthError('genesis-block-mismatch', `${got} (!= ${wanted})`);
+  }
+  if (theirs.networkId !== ours.networkId) {
+    const detail = `${theirs.networkId} (!= ${ours.networkId})`;
+    throw new EthError('network-id-mismatch', detail);
+  }
+  if (theirs.protocolVersion !== ours.protocolVersion) {
+    const detail = `${theirs.protocolVersion} (!= ${ours.protocolVersion})`;
+    throw new EthError('protocol-version-mismatch', detail);
+  }
+  return theirs;
+}
