@@ -70,7 +70,6 @@ export class WaitExpireTask implements DialTask {
   }
 }
 
-// #region dial-state
 /**
  * What the run loop dials. Owned by it: nobody else calls these methods.
  *
@@ -98,6 +97,7 @@ export class DialState {
     this.#history.delete(id);
   }
 
+  // #region dial-state
   /**
    * The tasks to start now.
    *
@@ -142,5 +142,5 @@ export class DialState {
     this.#history.delete(id); // so that the order stays earliest first
     this.#history.set(id, now + dialHistoryExpirationMs);
   }
+  // #endregion dial-state
 }
-// #endregion dial-state
