@@ -43,7 +43,7 @@ interface Range {
 /** The ranges that come out, by their first code. */
 function rangesOf(protocols: readonly Protocol[], caps: readonly Cap[]): Range[] {
   const matches: unknown = matchProtocols(protocols, caps);
-  expect(matches, 'what matchProtocols gives back').toBeInstanceOf(Map);
+  if (!(matches instanceof Map)) expect.fail('matchProtocols gives back no Map');
   const entries = [...(matches as Map<unknown, Partial<Match> | undefined>)]; // as checked
   const ranges = entries.map(([key, entry]) => {
     const own = protocols.find((protocol) => protocol === entry?.protocol);
@@ -51,7 +51,7 @@ function rangesOf(protocols: readonly Protocol[], caps: readonly Cap[]): Range[]
       expect.fail(`the entry under ${String(key)} has no protocol of our list`);
     }
     const { name, version, length } = own;
-    expect(key, `the key of ${nameOf(own)}`).toBe(name);
+    if (key !== name) expect(key, `the key of ${nameOf(own)}`).toBe(name);
     const first = entry?.offset;
     if (typeof first !== 'number') expect.fail(`${nameOf(own)} has no offset`);
     return { name, version, first, last: first + length - 1 };
@@ -207,7 +207,7 @@ describe('matchProtocols', () => {
 /** Two nodes that share some protocols: the same seed, the same meetings. */
 function meetings(seed: string): [Protocol[], Protocol[]][] {
   const random = new Prng(seed);
-  return Array.from({ length: 200 }, () => {
+  return Array.from({ length: 100 }, () => {
     const all = ['eth', 'les', 'Shh', 'bzz'].flatMap((name) =>
       [1, 2, 10].map((version) => `${name}/${version}:${1 + random.below(20)}`),
     );
