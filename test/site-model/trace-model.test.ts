@@ -95,16 +95,26 @@ describe('buildModel', () => {
     const { links } = buildModel(
       traceOf([
         ['A/x', 'send', { ch: 'in' }],
+        ['A/y', 'recv', { ch: 'in' }],
         ['A/y', 'select', { ch: 'recv in', v: 'in' }],
         ['A/x', 'send', { ch: 'in' }],
-        ['A/y', 'recv', { ch: 'in' }],
         ['A/y', 'select', { ch: 'recv in', v: 'in' }],
       ]),
     );
     expect(links.map(({ from, to }) => [from, to])).toEqual([
       [0, 1],
-      [2, 3],
+      [3, 4],
     ]);
+  });
+
+  it('draws nothing for a value that a task takes from itself', () => {
+    const { links } = buildModel(
+      traceOf([
+        ['A/x', 'send', { ch: 'token' }],
+        ['A/x', 'recv', { ch: 'token' }],
+      ]),
+    );
+    expect(links).toEqual([]);
   });
 
   it('joins a message that went out with the one that came in on the other node', () => {
@@ -112,13 +122,13 @@ describe('buildModel', () => {
       traceOf([
         ['A/w', 'msg', { v: 'out code 16, 76 bytes' }],
         ['B/w', 'msg', { v: 'out code 16, 76 bytes' }],
-        ['B/r', 'msg', { v: 'in code 16, 76 bytes' }],
         ['A/r', 'msg', { v: 'in code 16, 76 bytes' }],
+        ['B/r', 'msg', { v: 'in code 16, 76 bytes' }],
       ]),
     );
     expect(links.map(({ from, to, label }) => [from, to, label])).toEqual([
-      [0, 2, 'Status'],
-      [1, 3, 'Status'],
+      [0, 3, 'Status'],
+      [1, 2, 'Status'],
     ]);
     expect(stops).toEqual([0, 1, 2, 3]);
   });
