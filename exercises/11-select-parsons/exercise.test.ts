@@ -178,7 +178,7 @@ async function watch(
 
 /** First in, first out, and some orders of tasks that are drawn. */
 const random = new Prng('select-parsons');
-const schedules = Array.from({ length: 8 }, (_, i) =>
+const schedules = Array.from({ length: 6 }, (_, i) =>
   Array.from({ length: i === 0 ? 0 : 60 }, () => random.below(3)).join(''),
 );
 
@@ -208,7 +208,7 @@ function disconnect(reason: number): string {
 }
 
 /** Reasons with a name, then any, but for “network error”: that one is never told. */
-const reasons = [8, 4, 0, 3, ...Array.from({ length: 4 }, () => 2 + random.below(250))];
+const reasons = [8, 4, 0, 3, ...Array.from({ length: 2 }, () => 2 + random.below(250))];
 
 describe('Peer.run', () => {
   it('tells the remote the reason that the node asks for', async () => {
@@ -234,7 +234,7 @@ describe('Peer.run', () => {
       [() => Promise.resolve(), 8],
       [() => Promise.reject(new PeerError('invalid-msg')), 2],
     ];
-    for (const schedule of schedules) {
+    for (const schedule of schedules.slice(0, 3)) {
       for (const [ends, reason] of endings) {
         const protocols = [protocol('eth', reads), protocol('les', ends)];
         const seen = await watch(protocols, untroubled, schedule);

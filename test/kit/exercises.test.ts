@@ -39,7 +39,8 @@ describe.each([
 
   it('has a script that a page can load', async () => {
     const { text, modules } = await buildWorkerScript(sources);
-    expect(gzipSync(text).length, 'bytes, compressed').toBeLessThan(150 * 1024);
+    // E13 runs whole scenarios, so all of the node is in it.
+    expect(gzipSync(text).length, 'bytes, compressed').toBeLessThan(220 * 1024);
     expect(new Script(text), 'a classic script').toBeInstanceOf(Script);
     const imports = Array.from(text.matchAll(/\bimport\s*\(/g), ({ index }) => index);
     expect(imports, 'dynamic imports').toEqual([]);
