@@ -1,9 +1,7 @@
 /**
- * Predictions: what a page asks before it shows, and what this browser remembers of the
- * answers. Both come from outside — front matter, storage — and both are checked.
+ * Predictions: what a page asks before it shows, and what a browser remembers of the
+ * answers. Both come from outside, from front matter and storage, and both are checked.
  */
-import { reactive, readonly } from 'vue';
-import { onForget } from '../progress.ts';
 
 export interface Prediction {
   readonly id: string;
@@ -106,7 +104,6 @@ export function readRecall(value: unknown): readonly RecallQuestion[] {
 export type Answer = number | 'skipped';
 export type Answers = Readonly<Record<string, Answer>>;
 
-const storageKey = 'peerwalk-predictions';
 const maxAnswers = 500;
 
 /** What storage holds, as far as it makes sense; never throws. */
@@ -126,45 +123,4 @@ export function parseAnswers(text: string | null): Answers {
     if (idPattern.test(id) && (answer === 'skipped' || isChoice)) found[id] = answer;
   }
   return found;
-}
-
-const answers = reactive<Record<string, Answer>>({});
-let listens = false;
-
-function load(text: string | null): void {
-  const found = parseAnswers(text);
-  for (const id of Object.keys(answers)) if (!(id in found)) delete answers[id];
-  Object.assign(answers, found);
-}
-
-/** Call in `onMounted`: on the server, and until then, nothing is answered. */
-export function loadAnswers(): void {
-  if (listens) return;
-  listens = true;
-  try {
-    load(localStorage.getItem(storageKey));
-  } catch {
-    // Storage is forbidden: every question is new.
-  }
-  window.addEventListener('storage', (event) => {
-    if (event.key === storageKey || event.key === null) load(event.newValue);
-  });
-  onForget(() => {
-    load(null);
-  });
-}
-
-export function useAnswers(): Answers {
-  return readonly(answers);
-}
-
-/** @param answer undefined: ask again */
-export function keepAnswer(id: string, answer: Answer | undefined): void {
-  if (answer === undefined) delete answers[id];
-  else answers[id] = answer;
-  try {
-    localStorage.setItem(storageKey, JSON.stringify({ version: 1, answers }));
-  } catch {
-    // Full or forbidden: the answer holds until the page is left.
-  }
 }
