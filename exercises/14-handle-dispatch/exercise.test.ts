@@ -88,6 +88,10 @@ interface Fate {
   readonly atMs: number;
 }
 
+function inWords(fate: Fate | undefined): string {
+  return fate ? `${fate.what} at ${fate.atMs} ms` : 'handle still waits';
+}
+
 function disconnect(reason: number): string {
   return `DiscError 0x${reason.toString(16).padStart(2, '0')}`;
 }
@@ -162,9 +166,9 @@ describe('handle, a protocol’s message', () => {
       'messages that were handled before the protocol took one',
     ).toBe(0);
     expect(value.offers, 'what the protocol got').toEqual([['a', 16]]);
-    expect(value.fates, 'the protocol took the message at 700 ms').toEqual([
-      { what: 'handled', atMs: 700 },
-    ]);
+    expect(inWords(value.fates[0]), 'the protocol took the message at 700 ms').toBe(
+      'handled at 700 ms',
+    );
   });
 
   it('hears EndOfStream when the peer is over before the protocol takes it', async () => {
@@ -176,9 +180,9 @@ describe('handle, a protocol’s message', () => {
       await sleep(1);
       return { fates, offers: peer.takeOffers() };
     });
-    expect(value.fates, 'the peer was over at 700 ms').toEqual([
-      { what: 'EndOfStream', atMs: 700 },
-    ]);
+    expect(inWords(value.fates[0]), 'the peer was over at 700 ms').toBe(
+      'EndOfStream at 700 ms',
+    );
     expect(value.offers, 'what is still offered after that').toEqual([]);
   });
 
@@ -227,10 +231,9 @@ describe('handle, a Ping', () => {
     });
     expect(value.before, 'seventeen Pings came, pingLoop was busy; handled').toBe(16);
     expect(value.pongs, 'Pongs that pingLoop sends when it has time').toBe(17);
-    expect(value.last, 'pingLoop had time at 700 ms').toEqual({
-      what: 'handled',
-      atMs: 700,
-    });
+    expect(inWords(value.last), 'pingLoop had time at 700 ms; the last Ping was').toBe(
+      'handled at 700 ms',
+    );
   });
 
   it('waits for room no longer than the peer lives', async () => {

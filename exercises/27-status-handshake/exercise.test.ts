@@ -215,7 +215,7 @@ describe('handshake, when theirs fits', () => {
   it('believes any head and td, on any network and chain', async () => {
     const random = new Prng('E27');
     const hash = (): Hash => hashOf(random.bytes(32));
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 10; round++) {
       const status: StatusData = {
         protocolVersion: 62 + random.below(2),
         networkId: BigInt(random.below(5_000)),
