@@ -258,7 +258,7 @@ describe('Peer.run', () => {
       const seen = await watch(protocols, later, schedule);
       const isMessage = (what: string): boolean => what.startsWith('message');
       const written = seen.heard.filter(isMessage).length;
-      expect(written, 'messages that reached the remote, of 6').toBe(6);
+      expect(written, `messages that reached the remote, of 6${seen.note}`).toBe(6);
       const heard = seen.heard.filter((what) => !isMessage(what));
       expectHeard({ ...seen, heard }, disconnect(8));
     }

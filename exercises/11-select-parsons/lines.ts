@@ -37,8 +37,9 @@ switch (event.case) {`,
     {
       id: 'write-over',
       code: `case 'writeErr':
-  if (event.value !== undefined) end = networkEnd(event.value);
-  else {{written}};
+  if (event.value !== undefined) {
+    end = networkEnd(event.value);
+  } else {{written}};
   break;`,
     },
     {
