@@ -1,6 +1,6 @@
+import { defineAsyncComponent } from 'vue';
 import type { Theme } from 'vitepress';
 import Layout from './Layout.vue';
-import LicenceNotices from './components/LicenceNotices.vue';
 import ChapterList from './components/ChapterList.vue';
 import PageList from './components/PageList.vue';
 import ExerciseList from './components/ExerciseList.vue';
@@ -28,6 +28,12 @@ const extensions = import.meta.glob<{ default: (context: EnhanceContext) => void
 );
 
 type EnhanceContext = Parameters<NonNullable<Theme['enhanceApp']>>[0];
+
+// Long texts that no other page needs; the server's rendering stays as it is.
+const LicenceNotices = defineAsyncComponent({
+  loader: () => import('./components/LicenceNotices.vue'),
+  hydrate: () => undefined,
+});
 
 const theme: Theme = {
   Layout,
