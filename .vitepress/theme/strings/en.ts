@@ -203,7 +203,7 @@ export const en = {
       'no-status': 'The remote never sends its Status',
       'second-status': 'The remote sends its Status twice',
       'hole-in-the-codes': 'The remote sends eth code 0x0a, which means nothing',
-      'second-status-2018': 'The same, with geth’s removal of 2018',
+      'second-status-2018': 'A second Status, with geth’s removal of 2018',
       'protocol-returns': 'Our protocol returns without an error',
       'protocol-writes-past-its-codes':
         'Our protocol writes a code that it does not have',
