@@ -16,8 +16,8 @@ import { scenarios } from '../sim/scenarios.ts';
 import { ScheduleError } from '../sim/schedule.ts';
 import type { Simulation } from '../sim/simulate.ts';
 import { traceHash } from '../sim/trace-hash.ts';
-import { readBytes, UsageError } from './options.ts';
-import { writeWhole } from './session.ts';
+import { readBytes, writeWhole } from './files.ts';
+import { UsageError } from './usage-error.ts';
 
 const usage = `Usage: npm run -s lab -- SCENARIO [options]
 

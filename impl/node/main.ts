@@ -4,14 +4,16 @@ import { initCrypto } from '#crypto';
 import { runtime } from '../csp/runtime.ts';
 import { writeTrace } from '../csp/trace.ts';
 import { traced } from '../sim/traced.ts';
-import { parseOptions, usage, UsageError, type NodeOptions } from './options.ts';
-import { reporter } from './report.ts';
-import { Session, writeWhole } from './session.ts';
-
-/** After a signal the node has this long; then it is ended the hard way. */
-const stopLimitMs = 6_000;
+import { writeWhole } from './files.ts';
+import { parseOptions, usage, type NodeOptions } from './options.ts';
+import { clean, reporter } from './report.ts';
+import { Session } from './session.ts';
+import { StopRequest } from './stop-request.ts';
+import { UsageError } from './usage-error.ts';
 
 async function main(): Promise<number> {
+  const request = new StopRequest();
+  request.listen();
   await initCrypto();
   try {
     const options = parseOptions(process.argv.slice(2));
@@ -21,20 +23,21 @@ async function main(): Promise<number> {
     }
     const { traceFile } = options;
     if (traceFile === undefined) {
-      await runSession(options);
+      await runSession(options, request);
       return 0;
     }
-    const trace = await traced('node', () => runSession(options));
+    const trace = await traced('node', () => runSession(options, request));
     writeWhole('--trace', traceFile, writeTrace(trace));
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`peerwalk: ${error.message}\n`);
+    // The message may quote an option or a file: one line, whatever is in them.
+    process.stderr.write(`peerwalk: ${clean(error.message, 500)}\n`);
     return 2;
   }
 }
 
-async function runSession(options: NodeOptions): Promise<void> {
+async function runSession(options: NodeOptions, request: StopRequest): Promise<void> {
   const start = runtime().now();
   const report = reporter(
     options.events,
@@ -42,19 +45,10 @@ async function runSession(options: NodeOptions): Promise<void> {
     (line) => process.stdout.write(line),
   );
   const session = new Session(options, report);
-  const onSignal = (): void => {
+  request.onRequest(() => {
     session.stop.close();
-    // Should a task hang, the promise of the manual is kept all the same.
-    setTimeout(() => process.exit(0), stopLimitMs).unref();
-  };
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
-  try {
-    await session.run();
-  } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
+  });
+  await session.run();
 }
 
 process.exitCode = await main();

@@ -1,9 +1,8 @@
 /** The command line of the node: what each option is, and one clear line for a bad one. */
 
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isPrivateKey } from '#crypto';
-import { fromHex } from '../bytes.ts';
+import { fromHex, utf8 } from '../bytes.ts';
 import { parseGenesis, type Genesis } from '../core/genesis.ts';
 import {
   decodeTransaction,
@@ -13,6 +12,8 @@ import {
 import { EnodeError, parseEnode, type Node } from '../p2p/enode.ts';
 import { decode } from '../rlp/decode.ts';
 import { developmentGenesis } from '../core/development-genesis.ts';
+import { checkTarget, readText } from './files.ts';
+import { UsageError } from './usage-error.ts';
 
 export const usage = `Usage: npm run -s node -- [options]
    or: node --import tsx impl/node/main.ts [options]
@@ -54,11 +55,6 @@ When it ends
 A bad option, key, enode or file is one line on standard error and exit code 2.
 `;
 
-/** Something on the command line cannot be used. The message is for the user. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 export type ExitCondition =
   | { readonly kind: 'peer' | 'status' | 'drop' }
   | { readonly kind: 'head'; readonly number: bigint }
@@ -88,6 +84,12 @@ export interface NodeOptions {
 
 const uint64Max = 2n ** 64n - 1n;
 
+/** A Hello of 2,048 bytes has to hold the rest as well. */
+const maxNameBytes = 1024;
+
+/** The longest time that `setTimeout` takes: 2^31 − 1 ms, some 24 days. */
+const maxSeconds = 2_147_483;
+
 /**
  * @returns the options, or undefined if the help was asked for
  * @throws {UsageError} with the option that is wrong
@@ -111,12 +113,12 @@ export function parseOptions(args: readonly string[]): NodeOptions | undefined {
     genesis,
     networkId: networkId(values['network-id'], genesis.config.chainId),
     importFile: values.import,
-    exportFile: values.export,
+    exportFile: outputFile('--export', values.export),
     ethVersions: ethVersions(values.eth),
-    name: values.name ?? 'peerwalk/v0.1.0',
+    name: clientName(values.name ?? 'peerwalk/v0.1.0'),
     transactions: (values.tx ?? []).map(transaction),
     events: eventFormat(values.events),
-    traceFile: values.trace,
+    traceFile: outputFile('--trace', values.trace),
     exitAfter: exitCondition(values['exit-after']),
   };
 }
@@ -157,7 +159,12 @@ function readArgs(args: readonly string[]): Values {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // Its first sentence says what is wrong; the rest is advice about other programs.
-    throw new UsageError(message.split(/[.\n] ?/)[0] ?? message);
+    const what = message.split(/\.?\n|\. /)[0] ?? message;
+    const missing = /^Option '(--[a-z-]+).*(?:ambiguous|missing)/.exec(what)?.[1];
+    if (missing === undefined) throw new UsageError(what);
+    throw new UsageError(
+      `${missing}: no value (write ${missing}=-… if it begins with -)`,
+    );
   }
 }
 
@@ -206,9 +213,17 @@ function count(
   if (text === undefined) return fallback;
   const value = Number(text);
   if (!/^\d{1,6}$/.test(text) || value < least) {
-    throw new UsageError(`${option}: expected a number from ${least}, got "${text}"`);
+    throw new UsageError(
+      `${option}: expected a number from ${least} to 999999, got "${text}"`,
+    );
   }
   return value;
+}
+
+function clientName(text: string): string {
+  const { length } = utf8(text);
+  if (length <= maxNameBytes) return text;
+  throw new UsageError(`--name: ${length} bytes, at most ${maxNameBytes} fit in Hello`);
 }
 
 function networkId(text: string | undefined, fallback: bigint): bigint {
@@ -260,23 +275,15 @@ function exitCondition(text: string | undefined): ExitCondition | undefined {
   const head = /^head=(\d{1,19})$/.exec(text);
   if (head?.[1] !== undefined) return { kind: 'head', number: BigInt(head[1]) };
   const seconds = /^seconds=(\d{1,7}(?:\.\d{1,3})?)$/.exec(text);
-  if (seconds?.[1] !== undefined)
+  if (seconds?.[1] !== undefined && Number(seconds[1]) <= maxSeconds) {
     return { kind: 'seconds', seconds: Number(seconds[1]) };
+  }
   throw new UsageError(
-    `--exit-after: expected peer, status, head=N, drop or seconds=N, got "${text}"`,
+    `--exit-after: expected peer, status, head=N, drop or seconds=N (at most ${maxSeconds}), got "${text}"`,
   );
 }
 
-function readText(option: string, file: string): string {
-  return new TextDecoder().decode(readBytes(option, file));
-}
-
-/** @throws {UsageError} the file cannot be read */
-export function readBytes(option: string, file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${option}: ${why}`);
-  }
+function outputFile(option: string, file: string | undefined): string | undefined {
+  if (file !== undefined) checkTarget(option, file);
+  return file;
 }

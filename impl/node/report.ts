@@ -62,10 +62,12 @@ export function reporter(
 
 /** A big integer becomes a JSON number while that is exact, and a decimal string above. */
 export function jsonLine(t: number, event: NodeEvent): string {
-  return JSON.stringify({ t, ...event }, (_key, value: unknown) => {
+  const json = JSON.stringify({ t, ...event }, (_key, value: unknown) => {
     if (typeof value !== 'bigint') return value;
     return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
   });
+  // JSON leaves some control characters as they are; escaped, it means the same.
+  return escaped(json);
 }
 
 export function prettyLine(t: number, event: NodeEvent): string {
@@ -79,8 +81,9 @@ function describe(event: NodeEvent): string {
       return event.enode;
     case 'peer-add': {
       const direction = event.inbound ? 'from' : 'to';
-      const caps = event.caps.map((cap) => clean(cap)).join(' ');
-      return `${short(event.peer)} ${direction} ${event.remote}  ${clean(event.name)}  ${caps}`;
+      // A Hello has room for hundreds.
+      const caps = event.caps.slice(0, 8).map((cap) => clean(cap));
+      return `${short(event.peer)} ${direction} ${event.remote}  ${clean(event.name)}  ${caps.join(' ')}`;
     }
     case 'status':
       return `${short(event.peer)} eth/${event.version} network ${event.networkId} td ${event.td} head ${short(event.head)}`;
@@ -109,13 +112,17 @@ function short(hex: string): string {
 
 /** Control and direction characters: a stranger's text must not steer a terminal. */
 const unprintable =
-  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+function escaped(text: string): string {
+  return text.replace(unprintable, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
 
 /** A stranger's text, cut and made harmless. Hello names are shown with 20 characters. */
 export function clean(text: string, length = 20): string {
-  const harmless = text.replace(unprintable, (char) => {
-    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  const harmless = escaped(text);
   const chars = Array.from(harmless);
   return chars.length > length ? `${chars.slice(0, length).join('')}…` : harmless;
 }

@@ -1,6 +1,5 @@
 /** One run of the command line: files in, a node that runs, files out. */
 
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Done } from '../csp/done.ts';
 import { runtime } from '../csp/runtime.ts';
 import { recv, select } from '../csp/select.ts';
@@ -8,15 +7,13 @@ import { Timer } from '../csp/timer.ts';
 import { exportChain, importChain } from '../core/chain-file.ts';
 import { FullNode } from './full-node.ts';
 import { tcpNetwork } from './network.ts';
+import { ConnClosed } from '../net/net-conn.ts';
 import { enodeURL } from '../p2p/enode.ts';
 import { discReasonText } from '../p2p/peer-error.ts';
-import {
-  readBytes,
-  UsageError,
-  type ExitCondition,
-  type NodeOptions,
-} from './options.ts';
+import { readBytes, writeWhole } from './files.ts';
+import type { ExitCondition, NodeOptions } from './options.ts';
 import type { NodeEvent } from './report.ts';
+import { UsageError } from './usage-error.ts';
 
 export class Session {
   /** Closes when the run is to end: a signal, or the exit condition. */
@@ -81,12 +78,19 @@ export class Session {
     try {
       await this.#node.start();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof ConnClosed)) throw error;
+      const { cause } = error;
+      const why = cause instanceof Error ? cause.message : error.message;
       throw new UsageError(`--listen: ${why}`);
     }
     const { enode, port } = this.#node.server;
     if (enode !== undefined && port !== undefined) {
       this.#report({ type: 'listening', enode, port });
+    }
+    // A chain that is there already makes no event.
+    const { currentHeader } = this.#node.chain;
+    if (exitAfter?.kind === 'head' && currentHeader.number >= exitAfter.number) {
+      this.stop.close();
     }
     const ms = exitAfter?.kind === 'seconds' ? exitAfter.seconds * 1000 : undefined;
     const timer = ms === undefined ? undefined : new Timer('exit after', ms);
@@ -175,26 +179,5 @@ function fulfils(condition: ExitCondition | undefined, event: NodeEvent): boolea
     case 'seconds':
     case undefined:
       return false;
-  }
-}
-
-/**
- * Writes the whole file or nothing: first beside it, then under its name.
- *
- * @throws {UsageError} it cannot be written; what was there before is untouched
- */
-export function writeWhole(
-  option: string,
-  file: string,
-  data: Uint8Array | string,
-): void {
-  const partial = `${file}.partial`;
-  try {
-    writeFileSync(partial, data);
-    renameSync(partial, file);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${option}: ${why}`);
   }
 }

@@ -1,0 +1,218 @@
+/** What the command line does, over TCP, in this process. */
+
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { initCrypto, publicKey } from '#crypto';
+import { toHex } from '../../impl/bytes.ts';
+import { encodeTransaction, hashTransaction } from '../../impl/core/transaction.ts';
+import { UsageError } from '../../impl/node/usage-error.ts';
+import { addressOfKey, signedTx, testKey } from '../helpers/blocks.ts';
+import { gethChainFile } from '../helpers/chain.ts';
+import { anyPort, chainOptions, genesisOptions, Run } from './run.ts';
+
+beforeAll(initCrypto);
+
+const folder = mkdtempSync(join(tmpdir(), 'peerwalk-session-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const runs: Run[] = [];
+afterEach(async () => {
+  for (const run of runs.splice(0).reverse()) await run.stop().catch(() => undefined);
+});
+
+function start(...args: readonly string[]): Run {
+  const run = new Run(...args);
+  runs.push(run);
+  return run;
+}
+
+/** What a user would be told. */
+async function refusal(run: Run): Promise<string> {
+  try {
+    await run.ended;
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  return 'it was accepted';
+}
+
+const head63 = '8558f423450e084f4d4b74e1fecc5a984e0ebcd04bb28c0b6508322de489f76e';
+
+describe('Session', () => {
+  it('without a network, is over when the files are read and written', async () => {
+    const file = join(folder, 'exported');
+    const run = start(...chainOptions, '--export', file);
+    await run.ended;
+    expect(toHex(readFileSync(file))).toBe(toHex(gethChainFile()));
+    const types = run.log.all.map(({ type }) => type);
+    expect(types).toEqual([...new Array<string>(63).fill('head'), 'stopped']);
+    expect(run.log.all[62]).toMatchObject({ number: 63n, hash: head63 });
+  });
+
+  it('writes nothing when a file is cut off, and says where', async () => {
+    const cut = join(folder, 'cut');
+    writeFileSync(cut, gethChainFile().subarray(0, 20_000));
+    const file = join(folder, 'from a cut one');
+    const run = start(...genesisOptions, '--import', cut, '--export', file);
+    expect(await refusal(run)).toMatch(
+      /^--import: .*cut: chain file: block \d+ of the file, byte \d+: /,
+    );
+    expect(existsSync(file)).toBe(false);
+    expect(existsSync(`${file}.partial`)).toBe(false);
+    expect(run.log.all.at(-1)?.type).not.toBe('stopped');
+  });
+
+  it('says that the blocks of a file belong to another genesis', async () => {
+    const run = start('--import', chainOptions[3] ?? '');
+    expect(await refusal(run)).toMatch(/^--import: .*block 0 of the file, byte 0: /);
+  });
+
+  it('says that a port is taken, and leaves nothing open', async () => {
+    const other = createServer();
+    await once(other.listen(0, '127.0.0.1'), 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const run = start('--listen', `127.0.0.1:${port}`);
+    expect(await refusal(run)).toMatch(/^--listen: listen EADDRINUSE/);
+    await new Promise((resolve) => other.close(resolve));
+    const again = start('--listen', `127.0.0.1:${port}`);
+    expect((await again.log.first('listening')).port).toBe(port);
+  });
+
+  it('keeps what stands at --export until all is written', async () => {
+    const file = join(folder, 'precious');
+    writeFileSync(file, 'precious');
+    const run = start(...chainOptions, ...anyPort, '--export', file);
+    await run.enode();
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+    await run.stop();
+    expect(readFileSync(file).length).toBe(gethChainFile().length);
+  });
+
+  it('puts transactions into the pool, and refuses those that the pool does', async () => {
+    const tx = signedTx();
+    const good = start('--tx', toHex(encodeTransaction(tx)));
+    await good.ended;
+    expect(good.log.all[0]).toEqual({
+      type: 'tx',
+      hash: hashTransaction(tx),
+      from: addressOfKey(testKey()),
+    });
+    const stranger = signedTx({ chainId: 5n });
+    const bad = start('--tx', toHex(encodeTransaction(stranger)));
+    expect(await refusal(bad)).toBe('--tx: refused by the pool: wrong-chain');
+  });
+
+  it.each([
+    ['peer', 'peer-add'],
+    ['status', 'status'],
+    ['seconds=0.05', undefined],
+    ['head=63', undefined],
+  ] as const)('ends after %s', async (condition, type) => {
+    const run = start(...chainOptions, ...anyPort, '--exit-after', condition);
+    const other = start(...genesisOptions, '--peer', await run.enode());
+    await run.ended;
+    if (type !== undefined)
+      expect(run.log.all.map((event) => event.type)).toContain(type);
+    expect(run.log.all.at(-1)).toEqual({ type: 'stopped' });
+    await other.stop();
+  });
+});
+
+describe('two Sessions', () => {
+  it('speak eth/62 if one of them knows no other', async () => {
+    const a = start(...chainOptions, ...anyPort, '--name', 'a', '--exit-after', 'drop');
+    const b = start(...genesisOptions, '--eth', '62', '--name', 'b');
+    await b.ended; // no network: over at once
+    const c = start(...genesisOptions, '--eth', '62', '--peer', await a.enode());
+    const status = await c.log.first('status');
+    expect(status).toMatchObject({ version: 62, td: 8_514_065n, head: head63 });
+    expect(await a.log.first('peer-add')).toMatchObject({
+      name: 'peerwalk/v0.1.0',
+      caps: ['eth/62'],
+      inbound: true,
+    });
+    expect(await c.log.first('peer-add')).toMatchObject({
+      name: 'a',
+      caps: ['eth/62', 'eth/63'],
+      inbound: false,
+    });
+    await c.stop();
+    await a.ended;
+    expect(await a.log.first('peer-drop')).toMatchObject({
+      reason: 'client quitting',
+      code: 8,
+      remoteRequested: true,
+    });
+    const { all } = a.log;
+    expect(all.filter(({ type }) => type === 'peer-drop')).toHaveLength(1);
+    expect(all.filter(({ type }) => type === 'msg-recv')).not.toEqual([]);
+    expect(all.filter(({ type }) => type === 'msg-send')).not.toEqual([]);
+  });
+
+  it('part with reason 16 if their genesis blocks differ, and each says which', async () => {
+    const a = start(...genesisOptions, ...anyPort);
+    const b = start('--network-id', '1337', '--peer', await a.enode());
+    const drops = [await a.log.first('peer-drop'), await b.log.first('peer-drop')];
+    // Each sees it; who hears of it first says what it was told.
+    for (const drop of drops) {
+      expect(drop.code).toBe(16);
+      expect(drop.error).toMatch(
+        drop.remoteRequested
+          ? /^subprotocol error$/
+          : /^Genesis block mismatch.*[0-9a-f]{16}/,
+      );
+    }
+    expect(drops.some(({ remoteRequested }) => !remoteRequested)).toBe(true);
+  });
+
+  it('part with reason 16 if their networks differ', async () => {
+    const a = start(...anyPort);
+    const b = start('--network-id', '1', '--peer', await a.enode());
+    const drop = await a.log.first('peer-drop');
+    await b.log.first('peer-drop');
+    expect(drop.code).toBe(16);
+  });
+
+  it('let a trusted one in when full, and nobody else', async () => {
+    const key = (n: number): string[] => ['--key', toHex(testKey(n))];
+    const id = toHex(publicKey(testKey(3)));
+    const trusted = ['--trusted', `enode://${id}@127.0.0.1:1`];
+    const full = start(...anyPort, '--max-peers', '1', ...trusted);
+    const peer = ['--peer', await full.enode()];
+    start(...key(1), ...peer);
+    await full.log.first('status');
+    const stranger = start(...key(2), ...peer);
+    const refused = await stranger.log.first('dial-error');
+    expect(refused.error).toBe('too many peers');
+    start(...key(3), ...peer);
+    await full.log.first('status', (event) => event.peer === id);
+    const added = full.log.all.filter(({ type }) => type === 'peer-add');
+    expect(added).toHaveLength(2);
+  });
+
+  it('do not meet with --no-dial', async () => {
+    const a = start(...anyPort);
+    const b = start('--peer', await a.enode(), '--no-dial');
+    await b.ended;
+    expect(b.log.all).toEqual([{ type: 'stopped' }]);
+  });
+
+  it('says why nobody could be reached', async () => {
+    const a = start(...anyPort);
+    const enode = await a.enode();
+    await a.stop();
+    const b = start('--peer', enode);
+    expect(await b.log.first('dial-error')).toMatchObject({
+      enode,
+      error: expect.stringMatching(/ECONNREFUSED/) as string,
+    });
+  });
+});
