@@ -1,10 +1,14 @@
 /** Runs one program under many schedules, and judges each run. */
 
+import { vi } from 'vitest';
 import {
   simulate,
   type SimulateOptions,
   type Simulation,
 } from '../../impl/sim/simulate.ts';
+
+// Thousands of schedules take a while on a busy machine; nothing here waits on a clock.
+vi.setConfig({ testTimeout: 180_000 });
 
 export type Judge<T> = (run: Simulation<T>) => void;
 

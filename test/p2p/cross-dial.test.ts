@@ -9,9 +9,15 @@ import type { Peer } from '../../impl/p2p/peer.ts';
 import type { ServerConfig } from '../../impl/p2p/server.ts';
 import { newRLPX } from '../../impl/p2p/rlpx/transport.ts';
 import type { Simulation } from '../../impl/sim/simulate.ts';
-import { everySeed, explore, finished } from '../helpers/explore.ts';
+import { everySeed, explore, finished, run } from '../helpers/explore.ts';
 import { idOf } from '../helpers/peers.ts';
-import { makeServer, nodeAt, World, type TestServer } from '../helpers/servers.ts';
+import {
+  makeServer,
+  nodeAt,
+  Remote,
+  World,
+  type TestServer,
+} from '../helpers/servers.ts';
 
 beforeAll(initCrypto);
 
@@ -132,7 +138,7 @@ describe('Server.setupDialed, when both sides dial', () => {
     expect(dialedByB).toBeGreaterThan(10);
     expect(dialedByB).toBeLessThan(490);
     expect(both).toBeGreaterThan(100);
-  }, 60_000);
+  });
 
   it('leaves one link in every order that differs in one place from the usual (k = 1)', async () => {
     const runs = await explore(
@@ -141,11 +147,11 @@ describe('Server.setupDialed, when both sides dial', () => {
       oneLink,
     );
     expect(runs).toBeGreaterThan(100);
-  }, 60_000);
+  });
 
   it('keeps it when the history of the dials is over', async () => {
     await everySeed(30, () => meet([{ self: low }, { self: high }]), oneLink);
-  }, 60_000);
+  });
 
   it('leaves one link over RLPx: 30 seeds', async () => {
     const keyed = (fill: number): Partial<ServerConfig> => {
@@ -157,5 +163,40 @@ describe('Server.setupDialed, when both sides dial', () => {
       };
     };
     await everySeed(30, () => meet([keyed(0xaa), keyed(0xbb)], 2_000), oneLink);
-  }, 60_000);
+  });
+
+  it('forgets a dial that came to nothing: the other may connect', () =>
+    run(async () => {
+      const world = new World();
+      const listener = await world.at('10.0.0.2').listen('10.0.0.2', 30_303);
+      const server = makeServer(world, { self: low });
+      await server.start();
+      await server.addPeer(nodeAt(high, '10.0.0.2'));
+      await (await listener.accept()).close();
+      await sleep(10);
+      expect(server.story).toEqual(['dial-error 99']);
+      const remote = new Remote(world, high);
+      expect(await remote.join()).toBeUndefined();
+      await remote.leave();
+      await server.stop();
+      await listener.close();
+    }));
+
+  it('forgets a connection that is set up: when it is gone, the node is dialed', () =>
+    run(async () => {
+      const world = new World();
+      const server = makeServer(world, { self: low });
+      const other = makeServer(world, { self: high, host: '10.0.0.2' });
+      await server.start();
+      await other.start();
+      const remote = new Remote(world, high);
+      expect(await remote.join()).toBeUndefined();
+      await remote.leave();
+      await sleep(2_000);
+      await server.addPeer(nodeAt(high, '10.0.0.2'));
+      await sleep(10);
+      expect(server.story).toEqual(['add 99', 'drop 99 1', 'add 99']);
+      await server.stop();
+      await other.stop();
+    }));
 });

@@ -152,7 +152,7 @@ describe('Peer.run, when every cause to end comes at once', () => {
       },
     );
     for (const [cause, times] of seen) expect(times, cause).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it('does so with every set of causes', async () => {
     const seen = new Set<string>();
@@ -171,7 +171,7 @@ describe('Peer.run, when every cause to end comes at once', () => {
       },
     );
     expect(seen.size).toBe(causes.length);
-  }, 60_000);
+  });
 
   it('does so in every order that differs from the usual one in two places (k = 2)', async () => {
     const seen = new Map<CauseName, number>(causes.map((cause) => [cause, 0]));
@@ -183,8 +183,7 @@ describe('Peer.run, when every cause to end comes at once', () => {
         seen.set(cause, (seen.get(cause) ?? 0) + 1);
       },
     );
-    console.log('RUNS', runs, seen);
     expect(runs).toBeGreaterThan(1_000);
     for (const [cause, times] of seen) expect(times, cause).toBeGreaterThan(0);
-  }, 120_000);
+  });
 });

@@ -171,7 +171,7 @@ describe('Server.runPeer', () => {
     });
     expect(adds).toBeGreaterThan(1_000);
     expect([...reasons].sort()).toEqual([1, 3, 8]);
-  }, 60_000);
+  });
 
   it('makes the drop when the peer is no more in the table', async () => {
     await everySeed(
@@ -194,6 +194,12 @@ describe('Server.runPeer', () => {
         }
         await sleep(10);
         const [first] = await server.peers();
+        // The run loop has its hands full: who asks it now waits beside the peer's end.
+        for (let i = 0; i < 4; i++) {
+          remotes.go('busy', async () => {
+            for (let n = 0; n < 10; n++) await server.peers();
+          });
+        }
         await first?.disconnect(4);
         await sleep(2_000);
         await asked.wait();

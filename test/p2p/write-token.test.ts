@@ -59,7 +59,7 @@ describe('ProtoRW.writeMsg under Peer.run', () => {
     });
     expect(runs).toBeGreaterThan(1_000);
     expect(orders.size).toBeGreaterThan(1);
-  }, 60_000);
+  });
 
   it('loses no token: 3 protocols write 100 messages each', async () => {
     const main = async (): Promise<TestPeer> => {
@@ -140,7 +140,7 @@ describe('ProtoRW.writeMsg under Peer.run', () => {
       expect(test.end).toEqual({ error: broken, reason: 1, remoteRequested: false });
     });
     expect(runs).toBeGreaterThan(200);
-  }, 60_000);
+  });
 
   it('ends the peer when a write fails, even if the protocol ignores it', () =>
     run(async () => {
