@@ -139,19 +139,27 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
     await page.context().close();
   });
 
-  it('has no fault that axe finds, open or answered, light or dark', async () => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const { page } = await site.open(chapter, { colorScheme });
-      await awake(page, 'c6-second-status');
-      const skips = page.locator(
-        '.pw-prose > div > .pw-predict .pw-predict-actions .pw-link',
-      );
-      const inside = new AxeBuilder({ page }).include('.pw-prose');
-      expect((await inside.analyze()).violations).toEqual([]);
-      while ((await skips.count()) > 0) await skips.first().click();
-      await page.getByRole('button', { name: /^Show what comes/ }).click();
-      expect((await inside.analyze()).violations).toEqual([]);
-      await page.context().close();
-    }
-  });
+  it(
+    'has no fault that axe finds, open and answered',
+    { timeout: 120_000 },
+    async () => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const { page } = await site.open(chapter, { colorScheme });
+        await awake(page, 'c6-second-status');
+        if (colorScheme === 'dark') {
+          const skips = page.locator(
+            '.pw-prose > div > .pw-predict .pw-predict-actions .pw-link',
+          );
+          while ((await skips.count()) > 0) await skips.first().click();
+          await page.getByRole('button', { name: /^Show what comes/ }).click();
+        }
+        const parts = new AxeBuilder({ page })
+          .include('.pw-predict')
+          .include('.pw-bank')
+          .exclude('.pw-trace'); // has tests of its own
+        expect((await parts.analyze()).violations).toEqual([]);
+        await page.context().close();
+      }
+    },
+  );
 });
