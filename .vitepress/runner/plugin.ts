@@ -16,8 +16,8 @@ import { repository, type Sources } from '../../exercises/kit/sources.ts';
 const runnerId = '\0virtual:peerwalk-runner';
 const solutionsId = '\0virtual:peerwalk-solutions';
 const paths: Readonly<Record<ScriptKind, string>> = {
-  tests: 'runner/worker.js',
-  live: 'runner/live.js',
+  small: 'runner/worker.js',
+  whole: 'runner/whole.js',
 };
 
 /** The scripts, each built once and again after `forget`. */
@@ -59,7 +59,7 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
     },
     async generateBundle() {
       if (this.environment.config.consumer !== 'client') return;
-      for (const kind of ['tests', 'live'] as const) {
+      for (const kind of ['small', 'whole'] as const) {
         const source = await scripts.text(kind);
         this.emitFile({ type: 'asset', fileName: paths[kind], source });
       }
@@ -71,7 +71,7 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
       server.watcher.on('change', changed).on('add', changed).on('unlink', changed);
       server.middlewares.use((request, response, next) => {
         const [address = ''] = (request.url ?? '').split('?');
-        const kind = (['tests', 'live'] as const).find((one) =>
+        const kind = (['small', 'whole'] as const).find((one) =>
           address.endsWith(`/${paths[one]}`),
         );
         if (kind === undefined) {
@@ -94,9 +94,8 @@ async function runnerModule(scripts: Scripts, serving: boolean): Promise<string>
     const text = await scripts.text(kind);
     return `/${paths[kind]}?${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
   };
-  const [tests, live] = await Promise.all([address('tests'), address('live')]);
-  return `export const workerPath = ${JSON.stringify(tests)};
-export const livePath = ${JSON.stringify(live)};`;
+  const [small, whole] = await Promise.all([address('small'), address('whole')]);
+  return `export const scripts = ${JSON.stringify({ small, whole })};`;
 }
 
 /** A chunk for each solution: nobody downloads one that is not shown. */

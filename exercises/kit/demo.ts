@@ -49,7 +49,7 @@ async function threadText(sources: Sources, exercise: Exercise): Promise<string>
     'node',
   );
   const outside = main.imports.filter((id) => !ours.includes(id));
-  const packages = [...new Set([...graph.packages, ...outside])];
+  const packages = [...new Set([...graph.packages.keys(), ...outside])];
   const bundled = bundledExercise(sources, exercise);
   const contents = [
     `import { Session } from ${JSON.stringify(fileOf(sources, 'exercises/kit/session.ts'))};`,

@@ -47,7 +47,7 @@ export class Grader {
   /** Puts what the reader has written into a live run; gives its outcome in words. */
   async plug(exercise: Exercise): Promise<string> {
     const { facts, written } = exercise;
-    const { text } = await buildWorkerScript(this.#sources, 'live');
+    const { text } = await buildWorkerScript(this.#sources);
     const threads = new Threads(text, liveLimitMs);
     const result = await threads.live(
       facts.id,

@@ -15,12 +15,14 @@ export interface CompiledModule {
   readonly code: string;
   /** Resolved ids of what it imports, types left out. */
   readonly imports: readonly string[];
+  /** Names that it uses of each import; undefined if it uses the import as a whole. */
+  readonly names: ReadonlyMap<string, ReadonlySet<string> | undefined>;
 }
 
 export interface ModuleGraph {
   readonly modules: ReadonlyMap<string, CompiledModule>;
-  /** Names of npm packages that the modules import. */
-  readonly packages: ReadonlySet<string>;
+  /** npm packages that the modules import, with the names that they use of them. */
+  readonly packages: ReadonlyMap<string, ReadonlySet<string> | undefined>;
 }
 
 /** An import that a page cannot have. */
@@ -86,7 +88,28 @@ export function link(id: string, code: string, platform: Platform): CompiledModu
     imports.push(target);
     return `require(${JSON.stringify(target)})`;
   });
-  return { id, code: linked, imports };
+  return { id, code: linked, imports, names: namesIn(linked) };
+}
+
+/** Imports are `var import_x = require("…")`, and uses `import_x.name`. */
+function namesIn(code: string): Map<string, Set<string> | undefined> {
+  const names = new Map<string, Set<string> | undefined>();
+  for (const [whole, target = ''] of code.matchAll(/\brequire\("([^"]+)"\)/g)) {
+    const simple = code.match(
+      new RegExp(`\\bvar (import_\\w+) = ${whole.replaceAll(/[^\w]/g, '\\$&')};`),
+    );
+    const variable = simple?.[1];
+    if (variable === undefined) {
+      names.set(target, undefined);
+      continue;
+    }
+    const uses = code.matchAll(new RegExp(`\\b${variable}\\b(?:\\.([\\w$]+))?`, 'g'));
+    const used = Array.from(uses, ([, name]) => name);
+    // The first is the declaration itself.
+    const known = used.slice(1).filter((name) => name !== undefined);
+    names.set(target, known.length === used.length - 1 ? new Set(known) : undefined);
+  }
+  return names;
 }
 
 /**
@@ -101,7 +124,7 @@ export function moduleGraph(
   platform: Platform = 'page',
 ): ModuleGraph {
   const modules = new Map<string, CompiledModule>();
-  const packages = new Set<string>();
+  const packages = new Map<string, Set<string> | undefined>();
   const todo = [...entries];
   for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
     if (modules.has(id)) continue;
@@ -111,10 +134,20 @@ export function moduleGraph(
       if (platform === 'page' && target.startsWith('node:')) {
         throw new NotForPages(`${id} imports ${target}, which no page has`);
       }
-      if (!isOurs(target)) packages.add(target);
+      if (!isOurs(target)) use(packages, target, module.names.get(target));
       else if (!target.endsWith('/exercise.ts')) todo.push(target);
     }
   }
   packages.delete('vitest');
   return { modules, packages };
+}
+
+function use(
+  packages: Map<string, Set<string> | undefined>,
+  name: string,
+  names: ReadonlySet<string> | undefined,
+): void {
+  const before = packages.has(name) ? packages.get(name) : new Set<string>();
+  const all = before === undefined || names === undefined;
+  packages.set(name, all ? undefined : new Set([...before, ...names]));
 }

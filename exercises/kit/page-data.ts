@@ -7,6 +7,7 @@ import type { Item } from './answers.ts';
 import { readCatalog, type Exercise } from './catalog.ts';
 import type { Blank, Line, Puzzle } from './parsons.ts';
 import type { ExerciseFacts } from './schema-exercise.ts';
+import { scriptKind, type ScriptKind } from './script.ts';
 import { repository, type Sources } from './sources.ts';
 
 /** A puzzle without the code that it may use. */
@@ -21,6 +22,8 @@ export interface ShownPuzzle {
 export interface ExercisePageData extends ExerciseFacts {
   readonly folder: string;
   readonly hash: string;
+  /** Which of the two scripts runs its tests. */
+  readonly script: ScriptKind;
   readonly starter: string;
   readonly items?: readonly Item[];
   readonly puzzle?: ShownPuzzle;
@@ -46,6 +49,7 @@ export async function exercisePages(
 async function pageOf(sources: Sources, exercise: Exercise): Promise<ExercisePage> {
   const { facts, folder, hash, starter, task, hints } = exercise;
   const data = await dataOf(sources, exercise);
+  const script = scriptKind(sources, exercise);
   const folds = hints.map(
     (hint, index) =>
       `<details class="pw-ex-hint" data-hint="${index + 1}">\n` +
@@ -56,7 +60,7 @@ async function pageOf(sources: Sources, exercise: Exercise): Promise<ExercisePag
       slug: folder,
       title: facts.title,
       description: `Exercise ${facts.id}: ${facts.title}`,
-      exercise: { ...facts, folder, hash, starter, ...data },
+      exercise: { ...facts, folder, hash, script, starter, ...data },
     },
     content: [`# ${facts.title}`, task, ...folds].join('\n\n'),
   };

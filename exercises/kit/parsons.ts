@@ -110,7 +110,8 @@ export function compileParsons(puzzle: Puzzle, answer: Assembled): unknown {
 /** `Unexpected token (3:5)` says nothing to who has moved lines: names the line. */
 function withLine(message: string, source: string): string {
   const [place, number] = / \((\d+):\d+\)$/.exec(message) ?? [];
-  const line = number === undefined ? undefined : source.split('\n')[Number(number) - 1];
+  const line =
+    number === undefined ? undefined : source.split('\n')[Number(number) - 1];
   if (place === undefined || line === undefined) return message;
   return `${message.slice(0, -place.length)} at “${line.trim()}”`;
 }

@@ -5,7 +5,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, transformSync } from 'esbuild';
+import { build, transformSync, type Plugin } from 'esbuild';
 import { readCatalog, type Exercise } from './catalog.ts';
 import { compileModule, moduleGraph, resolveId, type ModuleGraph } from './modules.ts';
 import { plugName } from './schema-exercise.ts';
@@ -15,8 +15,20 @@ import { fileOf, repository, type Sources } from './sources.ts';
 /** Exports `runLive(scenario)`; reaches the whole node. */
 export const liveModule = 'exercises/kit/live.ts';
 
-/** The script for tests, or the larger one that also runs the node. */
-export type ScriptKind = 'tests' | 'live';
+/**
+ * `small` has the exercises whose tests need parts of the node; `whole` has all of them,
+ * with the whole node, for tests that run scenarios and for live runs.
+ */
+export type ScriptKind = 'small' | 'whole';
+
+/** What runs two whole nodes. An exercise that reaches it is not in the small script. */
+const wholeNode = 'impl/sim/run-scenario.ts';
+
+/** The smallest script that an exercise is in. */
+export function scriptKind(sources: Sources, exercise: Exercise): ScriptKind {
+  const { modules } = moduleGraph(sources, exerciseEntries(sources, exercise));
+  return modules.has(wholeNode) ? 'whole' : 'small';
+}
 
 export interface WorkerScript {
   readonly text: string;
@@ -26,12 +38,14 @@ export interface WorkerScript {
 
 export async function buildWorkerScript(
   sources: Sources = repository,
-  kind: ScriptKind = 'tests',
+  kind: ScriptKind = 'whole',
 ): Promise<WorkerScript> {
-  const exercises = readCatalog(sources);
-  const live = kind === 'live' ? liveModule : undefined;
+  const exercises = readCatalog(sources).filter(
+    (exercise) => kind === 'whole' || scriptKind(sources, exercise) === 'small',
+  );
+  const live = kind === 'whole' ? liveModule : undefined;
   const graph = moduleGraph(sources, entriesOf(sources, exercises, live));
-  const harness = await harnessText(sources, [...graph.packages].sort());
+  const harness = await harnessText(sources, graph.packages);
   const bundled = exercises.map((exercise) => bundledExercise(sources, exercise));
   const text = [
     `(()=>{${harness}`,
@@ -46,15 +60,28 @@ export async function buildWorkerScript(
 /** The harness and the packages: nobody reads their names, so they are made short. */
 async function harnessText(
   sources: Sources,
-  packages: readonly string[],
+  packages: ModuleGraph['packages'],
 ): Promise<string> {
   const worker = join(sources.root, 'exercises/kit/worker.ts');
-  const entries = packages.map((name, i) => `${JSON.stringify(name)}:p${i}`);
-  const contents = [
-    `export { startWorker } from ${JSON.stringify(worker)};`,
-    ...packages.map((name, i) => `import * as p${i} from ${JSON.stringify(name)};`),
-    `export const packages = {${entries.join(',')}};`,
-  ].join('\n');
+  const lines = [`export { startWorker } from ${JSON.stringify(worker)};`];
+  const entries: string[] = [];
+  [...packages].forEach(([name, used], p) => {
+    const from = JSON.stringify(name);
+    if (used === undefined) {
+      lines.push(`import * as p${p} from ${from};`);
+      entries.push(`${from}:p${p}`);
+      return;
+    }
+    // By name, so that what nobody uses of a package stays out.
+    const own = [...used].map((one, i) => [one, `p${p}_${i}`] as const);
+    lines.push(
+      `import {${own.map(([one, as]) => `${one} as ${as}`).join()}} from ${from};`,
+    );
+    entries.push(`${from}:{${own.map(([one, as]) => `${one}:${as}`).join()}}`);
+  });
+  const contents = [...lines, `export const packages = {${entries.join()}};`].join(
+    '\n',
+  );
   const result = await build({
     stdin: { contents, resolveDir: sources.root, sourcefile: 'worker-entry.js' },
     bundle: true,
@@ -68,29 +95,41 @@ async function harnessText(
     legalComments: 'none',
     logLevel: 'silent',
     define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [withoutUnused],
   });
   const text = result.outputFiles[0]?.text;
   if (text === undefined) throw new Error('esbuild gave no output');
   return text;
 }
 
-/** The modules of the registry keep their names: messages and traces show them. */
+/** Parts of sucrase for languages and options that no exercise has. */
+const unused =
+  /[\\/]sucrase[\\/]dist[\\/]esm[\\/](?:Options|computeSourceMap|parser[\\/]plugins[\\/]jsx[\\/]xhtml|transformers[\\/](?:Flow|ReactHotLoader|ReactDisplayName|JestHoist)Transformer)\.js$/;
+
+const withoutUnused: Plugin = {
+  name: 'peerwalk-without-unused',
+  setup(building) {
+    building.onLoad({ filter: unused }, () => ({
+      contents: 'export default class {}\nexport function validateOptions() {}\n',
+    }));
+  },
+};
+
+/** In the modules of the registry, functions and classes keep their names: messages and
+ * traces show them. */
 export function factoriesText(graph: ModuleGraph): string {
   const factories = [...graph.modules.values()].map(
     ({ id, code }) =>
       `${JSON.stringify(id)}:function(module,exports,require){${code}\n}`,
   );
-  const { code } = transformSync(`factories={${factories.join(',\n')}}`, {
+  const { code } = transformSync(`return {${factories.join(',\n')}}`, {
     loader: 'js',
     target: 'es2022',
     charset: 'utf8',
-    minifyWhitespace: true,
-    minifySyntax: true,
+    minify: true,
+    keepNames: true,
   });
-  return code
-    .trim()
-    .replace(/^factories=/, '')
-    .replace(/;$/, '');
+  return `(()=>{${code}})()`;
 }
 
 function entriesOf(

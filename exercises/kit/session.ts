@@ -29,7 +29,7 @@ export interface Bundle {
   readonly factories: Readonly<Record<string, ModuleFactory>>;
   readonly packages: Readonly<Record<string, Exports>>;
   readonly exercises: readonly BundledExercise[];
-  /** The module whose `runLive` shows a plugged-in run; the tests' script has none. */
+  /** The module whose `runLive` shows a plugged-in run; the small script has none. */
   readonly live: string | undefined;
 }
 

@@ -73,7 +73,7 @@ export interface Lab {
 
 export async function openLab(): Promise<Lab> {
   const [script, page] = await Promise.all([
-    buildWorkerScript(fixtures),
+    buildWorkerScript(fixtures, 'small'),
     build({
       stdin: { contents: labSource, resolveDir: root, loader: 'ts' },
       bundle: true,

@@ -21,7 +21,7 @@ const ordered = ofType('parsons');
 const predicted = ofType('predict', 'quiz');
 
 const skipped = 'missing' in found || written === undefined;
-describe.skipIf(skipped)('the exercise page', { timeout: 60_000 }, () => {
+describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
   let site: Site;
   beforeAll(async () => {
     site = await openSite();

@@ -1,8 +1,6 @@
 declare module 'virtual:peerwalk-runner' {
-  /** Site path of the worker's script, with the hash of its text. */
-  export const workerPath: string;
-  /** The larger script, for a live connection. */
-  export const livePath: string;
+  /** Site paths of the workers' scripts, with the hashes of their texts. */
+  export const scripts: Readonly<Record<'small' | 'whole', string>>;
 }
 
 declare module 'virtual:peerwalk-solutions' {
