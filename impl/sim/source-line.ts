@@ -3,7 +3,7 @@
 const frame = /((?:impl|exercises)\/[\w./-]+\.ts):(\d+)/;
 
 /** Folders whose lines are the machinery, not the story. */
-const machinery = /^impl\/(?:csp|sim|net)\//;
+const machinery = /^impl\/(?:csp|sim|net|node)\//;
 
 /** `impl/p2p/peer.ts:120`, or undefined if only the machinery is on the stack. */
 export function sourceLine(): string | undefined {
