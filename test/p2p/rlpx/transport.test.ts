@@ -731,6 +731,29 @@ describe('RLPX.close', () => {
     });
   });
 
+  it('gets the turn back from a writer that had it at that moment', async () => {
+    const ends = new Set<string>();
+    for (let order = 0; order < 20; order++) {
+      const options = order === 0 ? { schedule: '' } : { seed: `turn ${order}` };
+      await run(async () => {
+        const line = await withHelloDone();
+        const start = runtime().now();
+        const writer = new WaitGroup();
+        writer.go('writer', async () => {
+          const result = await attempt(() => sendItems(line.ours, 16));
+          ends.add('error' in result ? 'too late' : 'written');
+          if ('error' in result) expect(result.error).toBeInstanceOf(ConnClosed);
+        });
+        const frames = await heard(line, new DiscError(8));
+        await writer.wait();
+        // The Disconnect waits neither for a lock that nobody holds nor in vain.
+        expect(frames.at(-1)).toBe('1:0204c108');
+        expect(runtime().now()).toBe(start);
+      }, options);
+    }
+    expect([...ends].toSorted()).toEqual(['too late', 'written']);
+  });
+
   it('sends the Disconnect after a write that ends within this second', async () => {
     await run(async () => {
       const { ours, raw } = await withHelloDone({}, { capacity: 600 });

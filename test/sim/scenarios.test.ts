@@ -1,0 +1,301 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { initCrypto, providerName } from '#crypto';
+import { readTrace, writeTrace } from '../../impl/csp/trace.ts';
+import { runScenario, type ScenarioOutcome } from '../../impl/sim/run-scenario.ts';
+import {
+  readScenario,
+  ScenarioError,
+  scenarioLimits,
+  type Scenario,
+} from '../../impl/sim/scenario.ts';
+import { scenarios, type ScenarioName } from '../../impl/sim/scenarios.ts';
+import type { SimulateOptions } from '../../impl/sim/simulate.ts';
+import { traceHash } from '../../impl/sim/trace-hash.ts';
+
+beforeAll(initCrypto);
+
+async function outcomeOf(
+  scenario: Scenario,
+  options: SimulateOptions,
+): Promise<ScenarioOutcome> {
+  const { outcome, left, failures } = await runScenario(scenario, options);
+  if (outcome.status !== 'done') throw new Error(JSON.stringify(outcome));
+  expect(left).toEqual([]);
+  expect(failures).toEqual([]);
+  return outcome.value;
+}
+
+/** How node A and the remote came out of it. */
+type Ending =
+  | {
+      /** Why A parted: error, reason, when; and whether the remote asked for it. */
+      readonly parted: readonly [error: string | RegExp, reason: number, atMs: number];
+      readonly byRemote?: true;
+      /** The Disconnect that the remote heard. */
+      readonly heard: number | undefined;
+    }
+  | 'lives';
+
+const silent = undefined;
+const endings: Readonly<Record<Exclude<ScenarioName, 'meet'>, readonly Ending[]>> = {
+  'remote-closes': [{ parted: ['EOF', 1, 100], heard: silent }],
+  'remote-disconnects': [
+    { parted: ['too many peers', 4, 100], byRemote: true, heard: 4 },
+  ],
+  'code-past-the-end': [
+    { parted: ['msg code out of range: 33', 1, 100], heard: silent },
+  ],
+  'reserved-base-code': ['lives'],
+  'second-hello': ['lives'],
+  ping: ['lives'],
+  'unasked-pong': ['lives'],
+  'disconnect-without-a-reason': [
+    { parted: ['disconnect requested', 0, 100], byRemote: true, heard: 0 },
+  ],
+  'reason-13': [
+    { parted: ['unknown disconnect reason 13', 13, 100], byRemote: true, heard: 13 },
+  ],
+  'reason-17': [
+    { parted: ['unknown disconnect reason 17', 17, 100], byRemote: true, heard: 17 },
+  ],
+  // Genesis is looked at before the network.
+  'other-genesis-and-network': [
+    { parted: [/^Genesis block mismatch/, 16, 0], heard: 16 },
+  ],
+  'other-network': [{ parted: ['NetworkId mismatch - 1 (!= 1337)', 16, 0], heard: 16 }],
+  'no-status': [{ parted: ['read timeout', 11, 5000], heard: 11 }],
+  'second-status': [{ parted: [/^Extra status message/, 16, 100], heard: 16 }],
+  'hole-in-the-codes': [{ parted: [/^Invalid message code - 10/, 16, 100], heard: 16 }],
+  'second-status-2018': [{ parted: ['useless peer', 3, 100], heard: 3 }],
+  'protocol-returns': [{ parted: ['protocol returned', 8, 0], heard: 8 }],
+  'protocol-writes-past-its-codes': [
+    { parted: [/^invalid message code/, 2, 0], heard: 2 },
+  ],
+  'silence-after-status': ['lives'],
+  'dead-line': [{ parted: ['read: i/o timeout', 1, 30_000], heard: silent }],
+  'asked-to-leave': [{ parted: ['disconnect requested', 0, 0], heard: 0 }],
+  'remote-stops-reading': [
+    { parted: ['write: i/o timeout', 1, 20_000], heard: silent },
+  ],
+  // Whichever cause comes first.
+  'two-causes': [
+    { parted: [/^Extra status message/, 16, 100], heard: 16 },
+    { parted: ['too many peers', 4, 100], byRemote: true, heard: 4 },
+  ],
+  // Its Disconnect is out, and still it is no peer less: the protocol holds it.
+  'protocol-will-not-leave': ['lives'],
+};
+
+/** First in, first out, and 20 other orders. */
+const orders: readonly SimulateOptions[] = [
+  { schedule: '' },
+  ...Array.from({ length: 20 }, (_, n) => ({ seed: `order ${n}` })),
+];
+
+function fits(ending: Ending, { nodes, scripts }: ScenarioOutcome): boolean {
+  const { peers, partings } = nodes['A'] ?? { peers: -1, partings: [] };
+  if (ending === 'lives') return peers === 1 && partings.length === 0;
+  const [parting] = partings;
+  const [error, reason, atMs] = ending.parted;
+  return (
+    partings.length === 1 &&
+    peers === 0 &&
+    parting !== undefined &&
+    (typeof error === 'string' ? parting.error === error : error.test(parting.error)) &&
+    parting.reason === reason &&
+    parting.atMs === atMs &&
+    parting.remoteRequested === (ending.byRemote ?? false) &&
+    scripts['B']?.reason === ending.heard
+  );
+}
+
+describe('scenarios', () => {
+  it.each(Object.entries(endings))(
+    '%s ends as it is taught, in 21 orders',
+    async (name, expected) => {
+      const scenario = Object.entries(scenarios).find(([key]) => key === name)?.[1];
+      if (scenario === undefined) throw new TypeError(`no scenario ${name}`);
+      const met = new Set<Ending>();
+      for (const options of orders) {
+        const outcome = await outcomeOf(scenario, options);
+        const ending = expected.find((one) => fits(one, outcome));
+        expect(
+          ending,
+          `${JSON.stringify(options)}: ${JSON.stringify(outcome)}`,
+        ).not.toBe(undefined);
+        if (ending !== undefined) met.add(ending);
+      }
+      expect(met.size).toBe(expected.length);
+    },
+  );
+
+  it('answers a Ping, and neither a Pong nor a second Hello', async () => {
+    const codes = async (name: ScenarioName): Promise<number[]> => {
+      const { scripts } = await outcomeOf(scenarios[name], { schedule: '' });
+      return scripts['B']?.messages.map(({ code }) => code) ?? [];
+    };
+    expect(await codes('ping')).toEqual([16, 3]);
+    expect(await codes('unasked-pong')).toEqual([16]);
+    expect(await codes('second-hello')).toEqual([16]);
+    expect(await codes('reserved-base-code')).toEqual([16]);
+    expect(await codes('protocol-will-not-leave')).toEqual([1]);
+  });
+
+  it('can all be written as JSON and read back', () => {
+    for (const scenario of Object.values(scenarios)) {
+      expect(readScenario(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
+    }
+  });
+});
+
+describe('meet', () => {
+  const run = async (): Promise<{ outcome: ScenarioOutcome; hash: string }> => {
+    const options = { scenario: 'meet', schedule: '0', record: true };
+    const { outcome, left, trace, duration } = await runScenario(
+      scenarios.meet,
+      options,
+    );
+    if (outcome.status !== 'done' || trace === undefined)
+      throw new Error(outcome.status);
+    expect(left).toEqual([]);
+    expect(duration).toBe(10_000); // the tick of the syncer
+    expect(readTrace(writeTrace(trace))).toEqual(trace);
+    return { outcome: outcome.value, hash: traceHash(trace) };
+  };
+
+  it('ends with the same eight blocks on both sides, and both are still peers', async () => {
+    const { outcome } = await run();
+    const node = { head: 8, peers: 1, partings: [], dialErrors: [] };
+    expect(outcome).toEqual({ nodes: { A: node, B: node }, scripts: {} });
+  });
+
+  it('has one trace: again, and with the crypto of a browser', async () => {
+    expect(providerName).toBe('node');
+    const browser = promisify(execFile)(process.execPath, [
+      ...['--conditions=browser', '--import', 'tsx', 'impl/node/lab.ts'],
+      ...['meet', '--schedule', '0', '--json'],
+    ]);
+    const { hash } = await run();
+    expect((await run()).hash).toBe(hash);
+    expect(JSON.parse((await browser).stdout)).toMatchObject({ hash });
+  });
+
+  it('has another trace under another seed', async () => {
+    const hashes = new Set<string>();
+    for (const seed of ['1', '2']) {
+      const options = { seed, schedule: '', record: true };
+      const { trace } = await runScenario(scenarios.meet, options);
+      // Without its head, which names the seed.
+      const head = { code: '', scenario: '', seed: '', schedule: '' };
+      if (trace) hashes.add(traceHash({ ...trace, head: { ...trace.head, ...head } }));
+    }
+    expect(hashes.size).toBe(2);
+  });
+});
+
+describe('readScenario', () => {
+  const good = {
+    version: 1,
+    nodes: { A: { kind: 'node' }, B: { kind: 'script', steps: [{ do: 'close' }] } },
+    transport: 'plain',
+    quirks: [],
+    stop: { afterMs: 1000 },
+  };
+  const withStep = (step: unknown): unknown => {
+    return { ...good, nodes: { ...good.nodes, B: { kind: 'script', steps: [step] } } };
+  };
+  const withA = (fields: object): unknown => {
+    return { ...good, nodes: { A: { kind: 'node', ...fields } } };
+  };
+
+  it('fills in what is left out', () => {
+    expect(readScenario(good).nodes['A']).toEqual({
+      kind: 'node',
+      blocks: 0,
+      dials: [],
+      protocol: 'eth',
+      maxPeers: 25,
+    });
+  });
+
+  const many = (count: number, make: (n: number) => unknown): unknown[] =>
+    Array.from({ length: count }, (_, n) => make(n));
+
+  it.each<readonly [string, unknown]>([
+    ['top', null],
+    ['top', []],
+    ['version', { ...good, version: 2 }],
+    ['nodes', { ...good, nodes: {} }],
+    ['nodes', { ...good, nodes: { a: good.nodes.A } }],
+    ['nodes', { ...good, nodes: { ['__proto__x']: good.nodes.A } }],
+    [
+      'nodes',
+      {
+        ...good,
+        nodes: Object.fromEntries(
+          ['A', 'B', 'C', 'D', 'E'].map((name) => [name, good.nodes.A]),
+        ),
+      },
+    ],
+    ['nodes.A', { ...good, nodes: { A: 'node' } }],
+    ['nodes.A.kind', { ...good, nodes: { A: { kind: 'ghost' } } }],
+    ['nodes.A.blocks', withA({ blocks: scenarioLimits.blocks + 1 })],
+    ['nodes.A.blocks', withA({ blocks: 1.5 })],
+    ['nodes.A.blocks', withA({ blocks: '1' })],
+    ['nodes.A.dials', withA({ dials: 'B' })],
+    ['nodes.A.protocol', withA({ protocol: 'les' })],
+    ['nodes.A.maxPeers', withA({ maxPeers: -1 })],
+    ['nodes.B.steps[0].do', withStep({ do: 'explode' })],
+    ['nodes.B.steps[0]', withStep({ do: 'send', code: 16, payload: 'C0' })],
+    [
+      'nodes.B.steps[0]',
+      withStep({ do: 'send', code: 16, payload: 'c0'.repeat(4097) }),
+    ],
+    ['nodes.B.steps[0].code', withStep({ do: 'send', code: 256, payload: '' })],
+    ['nodes.B.steps[0].ms', withStep({ do: 'sleep', ms: 120_001 })],
+    ['nodes.B.steps[0].reason', withStep({ do: 'disconnect', reason: NaN })],
+    [
+      'nodes.B.steps',
+      {
+        ...good,
+        nodes: { B: { kind: 'script', steps: many(65, () => ({ do: 'close' })) } },
+      },
+    ],
+    ['transport', { ...good, transport: 'tcp' }],
+    ['quirks', { ...good, quirks: ['any'] }],
+    ['quirks', { ...good, quirks: 'maskedRemoval' }],
+    ['stop', { ...good, stop: undefined }],
+    ['stop.afterMs', { ...good, stop: { afterMs: scenarioLimits.afterMs + 1 } }],
+    ['stop.when', { ...good, stop: { afterMs: 1, when: 'never' } }],
+    ['predict.choices', { ...good, predict: { question: 'q', choices: 'a' } }],
+    ['predict.question', { ...good, predict: { choices: [] } }],
+  ])('names the place: %s', (where, value) => {
+    const read = (): unknown => readScenario(value);
+    expect(read).toThrow(ScenarioError);
+    expect(read).toThrow(`scenario: ${where}: `);
+  });
+
+  it('is harmless for a run: nobody at home, dials to nobody, steps after the end', async () => {
+    const lonely = readScenario({
+      ...good,
+      nodes: { A: { kind: 'node', dials: ['Z'] } },
+      stop: { afterMs: 100 },
+    });
+    const { nodes } = await outcomeOf(lonely, { schedule: '' });
+    expect(nodes['A']?.dialErrors).toHaveLength(1);
+    const late = readScenario(
+      withStep({ do: 'sleep', ms: 100 }), // the run is over before
+    );
+    await outcomeOf({ ...late, stop: { afterMs: 10 } }, { schedule: '' });
+    const absent = readScenario({
+      ...good,
+      nodes: { B: { kind: 'script', steps: [] } },
+    });
+    expect(await outcomeOf(absent, { schedule: '' })).toEqual({
+      nodes: {},
+      scripts: {},
+    });
+  });
+});
