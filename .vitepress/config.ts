@@ -10,6 +10,7 @@ import { writeLlms } from './build/llms.ts';
 import { notFoundWithoutScript } from './build/not-found.ts';
 import { checkPredictions } from './build/predictions.ts';
 import { stepLinks } from './build/steps.ts';
+import { plainEmptyHeads } from './build/tables.ts';
 import { tracePlugin } from './build/trace-plugin.ts';
 import { runnerPlugin } from './runner/plugin.ts';
 import { en } from './theme/strings/en.ts';
@@ -93,6 +94,7 @@ export default defineConfig<ThemeConfig>({
     }),
     config(md) {
       boxes(md);
+      plainEmptyHeads(md);
       stepLinks(md, repoDir);
       weave.markdown(md);
     },

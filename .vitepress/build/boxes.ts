@@ -1,6 +1,6 @@
 /**
- * `::: geth Title` … `:::` becomes `<aside class="pw-box pw-box-geth">` with a heading
- * line. VitePress' own containers (`tip`, `warning`, …) stay as they are.
+ * `::: geth Title` … `:::` becomes `<div role="note" class="pw-box pw-box-geth">` with a
+ * title line. VitePress' own containers (`tip`, `warning`, …) stay as they are.
  */
 import type MarkdownIt from 'markdown-it';
 
@@ -19,8 +19,12 @@ export function boxes(md: MarkdownIt): void {
       if (silent) return true;
       const close = closingLine(state, startLine, endLine);
 
-      const open = state.push('box_open', 'aside', 1);
-      open.attrs = [['class', `pw-box pw-box-${kind}`]];
+      // A note, not a landmark: a page has many, and several have the same title.
+      const open = state.push('box_open', 'div', 1);
+      open.attrs = [
+        ['class', `pw-box pw-box-${kind}`],
+        ['role', 'note'],
+      ];
       open.block = true;
       open.map = [startLine, close];
       const title = match[2]?.trim() ?? '';
@@ -37,7 +41,7 @@ export function boxes(md: MarkdownIt): void {
       state.lineMax = close;
       state.md.block.tokenize(state, startLine + 1, close);
       state.lineMax = oldMax;
-      state.push('box_close', 'aside', -1);
+      state.push('box_close', 'div', -1);
       state.line = Math.min(close + 1, endLine);
       return true;
     },
