@@ -23,5 +23,5 @@ export const seamFiles: Readonly<Record<string, string>> = {
   'impl/csp/real.ts': 'the runtime over the real clock',
   'impl/csp/macrotask.ts': 'the turn after a macrotask, for the real runtime',
   'impl/sim/serial.ts': 'the deterministic runtime; its steps begin on a microtask',
-  'impl/node/main.ts': 'the process ends in time even if a task hangs',
+  'impl/node/stop-request.ts': 'the process ends in time even if a task hangs',
 };

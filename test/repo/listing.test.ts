@@ -73,9 +73,9 @@ describe('CodeHtml.line', () => {
       const html = lines.map((_, index) => code.line(index + 1, 0));
       const ready = html.join('\n').match(/<a[^>]*>runtime<\/a>/g) ?? [];
       expect(ready.filter((link) => !link.includes('tabindex="-1"'))).toHaveLength(1);
-      const definition =
-        html[lines.findIndex((line) => line.includes('function select<'))];
-      expect(definition).toMatch(/<i class="f" data-h="\d+">select<\/i>/);
+      // A name that no page explains leads to its own line, so its own line has no link.
+      const definition = html[lines.findIndex((line) => line.includes('type Cases ='))];
+      expect(definition).toMatch(/<i class="t" data-h="\d+">Cases<\/i>/);
     },
     slow,
   );
