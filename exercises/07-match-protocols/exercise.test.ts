@@ -142,6 +142,13 @@ describe('matchProtocols', () => {
       'eth/63: codes 21 to 37',
     ],
     [
+      'orders names by their bytes: U+FB02 comes before U+1F642, in UTF-16 after it',
+      '\u{1f642}/1:2 \u{fb02}/1:3',
+      '\u{fb02}/1 \u{1f642}/1',
+      '\u{fb02}/1: codes 16 to 18',
+      '\u{1f642}/1: codes 19 to 20',
+    ],
+    [
       'gives one range to a capability that is said twice',
       'eth/62:8 eth/63:17 les/2:22',
       'eth/63 eth/62 les/2 eth/63',

@@ -91,9 +91,9 @@ describe('readMsg', () => {
       { offset },
     );
     expect(
-      value.line.got[0]?.code,
+      String(value.line.got[0]?.code),
       `code ${onTheWire} on the wire, the protocol’s codes begin at ${offset}; its own code`,
-    ).toBe(own);
+    ).toBe(String(own));
   });
 
   it('gives any message of any protocol its own code', async () => {
@@ -106,9 +106,9 @@ describe('readMsg', () => {
         { offset },
       );
       expect(
-        value.line.got[0]?.code,
+        String(value.line.got[0]?.code),
         `code ${offset + own} on the wire, the protocol’s codes begin at ${offset}; its own code`,
-      ).toBe(own);
+      ).toBe(String(own));
     }
   });
 
