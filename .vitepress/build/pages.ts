@@ -2,7 +2,7 @@
  * The list of pages, read from front matter. Rails, the home page, the index pages,
  * `llms.txt` and the 404 page are all made from it, so that no list is kept by hand.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -110,6 +110,18 @@ function inReadingOrder(a: PageInfo, b: PageInfo): number {
   );
 }
 
+/** Pages of exercises are made of their folders. */
+function exercisePages(): PageInfo[] {
+  const pages: PageInfo[] = [];
+  for (const folder of readdirSync(join(repoDir, 'exercises'))) {
+    const file = join(repoDir, 'exercises', folder, 'README.md');
+    if (!/^\d/.test(folder) || !existsSync(file)) continue;
+    const info = pageInfo(`exercises/${folder}.md`, readFileSync(file, 'utf8'));
+    if (info !== undefined) pages.push(info);
+  }
+  return pages;
+}
+
 /** Every page that is a file, except generated source pages and route templates. */
 export function listPages(): PageInfo[] {
   const pages: PageInfo[] = [];
@@ -120,5 +132,5 @@ export function listPages(): PageInfo[] {
     const info = pageInfo(relative, readFileSync(join(docsDir, entry), 'utf8'));
     if (info !== undefined) pages.push(info);
   }
-  return pages.sort(inReadingOrder);
+  return [...pages, ...exercisePages()].sort(inReadingOrder);
 }
