@@ -24,11 +24,17 @@ function echo(before: string): string {
 interface LabWindow {
   readonly lab: {
     readonly sandbox: {
-      test(id: string, code: string): Promise<RunReport>;
+      test(
+        id: string,
+        code: string,
+        onAnswer?: (answer: { readonly type: string }) => void,
+      ): Promise<RunReport>;
       warm(): Promise<void>;
       stop(): void;
     };
     onGo: () => unknown;
+    /** A test of the run has begun. */
+    begun: boolean;
     result: unknown;
     readonly violations: string[];
   };
@@ -49,7 +55,11 @@ describe.skipIf(chromiumPath === undefined)('the sandbox in Chromium', () => {
   async function run(code: string, on = page): Promise<RunReport> {
     await on.evaluate((given) => {
       const { lab: own } = window as unknown as LabWindow;
-      own.onGo = () => own.sandbox.test('E01', given);
+      own.begun = false;
+      own.onGo = () =>
+        own.sandbox.test('E01', given, ({ type }) => {
+          if (type === 'started') own.begun = true;
+        });
     }, code);
     await on.click('#go');
     await on.waitForFunction(() => document.querySelector('#out')?.textContent !== '');
@@ -224,7 +234,7 @@ describe.skipIf(chromiumPath === undefined)('the sandbox in Chromium', () => {
 
   it('can be stopped, and runs again', async () => {
     const running = run(echo('while (true) {}'));
-    await page.waitForTimeout(100); // the loop has begun
+    await page.waitForFunction(() => (window as unknown as LabWindow).lab.begun);
     await page.evaluate(() => {
       (window as unknown as LabWindow).lab.sandbox.stop();
     });

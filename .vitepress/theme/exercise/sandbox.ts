@@ -41,6 +41,8 @@ export class Sandbox {
   #warmed: Promise<void> | undefined;
   #onWarm: (() => void) | undefined;
   #run: Run | undefined;
+  /** A run that waits for the sandbox to be warm; it can be stopped before it begins. */
+  #waiting: { stopped: boolean } | undefined;
 
   constructor(places: SandboxPlaces) {
     this.#places = places;
@@ -82,6 +84,7 @@ export class Sandbox {
 
   /** Ends the run that is going on. */
   stop(): void {
+    if (this.#waiting !== undefined) this.#waiting.stopped = true;
     void this.#port?.then((port) => {
       port.postMessage({ type: 'stop' });
     });
@@ -102,8 +105,12 @@ export class Sandbox {
     limitMs: number,
     onAnswer: (answer: Answer) => void,
   ): Promise<{ answers: readonly Answer[]; why: string }> {
+    const waiting = { stopped: false };
+    this.#waiting = waiting;
     const port = await this.#connect();
     await this.#warmed;
+    if (this.#waiting === waiting) this.#waiting = undefined;
+    if (waiting.stopped) return { answers: [], why: 'stopped' };
     const id = crypto.getRandomValues(new Uint32Array(4)).join('-');
     const answers: Answer[] = [];
     let dead: ReturnType<typeof setTimeout> | undefined;
