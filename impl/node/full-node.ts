@@ -8,6 +8,7 @@ import { TxPool } from '../core/txpool.ts';
 import { ProtocolManager, type ProtocolManagerOptions } from '../eth/handler.ts';
 import type { Network } from '../net/listener.ts';
 import { nodeIDOf, type Node, type NodeID } from '../p2p/enode.ts';
+import { ReadBudget } from '../p2p/rlpx/read-budget.ts';
 import { newRLPX } from '../p2p/rlpx/transport.ts';
 import { Server } from '../p2p/server.ts';
 
@@ -57,12 +58,13 @@ export class FullNode {
       ...(config.syncTickMs !== undefined && { syncTickMs: config.syncTickMs }),
       ...(config.onStatus && { onStatus: config.onStatus }),
     });
+    const readBudget = new ReadBudget();
     this.server = new Server({
       ...config,
       maxPeers,
       self: this.id,
       protocols: this.eth.protocols(),
-      newTransport: (fd) => newRLPX(fd),
+      newTransport: (fd) => newRLPX(fd, { readBudget }),
     });
   }
 

@@ -33,6 +33,7 @@ import { FrameRW, headerLength, maxFrameSize } from './frame.ts';
 import { EncHandshake, type EncHandshakeOptions } from './handshake.ts';
 import { encodeHello, readProtocolHandshake } from './hello.ts';
 import { packPayload, unpackPayload } from './payload.ts';
+import { BudgetShare, ReadBudget } from './read-budget.ts';
 
 /** A Hello and its code, or the Disconnect in its place. */
 const helloFrameLimit = baseProtocolMaxMsgSize + 1;
@@ -43,6 +44,8 @@ const lingerMs = 1_000;
 export interface RLPXOptions extends EncHandshakeOptions {
   /** From construction until both handshakes are done. Default 5 s. */
   readonly handshakeTimeoutMs?: number;
+  /** What all connections of a node share. Default: one of its own. */
+  readonly readBudget?: ReadBudget;
 }
 
 /**
@@ -68,6 +71,7 @@ export class RLPX implements Transport {
   readonly #writing = new Chan<undefined>('write lock', 1);
   readonly #closing = new Done('transport closing');
   readonly #closed = new Done('transport closed');
+  readonly #share: BudgetShare;
   #enc: EncHandshake | undefined;
   #frames: FrameRW | undefined;
   /** The version in our Hello, once that is on its way; then the one in theirs. */
@@ -79,6 +83,7 @@ export class RLPX implements Transport {
   constructor(fd: NetConn, options: RLPXOptions) {
     this.#fd = fd;
     this.#options = options;
+    this.#share = new BudgetShare(options.readBudget ?? new ReadBudget());
   }
 
   /** @geth p2p/rlpx.go rlpx.doEncHandshake */
@@ -135,10 +140,12 @@ export class RLPX implements Transport {
    * @geth p2p/rlpx.go rlpx.ReadMsg
    */
   readMsg(): Promise<Msg> {
-    this.#fd.setReadDeadline(this.#runtime.now() + frameReadTimeoutMs);
-    return this.#read(
-      this.#theirVersion === undefined ? helloFrameLimit : maxFrameSize,
-    );
+    //: Who asks for the next message has got rid of the last one.
+    this.#share.release();
+    const until = this.#runtime.now() + frameReadTimeoutMs;
+    this.#fd.setReadDeadline(until);
+    const beforeHello = this.#theirVersion === undefined;
+    return this.#read(beforeHello ? helloFrameLimit : maxFrameSize, until);
   }
 
   /**
@@ -169,6 +176,7 @@ export class RLPX implements Transport {
       //: A connection that is cut at once takes the reason with it.
       await this.#fd.close(told ? lingerMs : 0);
     } finally {
+      this.#share.release();
       this.#closed.close();
     }
   }
@@ -201,7 +209,8 @@ export class RLPX implements Transport {
 
   /** Reads the remote's first message. */
   async #readFirst(): Promise<Msg> {
-    const msg = await this.#read(helloFrameLimit);
+    // So small a frame does not wait for the budget: the deadline is the connection's.
+    const msg = await this.#read(helloFrameLimit, this.#runtime.now());
     this.#wasRefused = msg.code === discMsg;
     return msg;
   }
@@ -214,12 +223,13 @@ export class RLPX implements Transport {
   }
 
   // #region transport-read
-  async #read(limit: number): Promise<Msg> {
+  async #read(limit: number, until: number): Promise<Msg> {
     const frames = this.#needFrames();
     frames.assertUsable();
     try {
       const header = await this.#fd.readFull(headerLength);
-      const body = await this.#fd.readFull(frames.openHeader(header, limit));
+      const length = frames.openHeader(header, limit);
+      const body = await this.#share.read(this.#fd, length, until, this.#closing);
       const compressed = this.#compresses(this.#theirVersion);
       const msg = unpackPayload(frames.openBody(body), compressed);
       this.#trace('in', msg);
@@ -227,6 +237,7 @@ export class RLPX implements Transport {
     } catch (error) {
       //: Where the next frame begins is not known any more.
       frames.poison(error);
+      this.#share.release();
       throw error;
     }
   }

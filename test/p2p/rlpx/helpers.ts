@@ -13,7 +13,11 @@ import type { ProtoHandshake } from '../../../impl/p2p/conn.ts';
 import { nodeIDOf, type Node } from '../../../impl/p2p/enode.ts';
 import { FrameRW, maxFrameSize, type Frame } from '../../../impl/p2p/rlpx/frame.ts';
 import { EncHandshake } from '../../../impl/p2p/rlpx/handshake.ts';
-import { newRLPX, type RLPX } from '../../../impl/p2p/rlpx/transport.ts';
+import {
+  newRLPX,
+  type RLPX,
+  type RLPXOptions,
+} from '../../../impl/p2p/rlpx/transport.ts';
 import { encode, type RlpValue } from '../../../impl/rlp/encode.ts';
 import { simulate, type SimulateOptions } from '../../../impl/sim/simulate.ts';
 
@@ -122,10 +126,10 @@ export class RawPeer {
 
 /** Ours and a raw remote, after the encryption handshake. We are the recipient. */
 export async function withRawPeer(
-  options: PipeOptions = {},
+  options: PipeOptions & RLPXOptions = {},
 ): Promise<{ ours: RLPX; raw: RawPeer }> {
   const [theirFd, ourFd] = pipe(options);
-  const ours = newRLPX(ourFd);
+  const ours = newRLPX(ourFd, options);
   const [{ secrets }] = await together(
     () => new EncHandshake(keyA).initiate(theirFd, publicKey(keyB)),
     () => ours.doEncHandshake(keyB, undefined),
@@ -136,7 +140,7 @@ export async function withRawPeer(
 /** The same after Hello: from now on payloads are compressed, unless `version` is 4. */
 export async function withHelloDone(
   hello: Partial<ProtoHandshake> = {},
-  options: PipeOptions = {},
+  options: PipeOptions & RLPXOptions = {},
 ): Promise<{ ours: RLPX; raw: RawPeer }> {
   const { encodeHello } = await import('../../../impl/p2p/rlpx/hello.ts');
   const { ours, raw } = await withRawPeer(options);
