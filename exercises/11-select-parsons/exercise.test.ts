@@ -202,9 +202,8 @@ function inWords(things: readonly string[]): string {
 }
 
 function disconnect(reason: number): string {
-  const hex = reason.toString(16).padStart(2, '0');
   const text = discReasonText(reason);
-  return `Disconnect 0x${hex}${text.startsWith('unknown') ? '' : ` “${text}”`}`;
+  return `Disconnect ${reason}${text.startsWith('unknown') ? '' : `, “${text}”`}`;
 }
 
 /** Reasons with a name, then any, but for “network error”: that one is never told. */
@@ -258,7 +257,10 @@ describe('Peer.run', () => {
       const seen = await watch(protocols, later, schedule);
       const isMessage = (what: string): boolean => what.startsWith('message');
       const written = seen.heard.filter(isMessage).length;
-      expect(written, `messages that reached the remote, of 6${seen.note}`).toBe(6);
+      expect(
+        written,
+        `messages that reached the remote, of 6; after 5 s our node says “client quitting”${seen.note}`,
+      ).toBe(6);
       const heard = seen.heard.filter((what) => !isMessage(what));
       expectHeard({ ...seen, heard }, disconnect(8));
     }

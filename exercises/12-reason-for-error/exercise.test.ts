@@ -13,16 +13,16 @@ import { discReasonForError } from './exercise.ts';
 function hears(error: unknown): string {
   const reason: unknown = discReasonForError(error);
   if (typeof reason !== 'number') return `no number, but ${typeof reason}`;
-  return `0x${reason.toString(16).padStart(2, '0')} “${discReasonText(reason)}”`;
+  return `${reason}, “${discReasonText(reason)}”`;
 }
 
-const breach = '0x02 “breach of protocol”';
-const quitting = '0x08 “client quitting”';
-const subprotocol = '0x10 “subprotocol error”';
+const breach = '2, “breach of protocol”';
+const quitting = '8, “client quitting”';
+const subprotocol = '16, “subprotocol error”';
 
 describe('discReasonForError', () => {
   it('passes on a reason that is decided already', () => {
-    expect(hears(new DiscError(4)), 'after DiscError(4)').toBe('0x04 “too many peers”');
+    expect(hears(new DiscError(4)), 'after DiscError(4)').toBe('4, “too many peers”');
   });
 
   it('says that we quit when a protocol returns without an error', () => {
@@ -51,7 +51,7 @@ describe('discReasonForError', () => {
   });
 
   it('passes on reason 0 like any other', () => {
-    const expected = '0x00 “disconnect requested”';
+    const expected = '0, “disconnect requested”';
     expect(hears(new DiscError(0)), 'after DiscError(0)').toBe(expected);
   });
 

@@ -110,7 +110,7 @@ export const items: readonly Prediction[] = [
         'a Status that does not fit is a breach of the rules',
       ),
     ],
-    why: 'The genesis block is compared first. Whatever error of its own a protocol throws, the remote hears `0x10`, “subprotocol error”; the text stays with us.',
+    why: 'The genesis block is compared first. Whatever error of its own a protocol throws, the remote hears 16, “subprotocol error”; the text stays with us.',
   },
   {
     id: 'no-status',

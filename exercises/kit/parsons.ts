@@ -60,7 +60,11 @@ export function assembledSource(puzzle: Puzzle, answer: Assembled): string {
 function fillBlanks(line: Line, puzzle: Puzzle, answer: Assembled): string {
   return line.code.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const chosen = answer.blanks[name];
-    if (chosen === undefined) throw new Unsolved(`the blank "${name}"`);
+    if (chosen === undefined) {
+      const row = line.code.split('\n').find((text) => text.includes(`{{${name}}}`));
+      const shown = row?.trim().replaceAll(/\{\{\w+\}\}/g, '…') ?? name;
+      throw new Unsolved(`the blank in “${shown}”`);
+    }
     if (puzzle.blanks[name]?.choices.includes(chosen) !== true) {
       throw new NoProgram(`"${chosen}" is none of the choices for "${name}"`);
     }
