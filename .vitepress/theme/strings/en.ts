@@ -69,9 +69,8 @@ export const en = {
     done: 'Forgotten.',
   },
   home: {
-    question:
-      'What happens in the first hundred milliseconds after an Ethereum node meets another?',
-    lead: 'peerwalk follows one connection through geth v1.8.12, from the moment the keys exist to the first blocks. The node is written in TypeScript, it is real, and the picture is one of its runs.',
+    question: 'What happens when an Ethereum node meets another?',
+    lead: 'peerwalk follows one connection, from the dial to the first blocks, the way geth does it: the Ethereum node written in Go, here in version 1.8.12. Our node is written in TypeScript, it is real, and the picture is one of its runs.',
     start: 'Start the walk',
     continue: (title: string): string => `Continue: ${title}`,
     exercises: 'Try the exercises',
