@@ -1,0 +1,81 @@
+/** Strangers who come to a node over TCP, go some way, and leave in one of many ways. */
+
+import { publicKey } from '#crypto';
+import { runtime } from '../../impl/csp/runtime.ts';
+import { encodeStatus } from '../../impl/eth/protocol.ts';
+import { hashHeader } from '../../impl/core/header.ts';
+import type { NetConn } from '../../impl/net/net-conn.ts';
+import { dialTCP } from '../../impl/net/tcp.ts';
+import type { FullNode } from '../../impl/node/full-node.ts';
+import { parseEnode } from '../../impl/p2p/enode.ts';
+import { newMsg, type Msg } from '../../impl/p2p/message.ts';
+import { DiscError } from '../../impl/p2p/peer-error.ts';
+import { newRLPX, type RLPX } from '../../impl/p2p/rlpx/transport.ts';
+
+/** How far they go. */
+export const phases = ['connected', 'half an auth', 'auth', 'Hello', 'Status'] as const;
+export type Phase = (typeof phases)[number];
+
+export interface Visitor {
+  readonly fd: NetConn;
+  readonly rlpx: RLPX;
+  /** Reads until the node ends the connection; then it is closed here too. */
+  listen(): Promise<void>;
+  /** Says goodbye, and waits until the line is closed. */
+  leave(): Promise<void>;
+  /** Cuts the line. */
+  vanish(): Promise<void>;
+}
+
+export async function visit(node: FullNode, phase: Phase): Promise<Visitor> {
+  const target = parseEnode(node.server.enode ?? '');
+  const fd = await dialTCP(target.host, target.port);
+  const rlpx = newRLPX(fd);
+  if (phase === 'half an auth') await fd.write(Uint8Array.of(1, 0x80, 4));
+  if (phases.indexOf(phase) >= phases.indexOf('auth')) {
+    const privateKey = runtime().randomBytes(32);
+    await rlpx.doEncHandshake(privateKey, target);
+    if (phase !== 'auth') {
+      await rlpx.doProtoHandshake({
+        version: 5,
+        name: 'visitor',
+        caps: [{ name: 'eth', version: 63 }],
+        listenPort: 0,
+        id: publicKey(privateKey),
+      });
+    }
+    if (phase === 'Status') await exchangeStatus(node, rlpx);
+  }
+  const listen = async (): Promise<void> => {
+    try {
+      for (;;) await rlpx.readMsg();
+    } catch {
+      // Closed there, or here.
+      await fd.close();
+    }
+  };
+  return {
+    fd,
+    rlpx,
+    listen,
+    leave: () => rlpx.close(new DiscError(8)),
+    vanish: () => fd.close(),
+  };
+}
+
+const statusCode = 16;
+
+async function exchangeStatus({ chain }: FullNode, rlpx: RLPX): Promise<Msg> {
+  const status = encodeStatus({
+    protocolVersion: 63,
+    networkId: 1337n,
+    td: chain.currentTd,
+    head: hashHeader(chain.currentHeader),
+    genesis: chain.genesisHash,
+  });
+  await rlpx.writeMsg(newMsg(statusCode, status));
+  for (;;) {
+    const msg = await rlpx.readMsg();
+    if (msg.code === statusCode) return msg;
+  }
+}
