@@ -11,6 +11,7 @@ import { notFoundWithoutScript } from './build/not-found.ts';
 import { checkPredictions } from './build/predictions.ts';
 import { stepLinks } from './build/steps.ts';
 import { plainEmptyHeads } from './build/tables.ts';
+import { textFirst } from './build/text-first.ts';
 import { tracePlugin } from './build/trace-plugin.ts';
 import { runnerPlugin } from './runner/plugin.ts';
 import { en } from './theme/strings/en.ts';
@@ -67,6 +68,8 @@ export default defineConfig<ThemeConfig>({
   description: en.site.description,
   base: env.base,
   cleanUrls: false, // pages open from any static host, without rewriting
+  // Switching transitions off for a moment would style a long page twice at its start.
+  appearance: { disableTransition: false },
   head,
   ...(env.siteUrl === undefined
     ? {}
@@ -136,7 +139,7 @@ export default defineConfig<ThemeConfig>({
   transformHtml(html, _id, context) {
     const complete =
       context.page === '404.md' ? notFoundWithoutScript(html, env.base) : html;
-    return withPolicy(complete);
+    return withPolicy(textFirst(complete));
   },
   async buildEnd(siteConfig) {
     await writeLlms(siteConfig.outDir, env);

@@ -1,15 +1,12 @@
-import { defineAsyncComponent } from 'vue';
+import { defineAsyncComponent, hydrateOnVisible } from 'vue';
 import type { Theme } from 'vitepress';
 import Layout from './Layout.vue';
 import ChapterList from './components/ChapterList.vue';
 import PageList from './components/PageList.vue';
 import ExerciseList from './components/ExerciseList.vue';
-import Outcomes from './components/Outcomes.vue';
 import Predict from './components/Predict.vue';
-import PredictBank from './components/PredictBank.vue';
 import Recall from './components/Recall.vue';
 import RunLine from './components/RunLine.vue';
-import WireBytes from './components/WireBytes.vue';
 import TracePlayer from './trace/TracePlayer.vue';
 import './styles/fonts.css';
 import './styles/tokens.css';
@@ -29,10 +26,25 @@ const extensions = import.meta.glob<{ default: (context: EnhanceContext) => void
 
 type EnhanceContext = Parameters<NonNullable<Theme['enhanceApp']>>[0];
 
-// Long texts that no other page needs; the server's rendering stays as it is.
+// What few pages need is loaded only there. A text stays as the server wrote it …
 const LicenceNotices = defineAsyncComponent({
   loader: () => import('./components/LicenceNotices.vue'),
   hydrate: () => undefined,
+});
+const Outcomes = defineAsyncComponent({
+  loader: () => import('./components/Outcomes.vue'),
+  hydrate: () => undefined,
+});
+
+// … and what answers the reader wakes when it comes near.
+const whenNear = hydrateOnVisible({ rootMargin: '600px' });
+const PredictBank = defineAsyncComponent({
+  loader: () => import('./components/PredictBank.vue'),
+  hydrate: whenNear,
+});
+const WireBytes = defineAsyncComponent({
+  loader: () => import('./components/WireBytes.vue'),
+  hydrate: whenNear,
 });
 
 const theme: Theme = {

@@ -83,8 +83,9 @@ export class CodeHtml {
     }
     const tab = this.#linked.has(target) ? ' tabindex="-1"' : '';
     this.#linked.add(target);
+    // `nofollow`: the text of such a link (`go`, `read`) tells a search engine nothing.
     const address = escapeHtml(href(this.#place.site, url));
-    return `<a${kind} href="${address}" data-h="${hover}"${tab}>${escapeHtml(text)}</a>`;
+    return `<a${kind} href="${address}" rel="nofollow" data-h="${hover}"${tab}>${escapeHtml(text)}</a>`;
   }
 
   /** No link from a listing to itself, from a definition to its own line, to a property. */

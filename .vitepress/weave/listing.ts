@@ -118,8 +118,8 @@ function figure(
   // leaves the listing out and the browser gets it once.
   return (
     `<figure class="${shape}"${id === undefined ? '' : ` id="${id}"`}${hovers}` +
-    ` aria-label="${escapeHtml(label)}" v-pre>${caption}` +
-    `<pre class="wv-scroll" tabindex="0"><code style="--lines:${lines}">` +
+    ` aria-label="${escapeHtml(label)}" style="--lines:${lines}" v-pre>${caption}` +
+    `<pre class="wv-scroll" tabindex="0"><code>` +
     `${rows.join('\n')}</code></pre></figure>\n`
   );
 }
