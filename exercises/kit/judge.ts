@@ -1,6 +1,7 @@
 /** From a thrown value to a verdict with words. */
 
 import { stringify } from '@vitest/utils/display';
+import { forReaders } from './for-readers.ts';
 import type { TestResult, TestVerdict } from './schema-report.ts';
 import { visible } from './visible.ts';
 
@@ -46,7 +47,8 @@ export function judge(error: unknown): Omit<TestResult, 'name'> {
   const seen = lookAt(error);
   const verdict = verdictOfName[seen.name] ?? 'threw';
   const known = verdict !== 'threw' || seen.name === '';
-  const message = known ? seen.message : `${seen.name}: ${seen.message}`;
+  const text = verdict === 'failed' ? forReaders(seen.message) : seen.message;
+  const message = known ? text : `${seen.name}: ${text}`;
   return {
     verdict,
     message: cut(message, maxMessage),

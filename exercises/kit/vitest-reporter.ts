@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
+import { forReaders } from './for-readers.ts';
 
 export interface VitestLine {
   readonly project: string;
@@ -41,7 +42,7 @@ function* linesOf(module: TestModule): Generator<VitestLine> {
       state,
       ...(first === undefined
         ? {}
-        : { error: { name: first.name ?? '', message: first.message } }),
+        : { error: { name: first.name ?? '', message: forReaders(first.message) } }),
     };
   }
 }

@@ -1,6 +1,7 @@
 /** Verdicts on code that does what it should not. The same script runs in the page. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forReaders } from '#kit/for-readers.ts';
 import type { RunReport } from '#kit/schema-report.ts';
 import { buildWorkerScript } from '#kit/script.ts';
 import { Threads } from '#kit/thread.ts';
@@ -23,6 +24,15 @@ function echo(first: string): string {
   ${first}
   return text.toUpperCase();
 }`;
+}
+
+function failureOf(body: () => void): Error {
+  try {
+    body();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('it does not fail');
 }
 
 describe('a run', () => {
@@ -84,6 +94,27 @@ describe('a run', () => {
     const report = await run(echo("void Promise.reject(new Error('lost'));"));
     expect(report.verdict).toBe('threw');
     expect(report.tests.at(-1)?.message).toContain('Error: lost');
+  });
+
+  it('says what was got and what was expected, and not how that was compared', async () => {
+    const report = await run(echo("if (text === 'ping') return 'pong';"));
+    expect(report.tests[0]).toEqual({
+      name: 'echo > gives back capitals',
+      verdict: 'failed',
+      message: "the text that came back: expected 'pong' to be 'PING'",
+      expected: 'PING',
+      actual: 'pong',
+    });
+  });
+
+  it.each<[string, () => void]>([
+    ['expected 1 to be 2', () => expect(1).toBe(2)],
+    ['expected { a: 1 } to be { a: 1 }', () => expect({ a: 1 }).toBe({ a: 1 })],
+    ['what: expected [ 1 ] to be [ 1 ]', () => expect([1], 'what').toBe([1])],
+    ['expected 1 not to be 1', () => expect(1).not.toBe(1)],
+    ['expected [ 1 ] to deeply equal [ 2 ]', () => expect([1]).toEqual([2])],
+  ])('leaves nothing in a message for the author of the test: %s', (said, fails) => {
+    expect(forReaders(failureOf(fails).message)).toBe(said);
   });
 
   it('says who is blocked on what', async () => {
