@@ -7,6 +7,7 @@ import ExerciseList from './components/ExerciseList.vue';
 import Predict from './components/Predict.vue';
 import Recall from './components/Recall.vue';
 import RunLine from './components/RunLine.vue';
+import TryFirst from './components/TryFirst.vue';
 import TracePlayer from './trace/TracePlayer.vue';
 import './styles/fonts.css';
 import './styles/tokens.css';
@@ -60,6 +61,7 @@ const theme: Theme = {
     context.app.component('Recall', Recall);
     context.app.component('RunLine', RunLine);
     context.app.component('WireBytes', WireBytes);
+    context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);
     for (const extension of Object.values(extensions)) extension.default(context);
   },

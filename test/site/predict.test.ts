@@ -16,8 +16,8 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
 
   async function awake(page: Page, id: string): Promise<Locator> {
     const prediction = page.locator(`#${id}`);
+    await prediction.scrollIntoViewIfNeeded(); // a bank wakes when it comes near
     await page.locator(`#${id}[data-awake]`).waitFor({ state: 'attached' });
-    await prediction.scrollIntoViewIfNeeded();
     return prediction;
   }
   const held = (prediction: Locator): Locator => prediction.locator('.pw-predict-held');
@@ -151,6 +151,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
             '.pw-prose > div > .pw-predict .pw-predict-actions .pw-link',
           );
           while ((await skips.count()) > 0) await skips.first().click();
+          await awake(page, 'c6-bank-closes');
           await page.getByRole('button', { name: /^Show what comes/ }).click();
         }
         const parts = new AxeBuilder({ page })
@@ -162,4 +163,55 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
       }
     },
   );
+
+  describe('code that the reader can write first', () => {
+    const walk = 'guide/01-the-whole-connection.html';
+    const listing = '#code-p2p-peer-peer-handle';
+
+    it('is held back until it is asked for, and stays open then', async () => {
+      const { page, faults } = await site.open(walk);
+      const part = page.locator('.pw-try', { has: page.locator(listing) });
+      await part.scrollIntoViewIfNeeded();
+      expect(await part.locator(listing).isVisible()).toBe(false);
+      expect(await part.getByRole('link').first().getAttribute('href')).toContain(
+        'exercises/14-handle-dispatch',
+      );
+      await part.getByRole('button', { name: 'Show me' }).press('Enter');
+      await part.locator(listing).waitFor({ state: 'visible' });
+      expect(await page.evaluate(() => document.activeElement?.className)).toContain(
+        'wv-scroll',
+      );
+      await page.reload();
+      await part.locator(listing).waitFor({ state: 'visible' });
+      expect(faults).toEqual([]);
+      await page.context().close();
+    });
+
+    it('shows once the exercise is passed, and for a link into it', async () => {
+      const { page } = await site.open(walk);
+      await page.evaluate(() => {
+        const entry = { hash: 'x', state: 'passed', attempts: 1, hints: 0 };
+        localStorage.setItem(
+          'peerwalk-progress',
+          JSON.stringify({ version: 1, exercises: { E14: entry }, predictions: {} }),
+        );
+      });
+      await page.reload();
+      await page.locator(listing).waitFor({ state: 'visible' });
+      const other = '#code-p2p-proto-rw-read-msg';
+      expect(await page.locator(other).isVisible()).toBe(false);
+      await page.evaluate((hash) => {
+        location.hash = hash;
+      }, other);
+      await page.locator(other).waitFor({ state: 'visible' });
+      await page.context().close();
+    });
+
+    it('is plain text without scripts', async () => {
+      const { page } = await site.open(walk, { javaScriptEnabled: false });
+      expect(await page.locator(listing).isVisible()).toBe(true);
+      expect(await page.locator('.pw-try button:visible').count()).toBe(0);
+      await page.context().close();
+    });
+  });
 });

@@ -159,6 +159,10 @@ export const en = {
       `Question ${number} of ${count}, ${state}`,
     score: (right: number, count: number): string => `${right} of ${count} foreseen`,
   },
+  tryFirst: {
+    write: 'You can write this one before you see it:',
+    show: 'Show me',
+  },
   outcomes: {
     caption: (count: number): string =>
       `${count} scenarios, each run under two orders of tasks when this page was built. A is our node; the remote plays a script. Times count from the start of the run.`,
