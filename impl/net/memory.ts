@@ -3,6 +3,7 @@
 import { Chan } from '../csp/chan.ts';
 import { Done } from '../csp/done.ts';
 import { recv, select } from '../csp/select.ts';
+import { Timer } from '../csp/timer.ts';
 import type { Listener, Network } from './listener.ts';
 import { ConnClosed, type NetConn } from './net-conn.ts';
 import { pipe } from './pipe.ts';
@@ -16,7 +17,13 @@ interface Listening {
 
 export class MemoryNetwork implements Network {
   readonly #listening = new Map<string, Listening>(); // BOUNDED by the listeners
+  readonly #latencyMs: number;
   #nextPort = 40_000;
+
+  /** @param latencyMs what bytes take from one end of a connection to the other */
+  constructor(latencyMs = 0) {
+    this.#latencyMs = latencyMs;
+  }
 
   listen(host: string, port: number): Promise<Listener> {
     const actual = port === 0 ? this.#nextPort++ : port;
@@ -51,18 +58,32 @@ export class MemoryNetwork implements Network {
     });
   }
 
-  async dial(host: string, port: number): Promise<NetConn> {
+  async dial(
+    host: string,
+    port: number,
+    _timeoutMs?: number,
+    stop?: Done,
+  ): Promise<NetConn> {
+    if (this.#latencyMs > 0) await this.#roundTrip(stop);
     const address = `${host}:${port}`;
     const from = `${host}:${this.#nextPort++}`;
     const listening = this.#listening.get(address);
     if (listening === undefined) {
       throw new ConnClosed('dial', new Error(`nobody listens on ${address}`));
     }
-    const [ours, theirs] = pipe({ addrs: [from, address] });
+    const [ours, theirs] = pipe({ addrs: [from, address], latencyMs: this.#latencyMs });
     if (!listening.incoming.trySend(theirs)) {
       await ours.close();
       throw new ConnClosed('dial', new Error(`${address} does not accept`));
     }
     return ours;
+  }
+
+  /** The question whether somebody listens there, and the answer. */
+  async #roundTrip(stop: Done | undefined): Promise<void> {
+    const timer = new Timer('dial', 2 * this.#latencyMs);
+    const event = await select({ answer: recv(timer), stop: recv(stop) });
+    timer.stop();
+    if (event.case === 'stop') throw new ConnClosed('dial');
   }
 }

@@ -10,16 +10,19 @@ import { recv, select } from '../csp/select.ts';
 import { Signal } from '../csp/signal.ts';
 import { Timer } from '../csp/timer.ts';
 import { maxLingerMs } from './deadline.ts';
+import { Link } from './link.ts';
 import { ConnClosed, EndOfStream, type NetConn } from './net-conn.ts';
 import { ReadHalf, WriteHalf } from './transfer.ts';
 
 export interface PipeOptions {
-  /** Bytes that may lie in the pipe, each way. Default 64 KiB. */
+  /** Bytes that may lie in the pipe or be under way, each way. Default 64 KiB. */
   readonly capacity?: number;
   /** `host:port` of the first end and of the second. */
   readonly addrs?: readonly [string, string];
   /** What traces call the first end and the second. Default: the other's address. */
   readonly names?: readonly [string, string];
+  /** What bytes, ends and freed room take to the other side. Default 0: no time at all. */
+  readonly latencyMs?: number;
 }
 
 /** Two ends of a connection. Each belongs to a different node, or test. */
@@ -27,8 +30,10 @@ export function pipe(options: PipeOptions = {}): [NetConn, NetConn] {
   const capacity = options.capacity ?? 65_536;
   const [a, b] = options.addrs ?? ['10.0.0.1:30303', '10.0.0.2:40404'];
   const [nameA, nameB] = options.names ?? [b, a];
-  const there = new Flow(nameA, nameB, capacity);
-  const back = new Flow(nameB, nameA, capacity);
+  const toB = new Link(options.latencyMs ?? 0);
+  const toA = new Link(options.latencyMs ?? 0);
+  const there = new Flow(nameA, nameB, capacity, toB, toA);
+  const back = new Flow(nameB, nameA, capacity, toA, toB);
   return [new PipeEnd(nameA, a, b, back, there), new PipeEnd(nameB, b, a, there, back)];
 }
 
@@ -38,37 +43,80 @@ class Flow {
   readonly forReader: Signal;
   /** Raised for the writer: there is room, or an end was closed. */
   readonly forWriter: Signal;
-  /** The writer closed: what lies here is all there will be. */
-  ended = false;
-  /** The reader closed: nobody will read what is written. */
-  refused = false;
-  readonly #capacity: number;
+  readonly #link: Link;
+  readonly #back: Link;
+  // What the reader's side knows.
   #chunks: Uint8Array[] = []; // BOUNDED by capacity, in bytes
   #size = 0;
-  #discards = false;
+  #ended = false;
+  #unread = false;
+  // What the writer's side knows.
+  #room: number;
+  #refused = false;
 
-  constructor(writer: string, reader: string, capacity: number) {
+  /** @param back carries what the reader's side has to say to the writer's */
+  constructor(
+    writer: string,
+    reader: string,
+    capacity: number,
+    link: Link,
+    back: Link,
+  ) {
     this.forReader = new Signal(`read ${reader}`);
     this.forWriter = new Signal(`write ${writer}`);
-    this.#capacity = capacity;
+    this.#room = capacity;
+    this.#link = link;
+    this.#back = back;
+  }
+
+  /** The writer closed: what lies here is all there will be. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** The reader closed: nobody will read what is written. */
+  get refused(): boolean {
+    return this.#refused;
   }
 
   /** Copies as many bytes as there is room for, and says how many. */
   put(bytes: Uint8Array): number {
-    if (this.#discards) return bytes.length;
-    const part = bytes.slice(0, this.#capacity - this.#size);
-    if (part.length === 0) return 0;
+    let sent = 0;
+    // Without latency a reader that throws all away gives the room back at once.
+    while (sent < bytes.length && this.#room > 0) {
+      const part = bytes.slice(sent, sent + this.#room);
+      sent += part.length;
+      this.#room -= part.length;
+      this.#link.carry(() => {
+        this.#arrive(part);
+      });
+    }
+    return sent;
+  }
+
+  #arrive(part: Uint8Array): void {
+    if (this.#unread) {
+      this.#free(part.length);
+      return;
+    }
     this.#chunks.push(part);
     this.#size += part.length;
     this.forReader.raise();
-    return part.length;
+  }
+
+  #free(size: number): void {
+    this.#back.carry(() => {
+      this.#room += size;
+      this.forWriter.raise();
+    });
   }
 
   /** Hands out up to `wanted` bytes, as they came. */
   take(wanted: number): Uint8Array[] {
     const taken: Uint8Array[] = [];
-    let missing = Math.min(wanted, this.#size);
-    this.#size -= missing;
+    const size = Math.min(wanted, this.#size);
+    let missing = size;
+    this.#size -= size;
     while (missing > 0) {
       const chunk = this.#chunks.shift();
       if (chunk === undefined) break; // not reached: the sizes add up to #size
@@ -76,16 +124,35 @@ class Flow {
       taken.push(chunk.subarray(0, missing));
       missing -= Math.min(missing, chunk.length);
     }
-    if (taken.length > 0) this.forWriter.raise();
+    if (taken.length > 0) this.#free(size);
     return taken;
   }
 
   /** What lies here and what still comes is thrown away. */
   discard(): void {
-    this.#discards = true;
+    this.#unread = true;
     this.#chunks = [];
+    this.#free(this.#size);
     this.#size = 0;
-    this.forWriter.raise();
+  }
+
+  end(): void {
+    this.#link.carry(() => {
+      this.#ended = true;
+      this.forReader.raise();
+    });
+  }
+
+  refuse(): void {
+    this.#back.carry(() => {
+      this.#refused = true;
+      this.forWriter.raise();
+    });
+  }
+
+  /** The reader is gone. */
+  cut(): void {
+    this.#link.cut();
   }
 }
 
@@ -147,15 +214,14 @@ class PipeEnd implements NetConn {
     this.#closed = true;
     this.#reads.deadline.set(undefined);
     this.#writes.deadline.set(undefined);
-    this.#out.ended = true;
     this.#in.discard();
     // The other side's reader, then our own read and write, if they wait.
-    this.#out.forReader.raise();
+    this.#out.end();
     this.#in.forReader.raise();
     this.#out.forWriter.raise();
     if (lingerMs > 0) await this.#linger(Math.min(lingerMs, maxLingerMs));
-    this.#in.refused = true;
-    this.#in.forWriter.raise();
+    this.#in.refuse();
+    this.#in.cut();
     this.#gone.close();
     return this.#gone.wait();
   }

@@ -70,7 +70,7 @@ export async function runScenario(
 }
 
 async function play(scenario: Scenario, seed: string): Promise<ScenarioOutcome> {
-  const network = new MemoryNetwork();
+  const network = new MemoryNetwork(scenario.latencyMs);
   const changed = new Done('the run is over');
   const live = new Map<string, Live>();
   const tasks = new WaitGroup();

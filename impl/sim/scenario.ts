@@ -48,6 +48,8 @@ export interface Scenario {
   readonly nodes: Readonly<Record<string, NodeSpec | ScriptSpec>>;
   /** RLPx, or messages in the clear. */
   readonly transport: 'rlpx' | 'plain';
+  /** What bytes take from one end of a connection to the other. Default 0. */
+  readonly latencyMs?: number;
   /** Behaviour of geth in 2018 that ours does not copy, switched on for this run. */
   readonly quirks: readonly QuirkName[];
   /** The run ends after this time, or earlier when `synced` or `parted` comes true. */
@@ -62,6 +64,7 @@ export const scenarioLimits = {
   steps: 64,
   payloadBytes: 4096,
   afterMs: 120_000,
+  latencyMs: 1_000,
 } as const;
 
 export class ScenarioError extends Error {
@@ -80,13 +83,16 @@ export function readScenario(value: unknown): Scenario {
   if (nodes.length < 1 || nodes.length > scenarioLimits.nodes) {
     throw new ScenarioError('nodes', `expected 1 to ${scenarioLimits.nodes}`);
   }
-  const predict = scenario['predict'];
+  const { latencyMs, predict } = scenario;
   return {
     version: 1,
     nodes: Object.fromEntries(
       nodes.map(([name, spec]) => [nodeName(name), readNode(spec, `nodes.${name}`)]),
     ),
     transport: oneOf(scenario['transport'], ['rlpx', 'plain'], 'transport'),
+    ...(latencyMs === undefined
+      ? {}
+      : { latencyMs: integer(latencyMs, scenarioLimits.latencyMs, 'latencyMs') }),
     quirks: list(scenario['quirks'], 'quirks').map((name) =>
       oneOf(name, quirkNames, 'quirks'),
     ),

@@ -3,7 +3,7 @@
 import { runtime, useRuntime } from '../../impl/csp/runtime.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import type { NetConn } from '../../impl/net/net-conn.ts';
-import { pipe } from '../../impl/net/pipe.ts';
+import { pipe, type PipeOptions } from '../../impl/net/pipe.ts';
 import { dialTCP, listenTCP } from '../../impl/net/tcp.ts';
 import { WallClock } from '../../impl/sim/clock.ts';
 import { Schedule } from '../../impl/sim/schedule.ts';
@@ -22,8 +22,8 @@ export interface Ground {
   readonly run: (body: Body) => Promise<void>;
 }
 
-async function overPipe(body: Body): Promise<void> {
-  const [a, b] = pipe();
+async function overPipe(body: Body, options: PipeOptions = {}): Promise<void> {
+  const [a, b] = pipe(options);
   await body(a, b);
   await a.close();
   await b.close();
@@ -84,6 +84,12 @@ export const grounds: readonly Ground[] = [
     buffers: 65_536,
     tooMuch: 1 << 20,
     run: (body) => inSimulation(() => overPipe(body)),
+  },
+  {
+    name: 'a pipe that takes 2 ms, in a simulation',
+    buffers: 65_536,
+    tooMuch: 1 << 20,
+    run: (body) => inSimulation(() => overPipe(body, { latencyMs: 2 })),
   },
   // The kernel's own buffers: up to 4 MiB to send and 6 MiB received, on Linux.
   { name: 'TCP', buffers: 12 << 20, tooMuch: 40 << 20, run: overTCP },

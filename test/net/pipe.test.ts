@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Chan } from '../../impl/csp/chan.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
-import { DeadlineExceeded } from '../../impl/net/net-conn.ts';
+import { sleep } from '../../impl/csp/timer.ts';
+import {
+  ConnClosed,
+  DeadlineExceeded,
+  EndOfStream,
+  type NetConn,
+} from '../../impl/net/net-conn.ts';
 import { pipe, type PipeOptions } from '../../impl/net/pipe.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
 import { failureOf, pattern, together } from './grounds.ts';
@@ -66,6 +72,94 @@ describe('pipe', () => {
     expect(outcome).toEqual({
       status: 'deadlock',
       blocked: [{ node: '', task: 'main', on: 'read to A | read deadline to A' }],
+    });
+  });
+
+  describe('with a latency', () => {
+    /** When each thing happened on the side that reads. */
+    async function arrivals(
+      options: PipeOptions,
+      main: (a: NetConn, b: NetConn) => Promise<unknown>,
+    ): Promise<unknown> {
+      const { outcome } = await simulate({}, async () => {
+        const [a, b] = pipe({ latencyMs: 25, ...options });
+        return main(a, b);
+      });
+      return outcome.status === 'done' ? outcome.value : outcome;
+    }
+    const at = (): number => runtime().now();
+
+    it('brings bytes after it, in order, and the end behind them', async () => {
+      const story = arrivals({}, async (a, b) => {
+        const heard: unknown[] = [];
+        await together(
+          async () => {
+            await a.write(Uint8Array.of(1));
+            heard.push(['written', at()]);
+            await sleep(10);
+            await a.write(Uint8Array.of(2, 3));
+            await a.close();
+            heard.push(['closed', at()]);
+          },
+          async () => {
+            heard.push([...(await b.readFull(1)), at()]);
+            heard.push([...(await b.readFull(2)), at()]);
+            const end = await failureOf(b.readFull(1));
+            heard.push([end instanceof EndOfStream, at()]);
+          },
+        );
+        return heard;
+      });
+      expect(await story).toEqual([
+        ['written', 0],
+        ['closed', 10],
+        [1, 25],
+        [2, 3, 35],
+        [true, 35],
+      ]);
+    });
+
+    it('counts what is under way, and frees room when the reader has said so', async () => {
+      const story = arrivals({ capacity: 10 }, async (a, b) => {
+        const written: number[] = [];
+        await together(
+          async () => {
+            for (let i = 0; i < 3; i++) {
+              await a.write(pattern(10));
+              written.push(at());
+            }
+          },
+          async () => {
+            expect(await b.readFull(30)).toHaveLength(30);
+            written.push(at());
+          },
+        );
+        return written;
+      });
+      expect(await story).toEqual([0, 50, 100, 125]);
+    });
+
+    it('tells a writer late that nobody reads any more', async () => {
+      const story = arrivals({}, async (a, b) => {
+        await b.close();
+        await sleep(24);
+        const before = await failureOf(a.write(pattern(1)));
+        await sleep(1);
+        return [before, await failureOf(a.write(pattern(1)))];
+      });
+      expect(await story).toEqual([undefined, expect.any(ConnClosed)]);
+    });
+
+    it('leaves no timer when both ends are closed', async () => {
+      const { outcome, duration } = await simulate({}, async () => {
+        const [a, b] = pipe({ latencyMs: 25 });
+        await a.write(pattern(1));
+        await b.write(pattern(1));
+        await a.close();
+        await b.close();
+        await new Chan('nobody sends').recv();
+      });
+      expect([outcome.status, duration]).toEqual(['deadlock', 0]);
     });
   });
 

@@ -66,7 +66,8 @@ const endings: Readonly<Record<Exclude<ScenarioName, 'meet'>, readonly Ending[]>
   ],
   'other-network': [{ parted: ['NetworkId mismatch - 1 (!= 1337)', 16, 0], heard: 16 }],
   'no-status': [{ parted: ['read timeout', 11, 5000], heard: 11 }],
-  'second-status': [{ parted: [/^Extra status message/, 16, 100], heard: 16 }],
+  // The line takes 25 ms each way: A hears at 275 ms that the remote has closed.
+  'second-status': [{ parted: [/^Extra status message/, 16, 275], heard: 16 }],
   'hole-in-the-codes': [{ parted: [/^Invalid message code - 10/, 16, 100], heard: 16 }],
   'second-status-2018': [{ parted: ['useless peer', 3, 100], heard: 3 }],
   'protocol-returns': [{ parted: ['protocol returned', 8, 0], heard: 8 }],
@@ -160,7 +161,8 @@ describe('meet', () => {
     if (outcome.status !== 'done' || trace === undefined)
       throw new Error(outcome.status);
     expect(left).toEqual([]);
-    expect(duration).toBe(10_000); // the tick of the syncer
+    // The tick of the syncer, then three answers and a parting, 50 ms each.
+    expect(duration).toBe(10_200);
     expect(readTrace(writeTrace(trace))).toEqual(trace);
     return { outcome: outcome.value, hash: traceHash(trace) };
   };
@@ -264,6 +266,8 @@ describe('readScenario', () => {
       },
     ],
     ['transport', { ...good, transport: 'tcp' }],
+    ['latencyMs', { ...good, latencyMs: -1 }],
+    ['latencyMs', { ...good, latencyMs: scenarioLimits.latencyMs + 1 }],
     ['quirks', { ...good, quirks: ['any'] }],
     ['quirks', { ...good, quirks: 'maskedRemoval' }],
     ['stop', { ...good, stop: undefined }],
