@@ -13,6 +13,7 @@ import {
   packetFields,
   type FieldSpan,
 } from '../../impl/p2p/rlpx/fields.ts';
+import { readItem } from '../../impl/rlp/scan.ts';
 import { fieldProse } from '../../docs/reference/fields.en.ts';
 
 export interface WireSample {
@@ -69,11 +70,21 @@ function findBytes(
 }
 
 /** The bytes in front of a value say what kind it is and how long. */
-function proseOf(field: string): string | undefined {
-  const [, name = '', part] = /^(.*?)(\.(?:list|prefix|length))?$/.exec(field) ?? [];
-  if (part === undefined) return fieldProse[field];
+function proseOf(
+  { field, start, end }: FieldSpan,
+  bytes: Uint8Array,
+): string | undefined {
+  const [, name = '', part] = /^(.*?)(\.(?:list|length))?$/.exec(field) ?? [];
   const whole = fieldProse[name];
-  return whole === undefined ? undefined : `The RLP prefix of: ${whole}`;
+  if (part === undefined || whole === undefined) return whole;
+  const item = readItem(bytes, start, bytes.length, field);
+  if (item.start !== end || item.isList !== (part === '.list'))
+    throw new UnexplainedByte(`${field} is not what stands there`);
+  const size = item.end - item.start;
+  const count = size === 1 ? '1 byte' : `${size} bytes`;
+  return item.isList
+    ? `RLP: a list begins, ${count} long. ${whole}`
+    : `RLP: a string of ${count} follows.`;
 }
 
 /** @throws {UnexplainedByte} a byte belongs to no field, or a field has no text */
@@ -81,7 +92,7 @@ export function explain(name: string, hex: string, decode: Decode): WireSample {
   const bytes = fromHex(hex);
   let end = 0;
   const fields = (decode(bytes) ?? []).map((span) => {
-    const prose = proseOf(span.field);
+    const prose = proseOf(span, bytes);
     if (prose === undefined)
       throw new UnexplainedByte(`${name}: no text for ${span.field}`);
     if (span.start !== end)
