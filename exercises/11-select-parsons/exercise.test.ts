@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Chan } from '#impl/csp/chan.ts';
 import { Done } from '#impl/csp/done.ts';
 import { runtime } from '#impl/csp/runtime.ts';
-import { recv, select } from '#impl/csp/select.ts';
+import { recv, select, type Cases, type Chosen } from '#impl/csp/select.ts';
 import { sleep, Timer } from '#impl/csp/timer.ts';
 import { WaitGroup } from '#impl/csp/wait-group.ts';
 import { ConnClosed, EndOfStream, type NetConn } from '#impl/net/net-conn.ts';
@@ -20,6 +20,7 @@ import { Peer, type PeerEnd } from '#impl/p2p/peer.ts';
 import type { Protocol } from '#impl/p2p/protocol.ts';
 import { encodeDisconnect } from '#impl/p2p/rlpx/disconnect.ts';
 import { Prng } from '#impl/sim/prng.ts';
+import type { BlockedTask } from '#impl/sim/simulate.ts';
 import { compileParsons } from '#kit/parsons.ts';
 import { runTasks } from '#kit/run-tasks.ts';
 import { blanks, order } from './exercise.ts';
@@ -78,8 +79,55 @@ const noAddress: NetConn = {
   close: () => Promise.resolve(),
 };
 
-function peerOver(transport: Transport, protocols: readonly Protocol[]): Peer {
-  return new Peer(
+/** A peer that notices what no order of the lines should do. */
+class WatchedPeer extends Peer {
+  /** In words. The first is told, before all that comes of it. */
+  readonly mistakes: string[] = []; // BOUNDED by the lines: each is noted once
+  #readers = 0;
+  #reports = 0;
+
+  override readLoop(): Promise<void> {
+    this.#readers += 1;
+    if (this.#readers > 1) {
+      this.note('`readLoop` was started again: the tasks of a peer are started once');
+    }
+    return super.readLoop();
+  }
+
+  /** What a line that does not belong to `run` asks for. */
+  writeLoop(): Promise<void> {
+    this.note(
+      '`writeLoop` was started, and no peer has one. A protocol that wants to write takes the token of `writeStart` and writes itself',
+    );
+    return Promise.resolve();
+  }
+
+  /** `select`, as `run` sees it. */
+  readonly select = async <C extends Cases>(cases: C): Promise<Chosen<C>> => {
+    if (this.closed.closed) {
+      this.note('`closed` was closed, and `run` still waits for a cause to end');
+    }
+    const event = await select(cases);
+    if (event.case === 'writeErr') this.#reports += 1;
+    if (this.#reports === maxReports) {
+      this.note(
+        `\`run\` has taken ${maxReports} reports from \`writeErr\`, and goes on. Only six messages were written here. A report says that a write is over: who has not written puts none in`,
+      );
+      expect.fail('it would go on for ever');
+    }
+    return event;
+  };
+
+  note(mistake: string): void {
+    if (!this.mistakes.includes(mistake)) this.mistakes.push(mistake);
+  }
+}
+
+/** More than any story here has writes. */
+const maxReports = 100;
+
+function peerOver(transport: Transport, protocols: readonly Protocol[]): WatchedPeer {
+  return new WatchedPeer(
     {
       fd: noAddress,
       transport,
@@ -141,39 +189,71 @@ async function watch(
   story: Story,
   schedule = '',
 ): Promise<Seen> {
-  const run = compileParsons(puzzle, { order, blanks }) as Run;
-  const { value, left } = await runTasks(
-    async () => {
-      const line = new FakeTransport();
-      const peer = peerOver(line, protocols);
-      const over = new Done('run is over');
-      const wg = new WaitGroup();
-      let end: PeerEnd | undefined;
-      wg.go('run', async () => {
-        try {
-          end = await run(peer);
-        } finally {
-          over.close();
-        }
-      });
-      wg.go('story', () => story(peer, line));
-      const late = new Timer('it is late', watchedMs);
-      const event = await select({ over: recv(over), late: recv(late) });
-      const endedAtMs = event.case === 'over' ? runtime().now() : undefined;
-      const { heard } = line;
-      return { heard: [...heard], end, endedAtMs, alive: peer.wg.names };
-    },
-    { schedule },
-  );
-  const { end, endedAtMs } = value;
-  const waiting = left.map(({ task, on }) => `${task} (${on})`).join(', ');
-  const note =
-    endedAtMs === undefined
-      ? `; \`run\` is not over after 12 s, blocked: ${waiting}`
-      : end === undefined
-        ? ''
-        : `; the first cause was “${end.error.message}”`;
-  return { ...value, note };
+  const line = new FakeTransport();
+  let mistakes: readonly string[] = [];
+  try {
+    const { value, left } = await runTasks(
+      async () => {
+        const peer = peerOver(line, protocols);
+        mistakes = peer.mistakes;
+        const scope = { ...puzzle.scope, select: peer.select };
+        const run = compileParsons({ ...puzzle, scope }, { order, blanks }) as Run;
+        const over = new Done('run is over');
+        const wg = new WaitGroup();
+        let end: PeerEnd | undefined;
+        wg.go('run', async () => {
+          try {
+            end = await run(peer);
+          } catch (error) {
+            const why = explained(error);
+            if (why !== undefined) expect.fail(why);
+            throw error;
+          } finally {
+            over.close();
+          }
+        });
+        wg.go('story', () => story(peer, line));
+        const late = new Timer('it is late', watchedMs);
+        const event = await select({ over: recv(over), late: recv(late) });
+        const endedAtMs = event.case === 'over' ? runtime().now() : undefined;
+        return { heard: [...line.heard], end, endedAtMs, alive: peer.wg.names };
+      },
+      { schedule },
+    );
+    expectNoMistake(mistakes);
+    return { ...value, note: noteOn(value, left) };
+  } catch (error) {
+    expectNoMistake(mistakes); // it says more than what came of it
+    throw error;
+  }
+}
+
+function expectNoMistake([mistake]: readonly string[]): void {
+  if (mistake !== undefined) expect.fail(mistake);
+}
+
+/** In terms of the lines, what V8 says in its own; undefined for other errors. */
+function explained(error: unknown): string | undefined {
+  const known = error instanceof TypeError || error instanceof ReferenceError;
+  if (!known || !/\bend\b|undefined/.test(error.message)) return undefined;
+  return `\`run\` uses \`end\` where it has no value yet. A case of the loop gives it one, and then the loop is over (“${error.message}”)`;
+}
+
+function noteOn(
+  { end, endedAtMs }: Pick<Seen, 'end' | 'endedAtMs'>,
+  left: readonly BlockedTask[],
+): string {
+  if (endedAtMs !== undefined) {
+    const cause =
+      end === undefined ? '' : `, the first cause was “${end.error.message}”`;
+    return `; it was over at ${endedAtMs} ms${cause}`;
+  }
+  const others = left.filter(({ task }) => task !== 'run');
+  const waiting = others.map(({ task, on }) => `${task} (${on})`).join(', ');
+  const on = left.find(({ task }) => task === 'run')?.on ?? 'a turn';
+  return `; after 12 s it still waits: ${on}. ${
+    waiting === '' ? 'No other task is there' : `So do ${waiting}`
+  }`;
 }
 
 /** First in, first out, and some orders of tasks that are drawn. */
@@ -183,10 +263,8 @@ const schedules = Array.from({ length: 6 }, (_, i) =>
 );
 
 function expectHeard({ heard, endedAtMs, note }: Seen, expected: string): void {
-  expect(inWords(heard), `what the remote heard${note}`).toBe(expected);
-  expect(endedAtMs === undefined ? 'it is not' : 'it is', `is it over${note}`).toBe(
-    'it is',
-  );
+  expect(inWords(heard), `what the remote heard from \`run\`${note}`).toBe(expected);
+  expect(endedAtMs === undefined ? 'no' : 'yes', `is \`run\` over${note}`).toBe('yes');
 }
 
 function expectEnd({ end }: Seen, reason: number, who: string): void {
@@ -250,8 +328,12 @@ describe('Peer.run', () => {
     };
     for (const schedule of schedules) {
       const protocols = [protocol('eth', writesThree), protocol('les', writesThree)];
+      let token = '';
       const later: Story = async (peer) => {
         await sleep(5_000);
+        if (peer.writeStart.length === 0) {
+          token = 'after 5 s no token was in `writeStart`, and nobody was writing; ';
+        }
         await peer.disconnect(8);
       };
       const seen = await watch(protocols, later, schedule);
@@ -259,7 +341,7 @@ describe('Peer.run', () => {
       const written = seen.heard.filter(isMessage).length;
       expect(
         written,
-        `messages that reached the remote, of 6; after 5 s our node says “client quitting”${seen.note}`,
+        `two protocols write three messages each; ${token}messages that the remote has got after 5 s`,
       ).toBe(6);
       const heard = seen.heard.filter((what) => !isMessage(what));
       expectHeard({ ...seen, heard }, disconnect(8));

@@ -105,17 +105,50 @@ export function compileParsons(puzzle: Puzzle, answer: Assembled): unknown {
     return build(...Object.values(puzzle.scope));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new NoProgram(
-      `the lines are no program in this order: ${withLine(error.message, source)}`,
-    );
+    const why = misplaced(error.message, source) ?? unbalanced(puzzle, answer);
+    const said = why ?? withLine(error.message, source);
+    throw new NoProgram(`the lines are no program in this order: ${said}`);
   }
+}
+
+/** A `case` that stands in no switch; undefined if something else is wrong. */
+function misplaced(message: string, source: string): string | undefined {
+  const found = lineAt(message, source);
+  if (found?.startsWith('case ') !== true) return undefined;
+  return `“${found}” stands in no switch`;
+}
+
+/** Which brace of the placed lines has no partner; undefined if each has one. */
+function unbalanced(puzzle: Puzzle, answer: Assembled): string | undefined {
+  const open: string[] = []; // BOUNDED by the braces of the lines
+  const rows = answer.order.flatMap((id) => {
+    const line = puzzle.lines.find((one) => one.id === id);
+    return line === undefined ? [] : fillBlanks(line, puzzle, answer).split('\n');
+  });
+  for (const row of rows) {
+    for (const [sign] of row.matchAll(/[{}]/g)) {
+      if (sign === '{') open.push(row.trim());
+      else if (open.pop() === undefined) {
+        return `“${row.trim()}” closes nothing that a line above it opens`;
+      }
+    }
+  }
+  const [first] = open;
+  return first === undefined ? undefined : `“${first}” is never closed`;
 }
 
 /** `Unexpected token (3:5)` says nothing to who has moved lines: names the line. */
 function withLine(message: string, source: string): string {
-  const [place, number] = / \((\d+):\d+\)$/.exec(message) ?? [];
-  const line =
-    number === undefined ? undefined : source.split('\n')[Number(number) - 1];
-  if (place === undefined || line === undefined) return message;
-  return `${message.slice(0, -place.length)} at “${line.trim()}”`;
+  const line = lineAt(message, source);
+  if (line === undefined) return message;
+  return `${message.replace(placeInSource, '')} at “${line}”`;
+}
+
+const placeInSource = / \((\d+):\d+\)$/;
+
+function lineAt(message: string, source: string): string | undefined {
+  const number = placeInSource.exec(message)?.[1];
+  return number === undefined
+    ? undefined
+    : source.split('\n')[Number(number) - 1]?.trim();
 }

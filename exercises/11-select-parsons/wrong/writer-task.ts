@@ -1,5 +1,5 @@
 // misconception: there is a task that writes
-// caught-by: Peer.run > lets the next writer write, and goes on
+// caught-by: Peer.run > tells the remote the reason that the node asks for
 
 import type { Blanks } from '#kit/parsons.ts';
 
