@@ -37,7 +37,9 @@ export interface Transport extends MsgReadWriter {
   doProtoHandshake(our: ProtoHandshake): Promise<ProtoHandshake>;
   /**
    * Ends the connection. A `DiscError` is told to the remote first, unless its reason
-   * is "network error"; anything else closes in silence. Resolves when nothing is left.
+   * is "network error"; anything else closes in silence. Resolves when nothing is left,
+   * a few seconds later at most: `Server.stop` waits for it. If it fails, its caller
+   * closes the connection.
    */
   close(error: unknown): Promise<void>;
 }

@@ -148,7 +148,9 @@ export class Peer implements PeerHandle {
 
     //= tell the remote, and leave no one behind
     this.closed.close();
-    await this.conn.transport.close(new DiscError(end.reason));
+    const { transport, fd } = this.conn;
+    //: If the farewell fails, the line is cut: readLoop waits on it.
+    await transport.close(new DiscError(end.reason)).catch(() => fd.close());
     //: Not over before every task is: a protocol that ignores its errors
     //: keeps its peer, and the server, from ending.
     await this.wg.wait();

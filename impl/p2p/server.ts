@@ -370,7 +370,7 @@ export class Server implements DialHost {
       //= checkpoint 2
       await this.checkpoint(hello, this.addpeer);
     } catch (error) {
-      await transport.close(error);
+      await transport.close(error).catch(() => fd.close());
       throw error;
     } finally {
       this.#handshaking.delete(fd);

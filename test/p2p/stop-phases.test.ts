@@ -10,6 +10,7 @@ import type { Protocol } from '../../impl/p2p/protocol.ts';
 import { newRLPX } from '../../impl/p2p/rlpx/transport.ts';
 import type { ServerConfig } from '../../impl/p2p/server.ts';
 import { ServerStopped } from '../../impl/p2p/setup.ts';
+import { PlainTransport } from '../../impl/sim/plain-transport.ts';
 import { everySeed, explore, failureOf, finished, run } from '../helpers/explore.ts';
 import { idOf, makeProtocol, readAll } from '../helpers/peers.ts';
 import {
@@ -26,6 +27,12 @@ beforeAll(initCrypto);
 
 const keyA = new Uint8Array(32).fill(0xaa);
 const keyB = new Uint8Array(32).fill(0xbb);
+
+class CloseFails extends PlainTransport {
+  override close(): Promise<void> {
+    return Promise.reject(new Error('this transport cannot close'));
+  }
+}
 
 interface Scene {
   readonly world: World;
@@ -320,6 +327,43 @@ describe('Server.stop', () => {
       await server.stop();
       expect(await failureOf(server.start())).toBeInstanceOf(ServerStopped);
       expect(server.tasks).toEqual([]);
+    }));
+
+  it('cuts the line of a transport whose close fails', () =>
+    run(async () => {
+      for (const asPeer of [true, false]) {
+        const world = new World();
+        const server = makeServer(world, {
+          newTransport: (fd) => new CloseFails(fd, idOf('11')),
+        });
+        await server.start();
+        const others = new WaitGroup();
+        const remote = new Remote(world, idOf('22'));
+        others.go('remote', () =>
+          asPeer ? remote.live() : remote.prove().then(() => remote.listen()),
+        );
+        await sleep(10);
+        expect(await server.peerIDs()).toEqual(asPeer ? ['22'] : []);
+        await server.stop();
+        await others.wait(); // its reads have ended
+        expect(server.tasks).toEqual([]);
+        expect(server.story).toEqual(asPeer ? ['add 22', 'drop 22 8'] : []);
+      }
+    }));
+
+  it('ends a handshake by cutting its line, also outside of a stop', () =>
+    run(async () => {
+      const world = new World();
+      const server = makeServer(world, {
+        maxPeers: 0,
+        newTransport: (fd) => new CloseFails(fd, idOf('11')),
+      });
+      await server.start();
+      const remote = new Remote(world, idOf('22'));
+      await remote.prove();
+      await remote.listen();
+      expect(remote.endedAt).toBe(0); // refused: its line is cut
+      await server.stop();
     }));
 
   it('tells each of 20 peers that it quits', () =>
