@@ -35,7 +35,6 @@ export default {
       dialHistory: seconds(dial.dialHistoryExpirationMs),
       dialTasks: String(dial.maxActiveDialTasks),
       inboundHistory: seconds(throttle.inboundHistoryMs),
-      inboundHandshakes: String(throttle.maxHandshakesPerAddress),
       inboundOf25: String(maxInboundConns(25)),
       pendingPings: String(pendingPings),
       pongBurst: String(pong.pongBurst),

@@ -8,6 +8,7 @@ import { recv, select } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
 import type { NetConn } from '../net/net-conn.ts';
 import type { Node, NodeID } from './enode.ts';
+import { isAllowed, type Cidr } from './ip.ts';
 import { asError } from './proto-rw.ts';
 
 /** @geth p2p/dial.go dialHistoryExpiration */
@@ -77,13 +78,19 @@ export class WaitExpireTask implements DialTask {
  */
 export class DialState {
   readonly #self: NodeID;
+  readonly #netRestrict: readonly Cidr[] | undefined;
   readonly #static = new Map<NodeID, StaticDialTask>(); // BOUNDED by the configuration
   readonly #dialing = new Set<NodeID>(); // BOUNDED by maxActiveDialTasks
   // BOUNDED by the static nodes; when each may be dialed again, earliest first.
   readonly #history = new Map<NodeID, number>();
 
-  constructor(self: NodeID, staticNodes: readonly Node[]) {
+  constructor(
+    self: NodeID,
+    staticNodes: readonly Node[],
+    netRestrict?: readonly Cidr[],
+  ) {
     this.#self = self;
+    this.#netRestrict = netRestrict;
     for (const node of staticNodes) this.addStatic(node);
   }
 
@@ -112,8 +119,9 @@ export class DialState {
     for (const [id, until] of this.#history) if (until < now) this.#history.delete(id);
     const tasks: DialTask[] = [];
     for (const [id, task] of this.#static) {
-      if (id === this.#self) this.#static.delete(id);
-      else if (!this.#dialing.has(id) && !peers.has(id) && !this.#history.has(id)) {
+      if (this.#dialing.has(id) || peers.has(id)) continue;
+      if (!this.#mayDial(task.dest)) this.#static.delete(id);
+      else if (!this.#history.has(id)) {
         this.#dialing.add(id);
         tasks.push(task);
       }
@@ -124,6 +132,11 @@ export class DialState {
       tasks.push(new WaitExpireTask(earliest - now + 1));
     }
     return tasks;
+  }
+
+  /** Not ourselves, and only the ranges that are allowed: what is not is dropped for good. */
+  #mayDial({ id, host }: Node): boolean {
+    return id !== this.#self && isAllowed(this.#netRestrict, host);
   }
 
   /** Whether a task that waits for its turn is still wanted; if not, it was never given. */

@@ -3,22 +3,26 @@
  * again and again. geth has the second rule since v1.9.0.
  */
 
+import { toHex } from '../bytes.ts';
 import { runtime } from '../csp/runtime.ts';
-import { contains, hostOf, isLocal, parseIP, type Cidr } from './ip.ts';
+import { hostOf, isAllowed, isLocal, parseIP, type Cidr } from './ip.ts';
 
-/** One attempt of an address in this time. */
+/**
+ * One attempt of an address in this time. It also bounds the handshakes that an address
+ * can have under way: each is over long before the next may begin.
+ */
 export const inboundHistoryMs = 30_000;
-/** Handshakes of one address at the same time. */
-export const maxHandshakesPerAddress = 3;
 
-export type AcceptRefusal = 'not-allowed' | 'too-soon' | 'too-many-handshakes';
+/** An IPv6 host has so many leading bytes of its own; the rest it can choose anew. */
+const ipv6NetworkBytes = 8;
+
+export type AcceptRefusal = 'not-allowed' | 'too-soon';
 
 export class InboundThrottle {
   readonly #runtime = runtime();
   readonly #netRestrict: readonly Cidr[] | undefined;
   // BOUNDED by inboundHistoryMs and the rate of accepts; expired entries leave at each check.
   readonly #lastSeen = new Map<string, number>();
-  readonly #handshaking = new Map<string, number>(); // BOUNDED by maxPendingPeers
 
   constructor(netRestrict: readonly Cidr[] | undefined) {
     this.#netRestrict = netRestrict;
@@ -31,40 +35,27 @@ export class InboundThrottle {
    */
   check(remoteAddr: string): AcceptRefusal | undefined {
     const host = hostOf(remoteAddr);
+    if (!isAllowed(this.#netRestrict, host)) return 'not-allowed';
     const address = parseIP(host);
-    if (this.#netRestrict !== undefined) {
-      const allowed = this.#netRestrict.some((range) => {
-        return address !== undefined && contains(range, address);
-      });
-      if (!allowed) return 'not-allowed';
-    }
     //: Machines on our own network share an address more often than strangers do.
     if (address === undefined || isLocal(address)) return undefined;
+    // Not the text: the same address can be written in many ways.
+    const owner = toHex(address.length === 4 ? address : networkOf(address));
     const now = this.#runtime.now();
     this.#forgetBefore(now - inboundHistoryMs);
-    if (this.#lastSeen.has(host)) return 'too-soon';
-    this.#lastSeen.set(host, now);
-    if ((this.#handshaking.get(host) ?? 0) >= maxHandshakesPerAddress)
-      return 'too-many-handshakes';
+    if (this.#lastSeen.has(owner)) return 'too-soon';
+    this.#lastSeen.set(owner, now);
     return undefined;
   }
 
-  begin(remoteAddr: string): void {
-    const host = hostOf(remoteAddr);
-    this.#handshaking.set(host, (this.#handshaking.get(host) ?? 0) + 1);
-  }
-
-  end(remoteAddr: string): void {
-    const host = hostOf(remoteAddr);
-    const left = (this.#handshaking.get(host) ?? 1) - 1;
-    if (left === 0) this.#handshaking.delete(host);
-    else this.#handshaking.set(host, left);
-  }
-
   #forgetBefore(time: number): void {
-    for (const [host, seen] of this.#lastSeen) {
+    for (const [owner, seen] of this.#lastSeen) {
       if (seen >= time) break; // in the order they came
-      this.#lastSeen.delete(host);
+      this.#lastSeen.delete(owner);
     }
   }
+}
+
+function networkOf(ipv6: Uint8Array): Uint8Array {
+  return ipv6.subarray(0, ipv6NetworkBytes);
 }

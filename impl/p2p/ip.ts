@@ -9,14 +9,22 @@ export interface Cidr {
 }
 
 /**
- * Reads an IPv4 or IPv6 address; an IPv4 address inside IPv6 counts as IPv4.
+ * Reads an IPv4 or IPv6 address; an IPv4 address inside IPv6 counts as IPv4, however it
+ * is written.
  *
  * @returns 4 or 16 bytes, or undefined if it is neither
  */
 export function parseIP(text: string): Uint8Array | undefined {
   const plain = text.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  return plain.includes(':') ? parseIPv6(plain) : parseIPv4(plain);
+  if (!plain.includes(':')) return parseIPv4(plain);
+  const bytes = parseIPv6(plain);
+  return bytes !== undefined && contains(ipv4InIPv6, bytes) ? bytes.slice(12) : bytes;
 }
+
+const ipv4InIPv6: Cidr = {
+  prefix: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0),
+  bits: 96,
+};
 
 function parseIPv4(text: string): Uint8Array | undefined {
   const parts = text.split('.');
@@ -51,6 +59,13 @@ export function parseCidr(text: string): Cidr | undefined {
   if (prefix === undefined || rest.length > 0 || !/^\d{1,3}$/.test(bitsText))
     return undefined;
   return bits <= prefix.length * 8 ? { prefix, bits } : undefined;
+}
+
+/** Whether a host is in one of the ranges; a name is in none. Without ranges all are. */
+export function isAllowed(ranges: readonly Cidr[] | undefined, host: string): boolean {
+  if (ranges === undefined) return true;
+  const address = parseIP(host);
+  return ranges.some((range) => address !== undefined && contains(range, address));
 }
 
 export function contains({ prefix, bits }: Cidr, address: Uint8Array): boolean {

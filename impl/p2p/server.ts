@@ -43,6 +43,9 @@ import {
 import type { Protocol } from './protocol.ts';
 import { ourHello, ServerStopped, setupHello } from './setup.ts';
 
+/** @geth p2p/server.go defaultMaxPendingPeers */
+const defaultMaxPendingPeers = 50;
+
 /** @geth p2p/server.go Config */
 export interface ServerConfig {
   readonly privateKey: Uint8Array;
@@ -54,7 +57,7 @@ export interface ServerConfig {
   readonly network: Network;
   readonly newTransport: (fd: NetConn) => Transport;
   readonly maxPeers: number;
-  /** Connections that may shake hands at once. @geth p2p/server.go defaultMaxPendingPeers */
+  /** Inbound connections that may shake hands at once. Default, and with 0 as in geth: 50. */
   readonly maxPendingPeers?: number;
   /** Without an address nobody can dial us. Port 0 is any free one. */
   readonly listen?: { readonly host: string; readonly port: number };
@@ -62,7 +65,7 @@ export interface ServerConfig {
   readonly staticNodes?: readonly Node[];
   /** Exempt from the caps on peers. */
   readonly trustedNodes?: readonly Node[];
-  /** Address ranges that may connect; without them, all. */
+  /** Address ranges that may connect and that are dialed; without them, all. */
   readonly netRestrict?: readonly Cidr[];
   readonly enableMsgEvents?: boolean;
 }
@@ -129,6 +132,7 @@ export class Server implements DialHost {
    */
   async start(): Promise<void> {
     const { listen, network, self, staticNodes = [], noDial = false } = this.config;
+    const { netRestrict } = this.config;
     if (listen !== undefined) {
       const listener = await network.listen(listen.host, listen.port);
       //: `stop` may have run meanwhile; it knew of no listener.
@@ -139,7 +143,7 @@ export class Server implements DialHost {
       this.#listener = listener;
       this.#wg.go('listenLoop', () => this.listenLoop(listener));
     }
-    const dialstate = new DialState(self, noDial ? [] : staticNodes);
+    const dialstate = new DialState(self, noDial ? [] : staticNodes, netRestrict);
     this.#wg.go('run', () => this.run(dialstate));
   }
   // #endregion server-start
@@ -286,9 +290,9 @@ export class Server implements DialHost {
   // #region listen-loop
   /** @geth p2p/server.go Server.listenLoop */
   async listenLoop(listener: Listener): Promise<void> {
-    const { maxPendingPeers = 50 } = this.config;
-    const slots = new Chan<undefined>('slots', maxPendingPeers);
-    for (let i = 0; i < maxPendingPeers; i++) slots.trySend(undefined);
+    const places = this.config.maxPendingPeers || defaultMaxPendingPeers;
+    const slots = new Chan<undefined>('slots', places);
+    for (let i = 0; i < places; i++) slots.trySend(undefined);
     for (;;) {
       //: A slot first, then the connection: who finds none waits in the kernel.
       const event = await select({ slot: recv(slots), quit: recv(this.quit) });
@@ -301,12 +305,10 @@ export class Server implements DialHost {
         continue;
       }
       this.#wg.go('setupConn', async () => {
-        this.#throttle.begin(fd.remoteAddr);
         try {
           await this.setupInbound(fd);
         } finally {
           //: Back when the handshakes are over, not when the peer ends.
-          this.#throttle.end(fd.remoteAddr);
           slots.trySend(undefined);
         }
       });

@@ -137,6 +137,7 @@ describe('parseOptions', () => {
     [['--max-peers', '-1'], /^--max-peers: no value \(write --max-peers=-… if/],
     [['--max-peers', '1e3'], /^--max-peers: expected a number/],
     [['--max-pending-peers', ''], /^--max-pending-peers: expected a number/],
+    [['--max-pending-peers', '0'], /^--max-pending-peers: expected a number from 1 to/],
     [['--network-id', '18446744073709551616'], /^--network-id: .* below 2\^64/],
     [['--genesis', '/no/such/file'], /^--genesis: ENOENT/],
     [['--genesis', `${chainDir}chain.rlp`], /^--genesis: .*chain\.rlp: genesis: /],

@@ -16,6 +16,7 @@ import {
 } from '../../impl/p2p/dial.ts';
 import { DialQueue } from '../../impl/p2p/dial-queue.ts';
 import type { Node, NodeID } from '../../impl/p2p/enode.ts';
+import { parseCidr } from '../../impl/p2p/ip.ts';
 import { everySeed, finished, run } from '../helpers/explore.ts';
 import { idOf } from '../helpers/peers.ts';
 import { nodeAt } from '../helpers/servers.ts';
@@ -90,6 +91,27 @@ describe('DialState.newTasks', () => {
     expect(ground.tasks(0)).toEqual([2]);
     ground.allDone(0);
     expect(ground.tasks(31_000)).toEqual([2]);
+  });
+
+  // geth: TestDialStateNetRestrict
+  it('never dials outside of the ranges that are allowed', () => {
+    const ranges = ['10.0.1.2/32', '2001:db8::/32'].map(parseCidr);
+    const allowed = ranges.filter((range) => range !== undefined);
+    const state = new DialState(
+      self,
+      [
+        ...nodes(1, 3),
+        nodeAt(idOf('20'), '2001:db8::1'),
+        nodeAt(idOf('21'), '::ffff:10.0.1.2'),
+        nodeAt(idOf('22'), 'a-name.example'),
+      ],
+      allowed,
+    );
+    expect(said(state.newTasks(0, peersOf(), 0))).toEqual([2, 0x20, 0x21]);
+    // Dropped for good, as ourselves; a peer is one, wherever it is.
+    const none = new DialState(self, nodes(1, 2), []);
+    expect(said(none.newTasks(0, peersOf(1), 0))).toEqual([]);
+    expect(none.keeps(new StaticDialTask(node(2)))).toBe(false);
   });
 
   // geth: TestDialStateCache

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../impl/csp/timer.ts';
-import {
-  InboundThrottle,
-  type AcceptRefusal,
-} from '../../impl/p2p/inbound-throttle.ts';
+import { handshakeTimeoutMs } from '../../impl/p2p/base-protocol.ts';
+import { inboundHistoryMs, InboundThrottle } from '../../impl/p2p/inbound-throttle.ts';
 import { parseCidr, type Cidr } from '../../impl/p2p/ip.ts';
 import { run } from '../helpers/explore.ts';
 
@@ -72,30 +70,29 @@ describe('InboundThrottle.check', () => {
       await sleep(0);
     }));
 
-  it('lets no address shake hands more than three times at once', () =>
+  it('knows an address however it is written', () =>
     run(async () => {
       const throttle = new InboundThrottle(undefined);
-      const verdicts: (AcceptRefusal | undefined)[] = [];
-      for (let i = 0; i < 5; i++) {
-        const verdict = throttle.check('8.8.8.8:1');
-        verdicts.push(verdict);
-        if (verdict === undefined) throttle.begin('8.8.8.8:1');
-        await sleep(30_001);
-      }
-      expect(verdicts).toEqual([
-        undefined,
-        undefined,
-        undefined,
-        'too-many-handshakes',
-        'too-many-handshakes',
-      ]);
-      throttle.end('8.8.8.8:1');
       expect(throttle.check('8.8.8.8:1')).toBeUndefined();
-      // The other two and the one that never began are forgotten without a trace.
-      for (let i = 0; i < 4; i++) throttle.end('8.8.8.8:1');
-      await sleep(30_001);
-      expect(throttle.check('8.8.8.8:1')).toBeUndefined();
+      expect(throttle.check('[::ffff:8.8.8.8]:1')).toBe('too-soon');
+      expect(throttle.check('[::FFFF:808:808]:1')).toBe('too-soon');
+      expect(throttle.check('[2001:DB8::1]:1')).toBeUndefined();
+      expect(throttle.check('[2001:db8:0:0:0:0:0:1]:1')).toBe('too-soon');
+      await sleep(0);
     }));
+
+  it('takes all IPv6 addresses of a network of 64 bits for one', () =>
+    run(async () => {
+      const throttle = new InboundThrottle(undefined);
+      expect(throttle.check('[2001:db8:1:2::1]:1')).toBeUndefined();
+      expect(throttle.check('[2001:db8:1:2:ffff::9]:1')).toBe('too-soon');
+      expect(throttle.check('[2001:db8:1:3::1]:1')).toBeUndefined();
+      await sleep(0);
+    }));
+
+  it('lets an address begin a handshake only when its last one is long over', () => {
+    expect(inboundHistoryMs).toBeGreaterThan(2 * handshakeTimeoutMs);
+  });
 
   it('lets in only the ranges that are allowed, when there are any', () =>
     run(async () => {

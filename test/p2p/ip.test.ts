@@ -36,6 +36,9 @@ describe('parseIP', () => {
   it('reads an IPv4 address inside IPv6 as IPv4', () => {
     expect(bytesOf('::ffff:10.0.0.1')).toEqual([10, 0, 0, 1]);
     expect(bytesOf('::FFFF:10.0.0.1')).toEqual([10, 0, 0, 1]);
+    expect(bytesOf('::ffff:a00:1')).toEqual([10, 0, 0, 1]);
+    expect(bytesOf('0:0:0:0:0:FFFF:0a00:0001')).toEqual([10, 0, 0, 1]);
+    expect(bytesOf('::fffe:a00:1')).toHaveLength(16);
   });
 
   it.each([

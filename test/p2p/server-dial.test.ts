@@ -3,6 +3,7 @@ import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { ConnClosed, DeadlineExceeded } from '../../impl/net/net-conn.ts';
+import { parseCidr } from '../../impl/p2p/ip.ts';
 import { DiscError } from '../../impl/p2p/peer-error.ts';
 import { everySeed, failureOf, finished, run } from '../helpers/explore.ts';
 import { idOf } from '../helpers/peers.ts';
@@ -50,6 +51,21 @@ describe('Server.dial', () => {
           error: expect.any(DeadlineExceeded) as unknown,
         },
       ]);
+      await server.stop();
+    }));
+
+  it('dials only where netRestrict allows it', () =>
+    run(async () => {
+      const world = new World();
+      const range = parseCidr('10.0.0.3/32');
+      const server = makeServer(world, {
+        staticNodes: [nodeB, nodeAt(idOf('33'), '10.0.0.3')],
+        netRestrict: range ? [range] : [],
+      });
+      await server.start();
+      await server.addPeer(nodeAt(idOf('44'), '10.0.0.4'));
+      await sleep(10_000);
+      expect(world.dials.map(({ host }) => host)).toEqual(['10.0.0.3']);
       await server.stop();
     }));
 

@@ -124,6 +124,33 @@ describe('Server.listenLoop', () => {
       await tasks.wait();
     }));
 
+  it('has 50 slots if maxPendingPeers is 0, as geth', () =>
+    run(async () => {
+      const world = new World();
+      let begun = 0;
+      const plain = makeServer(world).config.newTransport;
+      const server = makeServer(world, {
+        maxPendingPeers: 0,
+        newTransport: (fd) => {
+          begun++;
+          return plain(fd);
+        },
+      });
+      await server.start();
+      const tasks = new WaitGroup();
+      for (let i = 0; i < 51; i++) {
+        const fd = world.connect(serverAddress, '10.0.0.2');
+        tasks.go('silent', async () => {
+          await failureOf(fd.readFull(65)); // an id, and no more
+          await fd.close();
+        });
+      }
+      await sleep(10);
+      expect(begun).toBe(50);
+      await server.stop();
+      await tasks.wait();
+    }));
+
   it('gives the slot back when the handshakes are over, not when the peer ends', () =>
     run(async () => {
       const world = new World();
