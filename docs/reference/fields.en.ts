@@ -33,7 +33,7 @@ export const fieldProse: Readonly<Record<string, string>> = {
   'hello.cap-name': 'The name of a protocol.',
   'hello.cap-version': 'Its version.',
   'hello.listen-port': 'The port that the node listens on. geth sends 0.',
-  'hello.id': 'The node id. It must be the one that the handshake has proved.',
+  'hello.id': 'The node id. It must be the one of the handshake.',
   disconnect: 'A list with one element.',
   'disconnect.reason': 'Why the connection ends.',
   status: 'A list of five elements.',

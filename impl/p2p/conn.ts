@@ -30,7 +30,7 @@ export interface Transport extends MsgReadWriter {
    * Agrees on keys and learns who the remote is.
    *
    * @param dialDest the node that was dialed; undefined when we were
-   * @returns the identity that the remote has proved
+   * @returns the id that the remote named; only its Hello proves that it owns it
    */
   doEncHandshake(privateKey: Uint8Array, dialDest: Node | undefined): Promise<NodeID>;
   /** Exchanges Hello. Compression is on afterwards if the remote speaks version 5. */
@@ -63,7 +63,7 @@ export interface Conn {
   readonly fd: NetConn;
   readonly transport: Transport;
   readonly flags: ConnFlags;
-  /** What the remote proved in the encryption handshake. */
+  /** What the remote named in the encryption handshake; proved once Hello is there. */
   readonly id: NodeID;
   //: The run loop's answer: undefined lets the connection pass, an error refuses it.
   readonly cont: Chan<Error | undefined>;

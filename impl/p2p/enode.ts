@@ -1,5 +1,5 @@
 /**
- * A node's address: its identity (the public key it proves in the handshake) and where
+ * A node's address: its identity (the public key it names in the handshake) and where
  * to dial it, written `enode://<128 hex digits>@host:port`.
  */
 

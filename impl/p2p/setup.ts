@@ -31,7 +31,7 @@ export function ourHello(config: {
 /**
  * Exchanges Hello.
  *
- * @throws {DiscError} 9: Hello carries another id than the one the remote has proved
+ * @throws {DiscError} 9: Hello carries another id than the one of the handshake
  */
 export async function setupHello(conn: Conn, our: ProtoHandshake): Promise<HelloConn> {
   const { caps, name, id } = await conn.transport.doProtoHandshake(our);

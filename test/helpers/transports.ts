@@ -129,7 +129,7 @@ export function linePair(capacity = 64): [Line, Line] {
 }
 
 export interface ScriptedAnswers {
-  /** What the encryption handshake proves, or fails with. */
+  /** What the encryption handshake names, or fails with. */
   readonly enc: NodeID | Error;
   /** The remote's Hello, or what its exchange fails with. */
   readonly hello?: ProtoHandshake | Error;
