@@ -228,7 +228,7 @@ export class Server implements DialHost {
           dials.done(event.value);
           break;
         case 'posthandshake': {
-          //= checkpoint 1: the remote has proved who it is
+          //= checkpoint 1: the remote has named itself
           const conn = event.value;
           if (trusted.has(conn.id)) conn.flags.trusted = true;
           await this.answer(conn, encHandshakeChecks(table(), conn));
@@ -353,7 +353,7 @@ export class Server implements DialHost {
     let inboundID: NodeID | undefined;
     try {
       if (this.quit.closed) throw new ServerStopped();
-      //= the encryption handshake proves who it is
+      //= the encryption handshake: keys, and a name
       const id = await transport.doEncHandshake(this.config.privateKey, dialDest);
       if (dialDest !== undefined && id !== dialDest.id) {
         throw new DiscError(discUnexpectedIdentity);
