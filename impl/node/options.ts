@@ -44,7 +44,8 @@ Its chain
 
 What it shows
   --events FORMAT        pretty (default), json (one object a line) or none
-  --trace FILE           every step of every task, as JSON Lines, written at the end
+  --trace FILE           every step of every task, as JSON Lines, written at the end;
+                         the first 200,000 steps, and how many came after them
 
 When it ends
   --exit-after CONDITION peer, status, head=N, drop or seconds=N

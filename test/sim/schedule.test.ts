@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Prng } from '../../impl/sim/prng.ts';
+import { readTrace, writeTrace } from '../../impl/csp/trace.ts';
 import { Recorder } from '../../impl/sim/recorder.ts';
 import { Schedule, ScheduleError } from '../../impl/sim/schedule.ts';
 
@@ -105,10 +106,39 @@ describe('Recorder', () => {
     expect(bytes).toEqual(['01', '02']);
   });
 
-  it('keeps no more events than its limit', () => {
+  it('keeps no more events than its limit, and says so at the end', () => {
     const recorder = new Recorder(2);
-    for (let i = 0; i < 5; i++) recorder.emit(event, Uint8Array.of(i));
+    for (let i = 0; i < 2; i++) recorder.emit({ ...event, t: i }, Uint8Array.of(i));
     expect(recorder.trace(head).events).toHaveLength(2);
-    expect(recorder.trace(head).bytes).toHaveLength(2);
+    for (let i = 2; i < 5; i++) recorder.emit({ ...event, t: i }, Uint8Array.of(i));
+    const trace = recorder.trace(head);
+    expect(trace.bytes).toEqual(['00', '01']);
+    expect(trace.events.map(({ t, k }) => [t, k])).toEqual([
+      [0, 'main'],
+      [1, 'main'],
+      [4, 'recorder'],
+    ]);
+    const v = 'the trace is full: 3 more events were not kept';
+    expect(trace.events.at(-1)).toMatchObject({ i: 2, n: '', e: 'event', v });
+    expect(readTrace(writeTrace(trace))).toEqual(trace);
+  });
+
+  it('keeps no more bytes than its other limit, and no event behind a hole', () => {
+    const recorder = new Recorder(100, 5);
+    recorder.emit(event, Uint8Array.of(1, 2, 3));
+    recorder.emit(event, Uint8Array.of(1, 2, 3)); // no new bytes
+    recorder.emit(event, Uint8Array.of(4, 5));
+    recorder.emit(event, Uint8Array.of(1, 2, 3));
+    recorder.emit(event, Uint8Array.of(6));
+    recorder.emit(event);
+    const { events, bytes } = recorder.trace(head);
+    expect(bytes).toEqual(['010203', '0405']);
+    expect(events.map(({ b, v }) => b ?? v)).toEqual([
+      0,
+      0,
+      1,
+      0,
+      'the trace is full: 2 more events were not kept',
+    ]);
   });
 });
