@@ -1,6 +1,7 @@
 /** How verdicts look in a terminal. */
 
 import type { Exercise } from './catalog.ts';
+import { openedAtFirst } from './opened.ts';
 import type { RunReport, TestResult } from './schema-report.ts';
 
 export interface Look {
@@ -38,19 +39,19 @@ function mark(look: Look, good: boolean): string {
   return good ? paint(look, 'good', yes) : paint(look, 'bad', no);
 }
 
-/** The whole report; only the first failure with its details, as in the page. */
+/** The whole report, with the details of the same failures as in the page. */
 export function reportLines(
   look: Look,
   exercise: Exercise,
   report: RunReport,
 ): string[] {
   const lines: string[] = [];
-  const first = report.tests.find((test) => test.verdict !== 'passed');
+  const opened = openedAtFirst(exercise.facts.type, report.tests);
   for (const test of report.tests) {
     const good = test.verdict === 'passed';
     const word = good ? '' : paint(look, 'quiet', ` (${wordFor(test.verdict)})`);
     lines.push(` ${mark(look, good)} ${test.name}${word}`);
-    if (test === first) lines.push(...detailLines(exercise, test));
+    if (opened.includes(test)) lines.push(...detailLines(exercise, test));
   }
   if (report.message !== '') {
     const place = placeText(exercise, report);

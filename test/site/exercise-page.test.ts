@@ -45,6 +45,19 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     await page.keyboard.insertText(code);
   }
 
+  /** All of it, and nothing lies over it. */
+  function isInSight(page: Page, selector: string): Promise<boolean> {
+    return page.evaluate((wanted) => {
+      const found = document.querySelector(wanted);
+      if (found === null) return false;
+      const { top, bottom, left } = found.getBoundingClientRect();
+      const isOnTop = (y: number): boolean =>
+        found.contains(document.elementFromPoint(left + 4, y));
+      const whole = top >= 0 && bottom <= window.innerHeight;
+      return whole && isOnTop(top + 4) && isOnTop(bottom - 4);
+    }, selector);
+  }
+
   async function verdict(page: Page, state: 'passed' | 'failed'): Promise<void> {
     await page.waitForSelector(`.pw-ex-verdict[data-state=${state}]`);
   }
@@ -99,6 +112,76 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     await page.waitForFunction(() =>
       document.querySelector('.cm-content')?.textContent?.includes('here'),
     );
+    await page.context().close();
+  });
+
+  it.each([
+    ['a laptop', 1280, 720],
+    ['a phone', 390, 844],
+  ])(
+    'brings the verdict and what the first failure says into sight on %s',
+    async (_, width, height) => {
+      // Its first failure comes after ten tests that pass.
+      const matching = catalog.find(({ facts }) => facts.id === 'E07');
+      const late = matching?.wrong.find(({ code }) => code.includes('capital letters'));
+      const { page } = await site.open(addressOf(matching), {
+        viewport: { width, height },
+      });
+      await page.waitForSelector('.pw-ex-field');
+      await write(page, late?.code ?? '');
+      await page.keyboard.press('Control+Home');
+      await page.keyboard.press('Control+Enter');
+      await verdict(page, 'failed');
+      expect(await page.locator('.pw-ex-tests > li[data-verdict=passed]').count()).toBe(
+        17,
+      );
+      for (const part of ['.pw-ex-sentence', '.pw-ex-said']) {
+        await expect.poll(() => isInSight(page, part), { message: part }).toBe(true);
+      }
+      // Typing goes on where it was.
+      await page.keyboard.type('// mine');
+      expect(await page.textContent('.cm-content')).toMatch(/^\/\/ mine/);
+      await page.context().close();
+    },
+  );
+
+  it('keeps the verdict in sight on a phone, wherever the reader is', async () => {
+    const { page } = await site.open(addressOf(written), {
+      viewport: { width: 390, height: 844 },
+    });
+    await page.waitForSelector('.pw-ex-field');
+    for (const place of [0, 0.5, 1]) {
+      await page.evaluate((part) => {
+        const { scrollHeight } = document.documentElement;
+        window.scrollTo({ top: part * scrollHeight, behavior: 'instant' });
+      }, place);
+      expect(await isInSight(page, '.pw-ex-sentence'), `at ${place}`).toBe(true);
+    }
+    await page.context().close();
+  });
+
+  it.runIf(predicted !== undefined)('opens every wrong answer', async () => {
+    const { page } = await site.open(addressOf(predicted));
+    const questions = page.locator('.pw-ex-items fieldset');
+    for (let i = 0; i < (await questions.count()); i += 1) {
+      await questions.nth(i).locator('input:enabled').first().check();
+    }
+    await page.getByRole('button', { name: 'Run the tests' }).click();
+    await verdict(page, 'failed');
+    const wrong = await page.locator('.pw-ex-items fieldset[data-state=wrong]').count();
+    expect(wrong).toBeGreaterThan(1);
+    expect(await page.locator('.pw-ex-tests details[open]').count()).toBe(wrong);
+    await page.context().close();
+  });
+
+  it('opens the first failure of written code, and no other', async () => {
+    const { page } = await openWritten();
+    const [wrong] = written?.wrong ?? [];
+    await write(page, wrong?.code ?? '');
+    await page.keyboard.press('Control+Enter');
+    await verdict(page, 'failed');
+    expect(await page.locator('.pw-ex-tests details').count()).toBeGreaterThan(1);
+    expect(await page.locator('.pw-ex-tests details[open]').count()).toBe(1);
     await page.context().close();
   });
 

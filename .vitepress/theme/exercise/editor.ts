@@ -70,6 +70,11 @@ const highlight = HighlightStyle.define([
   },
 ]);
 
+/** In one column the verdict lies over the bottom of the window; the cursor must not. */
+function verdictMargin(): { bottom: number } | null {
+  return matchMedia('(max-width: 62rem)').matches ? { bottom: 48 } : null;
+}
+
 const look = EditorView.theme({
   '&': {
     backgroundColor: 'var(--pw-well)',
@@ -118,6 +123,7 @@ export function createEditor(options: EditorOptions): Editor {
         syntaxHighlighting(highlight),
         look,
         EditorState.tabSize.of(2),
+        EditorView.scrollMargins.of(verdictMargin),
         EditorView.contentAttributes.of({
           'aria-label': options.label,
           'aria-describedby': options.describedBy,
