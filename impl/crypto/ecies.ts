@@ -12,7 +12,7 @@ export const eciesOverhead = 65 + 16 + 32;
 /** A packet that is not for us, or damaged. It never says in which way. */
 export class EciesError extends Error {
   override readonly name = 'EciesError';
-  readonly docs = '/reference/ecies';
+  readonly docs = '/reference/glossary#ecies';
 
   constructor() {
     super('ecies: the packet cannot be decrypted');

@@ -18,7 +18,7 @@ export type CryptoErrorCode =
 export class CryptoError extends Error {
   override readonly name = 'CryptoError';
   readonly code: CryptoErrorCode;
-  readonly docs = '/reference/crypto';
+  readonly docs = '/reference/wire#the-handshake';
 
   constructor(code: CryptoErrorCode, what: string, options?: ErrorOptions) {
     super(`crypto: ${what}: ${code}`, options);

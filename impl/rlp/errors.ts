@@ -18,7 +18,7 @@ export class RlpError extends Error {
   readonly code: RlpErrorCode;
   /** Where in the input the item at fault begins, if the input is at hand. */
   readonly offset: number | undefined;
-  readonly docs = '/reference/rlp';
+  readonly docs = '/reference/wire#rlp-byte-strings-and-lists';
 
   /** @param what what was being read, for people: `Status`, `block header` */
   constructor(code: RlpErrorCode, offset: number | undefined, what: string) {

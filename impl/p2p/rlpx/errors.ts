@@ -15,7 +15,7 @@ export type HandshakeErrorCode =
 export class HandshakeError extends Error {
   override readonly name = 'HandshakeError';
   readonly code: HandshakeErrorCode;
-  readonly docs = '/reference/rlpx';
+  readonly docs = '/reference/wire#the-handshake';
 
   constructor(code: HandshakeErrorCode, what: string, options?: ErrorOptions) {
     super(what, options);
@@ -36,7 +36,7 @@ export type FrameErrorCode =
 export class FrameError extends Error {
   override readonly name = 'FrameError';
   readonly code: FrameErrorCode;
-  readonly docs = '/reference/rlpx';
+  readonly docs = '/reference/wire#frames';
 
   constructor(code: FrameErrorCode, what: string, options?: ErrorOptions) {
     super(`rlpx: ${what}`, options);

@@ -21,7 +21,7 @@ export class SnappyError extends Error {
   readonly code: SnappyErrorCode;
   /** Where in the block the element at fault begins. */
   readonly offset: number;
-  readonly docs = '/reference/snappy';
+  readonly docs = '/reference/wire#compression';
 
   constructor(code: SnappyErrorCode, offset: number) {
     super(`snappy: ${code} at byte ${offset}`);
