@@ -42,7 +42,7 @@ const en: WeaveStrings = {
     'only from folders above it in this list.',
   linesOf: (count) => (count === 1 ? '1 line' : `${count} lines`),
   coverage: (shown, total) =>
-    `${shown} of ${total} lines of the connection flow are shown and explained in the walk.`,
+    `${shown} of ${total} lines of the connection flow (impl/csp, impl/p2p, impl/eth) are shown on a page of this site. The chapters that are not written yet will show the rest.`,
   upToIndex: 'All files',
   mapHeads: ['geth', 'line', 'here'],
 };

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { coverage, flowFolders, sumOf } from '../../.vitepress/weave/coverage.ts';
 
+/** Percent of the lines that a page shows. It may rise with each chapter, never fall. */
+const floors = { 'impl/csp': 27, 'impl/p2p': 47, 'impl/eth': 40 } as const;
+
 describe('coverage', () => {
-  it('counts each file of the flow, and no line more than it has', () => {
-    const rows = coverage();
-    for (const folder of flowFolders) {
-      const inFolder = rows.filter(({ file }) => file.startsWith(folder));
-      const { shown, total } = sumOf(inFolder);
-      expect(total, folder).toBeGreaterThan(0);
-      expect(shown, folder).toBeLessThanOrEqual(total);
-      console.info(`${folder}: ${shown} of ${total} lines are shown by a page`);
-    }
+  it.each(flowFolders)('of %s is at least what it was', (folder) => {
+    const { shown, total } = sumOf(
+      coverage().filter(({ file }) => file.startsWith(`${folder}/`)),
+    );
+    console.info(`${folder}: ${shown} of ${total} lines are shown by a page`);
+    expect((100 * shown) / total).toBeGreaterThanOrEqual(floors[folder]);
   });
 });
