@@ -40,7 +40,8 @@ function fateOf(table: PeerTable, candidate: Candidate): string {
   try {
     const answer: unknown = encHandshakeChecks(table, candidate);
     if (answer === undefined) return passes;
-    if (!(answer instanceof DiscError)) return `no DiscError, but a ${typeof answer}`;
+    if (answer === null) return 'null comes back, and not undefined';
+    if (!(answer instanceof DiscError)) return `no DiscError, but: ${typeof answer}`;
     const code = answer.reason.toString(16).padStart(2, '0');
     return `it hears 0x${code} “${answer.message}”`;
   } catch (error) {

@@ -70,12 +70,13 @@ class TestPeer {
     return fates;
   }
 
-  /** Names of the protocols to which a message is offered at this moment. */
-  takeOffers(): [name: string, code: number][] {
-    return this.protocols.flatMap((proto) => {
+  /** Takes what is offered to the protocols at this moment; says to whom, and what. */
+  takeOffers(): string {
+    const offers = this.protocols.flatMap((proto) => {
       const taken = proto.in.tryRecv();
-      return taken ? [[proto.protocol.name, taken.value.code]] : [];
+      return taken ? [offer(proto.protocol.name, taken.value.code)] : [];
     });
+    return offers.join(', ') || nothing;
   }
 
   go(name: string, task: () => Promise<void>): void {
@@ -86,6 +87,12 @@ class TestPeer {
 interface Fate {
   readonly what: string;
   readonly atMs: number;
+}
+
+const nothing = 'nothing to anybody';
+
+function offer(name: string, code: number): string {
+  return `code ${code} to ${name}`;
 }
 
 function inWords(fate: Fate | undefined): string {
@@ -123,8 +130,8 @@ describe('handle, a protocol’s message', () => {
     });
     expect(
       value.offers,
-      `a has the codes 16 to 18, b has 19 and 20; code ${code} came, and who was offered what`,
-    ).toEqual([[owner, code]]);
+      `a has the codes 16 to 18, b has 19 and 20; code ${code} came; \`handle\` offers`,
+    ).toBe(offer(owner, code));
     expect(value.fate, 'after the protocol has taken it, it is').toBe('handled');
   });
 
@@ -145,8 +152,8 @@ describe('handle, a protocol’s message', () => {
       });
       expect(
         value.offers,
-        `protocols with ${lengths.join(', ')} codes, from 16 on; code ${code} came`,
-      ).toEqual([[value.owner, code]]);
+        `protocols with ${lengths.join(', ')} codes, from 16 on; code ${code} came; \`handle\` offers`,
+      ).toBe(offer(value.owner, code));
     }
   });
 
@@ -165,7 +172,7 @@ describe('handle, a protocol’s message', () => {
       value.before,
       'messages that were handled before the protocol took one',
     ).toBe(0);
-    expect(value.offers, 'what the protocol got').toEqual([['a', 16]]);
+    expect(value.offers, 'at 700 ms `handle` offers').toBe(offer('a', 16));
     expect(inWords(value.fates[0]), 'the protocol took the message at 700 ms').toBe(
       'handled at 700 ms',
     );
@@ -183,7 +190,7 @@ describe('handle, a protocol’s message', () => {
     expect(inWords(value.fates[0]), 'the peer was over at 700 ms').toBe(
       'EndOfStream at 700 ms',
     );
-    expect(value.offers, 'what is still offered after that').toEqual([]);
+    expect(value.offers, 'after that `handle` still offers').toBe(nothing);
   });
 
   it.each([21, 33, 200, 2 ** 31])('has no owner for code %i', async (code) => {
@@ -287,7 +294,7 @@ describe('handle, the codes that it ignores', () => {
       return { fate, offers: peer.takeOffers(), pongs: peer.pingRecv.length };
     });
     expect(value.fate, `${what} came; it is`).toBe('handled');
-    expect(value.offers, 'protocols that were offered it').toEqual([]);
+    expect(value.offers, `${what} came; \`handle\` offers`).toBe(nothing);
     expect(value.pongs, 'Pongs that pingLoop will send').toBe(0);
   });
 });

@@ -62,8 +62,8 @@ interface Meeting {
   readonly end: string;
   readonly atMs: number;
   readonly status: StatusData | undefined;
-  /** What `setHead` was told. */
-  readonly heads: readonly (readonly [head: Hash, td: bigint])[];
+  /** What `setHead` was told, in words. */
+  readonly heads: string;
   /** What the remote has read. */
   readonly heard: readonly Msg[];
   /** When the last thing happened, the remote's own pauses included. */
@@ -100,7 +100,7 @@ async function meet(
   remote: Remote,
   { status = ours, makeLine = pipeLine } = {},
 ): Promise<Meeting> {
-  const heads: [Hash, bigint][] = [];
+  const heads: string[] = [];
   const heard: Msg[] = [];
   const deaths: string[] = [];
   const seen: { end?: Ending; accident?: { readonly error: unknown } } = {};
@@ -125,7 +125,7 @@ async function meet(
         deaths.push(unheard(task, error));
       }),
       setHead: (head: Hash, td: bigint) => {
-        heads.push([head, td]);
+        heads.push(headAndTd(head, td));
       },
     };
     new WaitGroup().go('eth/63', async () => {
@@ -153,11 +153,17 @@ async function meet(
     end: [...deaths, words].join('; '),
     atMs,
     status: answer,
-    heads,
+    heads: heads.join('; ') || nothing,
     heard,
     quietAtMs: run.duration,
     left: run.left.map(({ task, on }) => `${task} waits for ${on}`),
   };
+}
+
+const nothing = 'nothing';
+
+function headAndTd(head: Hash, td: bigint): string {
+  return `head ${head.slice(0, 8)}…, td ${td}`;
 }
 
 function unheard(task: string, error: unknown): string {
@@ -207,9 +213,7 @@ describe('handshake, when theirs fits', () => {
   it('gives back their Status and remembers what they have', async () => {
     const { status, heads } = await meet(inOrder(reads, sends(fits)));
     expect(status, 'the Status that handshake returned').toEqual(theirs);
-    expect(heads, 'what setHead was told: head, td').toEqual([
-      [theirs.head, theirs.td],
-    ]);
+    expect(heads, 'what `setHead` was told').toBe(headAndTd(theirs.head, theirs.td));
   });
 
   it('believes any head and td, on any network and chain', async () => {
@@ -229,9 +233,9 @@ describe('handshake, when theirs fits', () => {
       const meeting = await meet(inOrder(...order), { status });
       expect(meeting.end, 'what came of it').toBe('accepted');
       expect(meeting.status, 'the Status that handshake returned').toEqual(answer);
-      expect(meeting.heads, 'what setHead was told').toEqual([
-        [answer.head, answer.td],
-      ]);
+      expect(meeting.heads, 'what `setHead` was told').toBe(
+        headAndTd(answer.head, answer.td),
+      );
     }
   });
 });
@@ -302,7 +306,7 @@ describe('handshake, when theirs does not fit', () => {
   it('remembers nothing of a remote that it refuses', async () => {
     for (const [what, msg] of refusals) {
       const { heads } = await meet(inOrder(reads, sends(msg)));
-      expect(heads, `the remote sent ${what}; setHead was told`).toEqual([]);
+      expect(heads, `the remote sent ${what}; \`setHead\` was told`).toBe(nothing);
     }
   });
 });
@@ -325,7 +329,7 @@ describe('handshake, when the remote is slow', () => {
     const { end, atMs, heads } = await meet(remote);
     expect(end, `the remote ${what}`).toBe(refused.late);
     expect(atMs, 'it was over at').toBe(5_000);
-    expect(heads, 'what setHead was told').toEqual([]);
+    expect(heads, 'what `setHead` was told').toBe(nothing);
   });
 
   it('has patience until then', async () => {
@@ -361,7 +365,7 @@ describe('handshake, when the line breaks', () => {
       const { end, atMs, heads } = await meet(doesNothing, { makeLine: broken(what) });
       expect(end, `a ${what} failed`).toBe(`ConnClosed “${what}: connection closed”`);
       expect(atMs, `a ${what} failed at 700 ms; the handshake was over at`).toBe(700);
-      expect(heads, 'what setHead was told').toEqual([]);
+      expect(heads, 'what `setHead` was told').toBe(nothing);
     },
   );
 

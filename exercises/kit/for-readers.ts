@@ -4,7 +4,10 @@
 const howItCompares =
   / \/\/ Object\.is equality(?:\n\nIf it should pass with deep equality, [^]*)?$/;
 
+/** `+0` is how values are printed that could be `-0`; here it says nothing. */
+const plusZero = /(?<=\b(?:expected|be|equal) )\+0(?![\w.])/g;
+
 /** Leaves out of an assertion's message what is meant for the author of the test. */
 export function forReaders(message: string): string {
-  return message.replace(howItCompares, '');
+  return message.replace(howItCompares, '').replaceAll(plusZero, '0');
 }

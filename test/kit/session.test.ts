@@ -109,6 +109,9 @@ describe('a run', () => {
 
   it.each<[string, () => void]>([
     ['expected 1 to be 2', () => expect(1).toBe(2)],
+    ['expected 0 to be 6', () => expect(0).toBe(6)],
+    ['expected 1 to be 0', () => expect(1).toBe(0)],
+    ['expected -0 to be 0', () => expect(-0).toBe(0)],
     ['expected { a: 1 } to be { a: 1 }', () => expect({ a: 1 }).toBe({ a: 1 })],
     ['what: expected [ 1 ] to be [ 1 ]', () => expect([1], 'what').toBe([1])],
     ['expected 1 not to be 1', () => expect(1).not.toBe(1)],
