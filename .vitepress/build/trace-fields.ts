@@ -5,7 +5,11 @@
 import { fromHex } from '../../impl/bytes.ts';
 import type { Trace, TraceEvent } from '../../impl/csp/trace.ts';
 import { ethFields } from '../../impl/eth/fields.ts';
-import { baseProtocolLength } from '../../impl/p2p/base-protocol.ts';
+import {
+  baseProtocolLength,
+  discMsg,
+  handshakeMsg,
+} from '../../impl/p2p/base-protocol.ts';
 import {
   ackFields,
   authFields,
@@ -43,11 +47,12 @@ function spansOf(
     return what === 'ack' ? ackFields(bytes) : undefined;
   }
   if (e !== 'msg') return undefined;
-  if (what === 'Hello') return helloFields(bytes);
-  if (what === 'Disconnect') return disconnectFields(bytes);
+  // A transport that sends messages unencrypted names every one by its code.
+  const code = Number(/^code (\d+)$/.exec(what)?.[1] ?? NaN);
+  if (what === 'Hello' || code === handshakeMsg) return helloFields(bytes);
+  if (what === 'Disconnect' || code === discMsg) return disconnectFields(bytes);
   // eth is the only protocol of our nodes, so its codes begin where the base's end.
-  const code = /^code (\d+)$/.exec(what)?.[1];
-  return code === undefined
-    ? undefined
-    : ethFields(Number(code) - baseProtocolLength, bytes);
+  return code >= baseProtocolLength
+    ? ethFields(code - baseProtocolLength, bytes)
+    : undefined;
 }

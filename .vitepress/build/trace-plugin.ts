@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { readTrace } from '../../impl/csp/trace.ts';
 import { sampleTrace } from '../theme/trace/sample.ts';
+import { inlineHtml } from '../weave/code-html.ts';
+import { isMark, isNote, isSubgoal } from '../weave/regions.ts';
 import { highlightLines } from './highlight.ts';
 import { traceFields, type TraceField } from './trace-fields.ts';
 
@@ -17,13 +19,23 @@ const indexId = 'virtual:peerwalk-traces';
 const traceId = 'virtual:peerwalk-trace/';
 const linesAround = 6;
 
+/** A line as HTML; or a note of the author's on the lines after it, which is no code. */
+export type CodeLine = string | LiftedLine;
+
+export interface LiftedLine {
+  readonly kind: 'note' | 'goal';
+  readonly html: string;
+  /** Columns that the code around it is indented by. */
+  readonly indent: number;
+}
+
 export interface TraceData {
   readonly name: string;
   readonly text: string;
   /** The file was not recorded; `text` is the sample. */
   readonly sample: boolean;
-  /** Lines of source as HTML, by file and line number. */
-  readonly code: Readonly<Record<string, Readonly<Record<number, string>>>>;
+  /** Lines of source, by file and line number. */
+  readonly code: Readonly<Record<string, Readonly<Record<number, CodeLine>>>>;
   /** Fields of the bytes of a step, by step. */
   readonly fields: Readonly<Record<number, readonly TraceField[]>>;
 }
@@ -54,19 +66,43 @@ async function codeOf(repoDir: string, text: string): Promise<TraceData['code']>
       lines.add(n);
     wanted.set(file, lines);
   }
-  const code: Record<string, Record<number, string>> = {};
+  const code: Record<string, Record<number, CodeLine>> = {};
   for (const [file, lines] of wanted) {
     const path = join(repoDir, file);
     if (!existsSync(path)) continue;
-    const html = await highlightLines(readFileSync(path, 'utf8'));
-    const kept: Record<number, string> = {};
-    for (const line of [...lines].sort((a, b) => a - b)) {
-      const shown = html[line - 1];
-      if (shown !== undefined) kept[line] = shown;
-    }
-    code[file] = kept;
+    const shown = await codeLines(readFileSync(path, 'utf8'));
+    const kept = [...shown].filter(([line]) => lines.has(line));
+    code[file] = Object.fromEntries(kept);
   }
   return code;
+}
+
+/** The lines of a file as a listing shows them: marks dropped, notes set as notes. */
+export async function codeLines(text: string): Promise<Map<number, CodeLine>> {
+  const highlighted = await highlightLines(text);
+  const shown = new Map<number, CodeLine>();
+  let open: { readonly line: number; readonly note: LiftedLine } | undefined;
+  for (const [index, content] of text.split('\n').entries()) {
+    const line = index + 1;
+    if (isNote(content)) {
+      // Lines of a note that follow each other are one note.
+      const more = lifted('note', content);
+      const note = open?.note ?? more;
+      const html = open === undefined ? note.html : `${note.html} ${more.html}`;
+      open = { line: open?.line ?? line, note: { ...note, html } };
+      shown.set(open.line, open.note);
+      continue;
+    }
+    open = undefined;
+    if (isSubgoal(content)) shown.set(line, lifted('goal', content));
+    else if (!isMark(content)) shown.set(line, highlighted[index] ?? '');
+  }
+  return shown;
+}
+
+function lifted(kind: LiftedLine['kind'], content: string): LiftedLine {
+  const html = inlineHtml(content.replace(/^\s*\/\/[:=]/, '').trim());
+  return { kind, html, indent: content.search(/\S/) };
 }
 
 export async function loadTrace(repoDir: string, name: string): Promise<TraceData> {

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { initCrypto } from '#crypto';
+import { traceFields } from '../../.vitepress/build/trace-fields.ts';
+import { codeLines } from '../../.vitepress/build/trace-plugin.ts';
 import {
   buildModel,
   focusStep,
@@ -16,6 +19,8 @@ import {
   type TraceEvent,
   type TraceKind,
 } from '../../impl/csp/trace.ts';
+import { runScenario } from '../../impl/sim/run-scenario.ts';
+import { scenarios } from '../../impl/sim/scenarios.ts';
 
 type Line = readonly [task: string, kind: TraceKind, fields?: Partial<TraceEvent>];
 
@@ -185,6 +190,55 @@ describe('buildModel', () => {
   });
 });
 
+describe('traceFields', () => {
+  it('knows Hello and Disconnect by name, and by code where nothing is encrypted', () => {
+    const trace = traceOf(
+      [
+        ['A/r', 'msg', { v: 'in Disconnect, 2 bytes', b: 0 }],
+        ['A/r', 'msg', { v: 'in code 1, 2 bytes', b: 0 }],
+        ['A/r', 'msg', { v: 'in code 9, 2 bytes', b: 0 }],
+      ],
+      ['c108'],
+    );
+    const fields = traceFields(trace);
+    expect(fields[0]?.map(([end]) => end)).toEqual([1, 2]);
+    expect(fields[1]).toEqual(fields[0]);
+    expect(fields[2]).toBeUndefined();
+  });
+});
+
+describe('codeLines', () => {
+  it('lifts notes and labels out of the code, and drops the marks of regions', async () => {
+    const shown = await codeLines(
+      [
+        '// #region one',
+        'run();',
+        '  //= wait for `quit`',
+        '  //: The first line,',
+        '  //: and the second.',
+        '  stop();',
+        '//: Another note.',
+        '// a comment',
+        '// #endregion one',
+      ].join('\n'),
+    );
+    expect([...shown.keys()]).toEqual([2, 3, 4, 6, 7, 8]);
+    expect(shown.get(3)).toEqual({
+      kind: 'goal',
+      html: 'wait for <code>quit</code>',
+      indent: 2,
+    });
+    expect(shown.get(4)).toEqual({
+      kind: 'note',
+      html: 'The first line, and the second.',
+      indent: 2,
+    });
+    expect(shown.get(7)).toEqual({ kind: 'note', html: 'Another note.', indent: 0 });
+    expect(shown.get(6)).toContain('stop');
+    expect(shown.get(8)).toContain('a comment');
+  });
+});
+
 describe('tableRows', () => {
   it('holds every step exactly once', () => {
     const model = buildModel(readTrace(sampleTrace()));
@@ -230,16 +284,174 @@ describe('focusStep', () => {
 });
 
 describe('sentence', () => {
+  const told = (lines: readonly Line[], bytes?: readonly string[]): string[] => {
+    const model = buildModel(traceOf(lines, bytes));
+    return model.trace.events.map((event) => sentence(event, model, en));
+  };
+
   it('says something that ends in a full stop for every step of the sample', () => {
-    for (const event of readTrace(sampleTrace()).events) {
-      expect(sentence(event, 3, en)).toMatch(/^\S.*\S\.$/);
+    const model = buildModel(readTrace(sampleTrace()));
+    for (const event of model.trace.events) {
+      expect(sentence(event, model, en)).toMatch(/^\S.*\S\.$/);
     }
   });
 
-  it('names the message and who hears it', () => {
-    const [event] = traceOf([
-      ['B/readLoop', 'msg', { v: 'in Hello, 94 bytes' }],
-    ]).events;
-    expect(event && sentence(event, 94, en)).toBe('readLoop hears Hello (94 bytes).');
+  it('names the message, who hears it and from whom', () => {
+    expect(
+      told([
+        ['A/statusWriter', 'msg', { v: 'out code 16, 76 bytes' }],
+        ['B/readLoop', 'msg', { v: 'in code 16, 1 bytes' }],
+        ['A/remote', 'msg', { v: 'out code 0, 84 bytes' }],
+      ]),
+    ).toEqual([
+      'statusWriter sends Status (76 bytes) to B.',
+      'readLoop hears Status (1 byte) from A.',
+      'remote sends Hello (84 bytes) to B.',
+    ]);
   });
+
+  it('names the other side only where there is one other', () => {
+    expect(told([['A/r', 'msg', { v: 'in Hello, 94 bytes' }]])).toEqual([
+      'r hears Hello (94 bytes).',
+    ]);
+  });
+
+  it('says what is handed over, to whom, and through which channel', () => {
+    expect(
+      told([
+        ['A/dial 5104', 'send', { ch: 'posthandshake', v: '' }],
+        ['A/dial 5104', 'select', { ch: 'send posthandshake', v: 'taken' }],
+        ['A/run', 'select', { ch: 'recv posthandshake', v: 'posthandshake' }],
+        ['A/readLoop', 'send', { ch: 'eth.in', v: 'code 20, 505 bytes' }],
+        ['A/eth/63', 'recv', { ch: 'eth.in', v: 'code 20, 505 bytes' }],
+      ]),
+    ).toEqual([
+      'dial 5104 hands a connection past its encryption handshake to run, through posthandshake.',
+      'dial 5104 goes on: posthandshake took a connection past its encryption handshake.',
+      'run takes a connection past its encryption handshake from dial 5104, out of posthandshake.',
+      'readLoop hands BlockHeaders (505 bytes) to eth, through eth.in.',
+      'eth takes BlockHeaders (505 bytes) from readLoop, out of eth.in.',
+    ]);
+  });
+
+  it('takes a value from the other end where a select does not hold it', () => {
+    expect(
+      told([
+        ['A/statusWriter', 'send', { ch: 'writeErr', v: 'broken pipe' }],
+        ['A/runPeer', 'select', { ch: 'recv writeErr', v: 'writeErr' }],
+      ])[1],
+    ).toBe('runPeer takes the error “broken pipe” from statusWriter, out of writeErr.');
+  });
+
+  it('does not name who takes a value that nobody is seen to take', () => {
+    expect(told([['A/runPeer', 'send', { ch: 'writeStart', v: '' }]])).toEqual([
+      'runPeer puts the write token into writeStart.',
+    ]);
+  });
+
+  it('calls the write lock a lock', () => {
+    expect(
+      told([
+        ['A/w', 'send', { ch: 'write lock', v: '' }],
+        ['A/w', 'select', { ch: 'send write lock', v: 'mine' }],
+        ['A/w', 'recv', { ch: 'write lock', v: '' }],
+      ]),
+    ).toEqual([
+      'w takes the write lock: nobody else writes now.',
+      'w goes on: the write lock is its own.',
+      'w gives the write lock back.',
+    ]);
+  });
+
+  it('says which message bytes are of, if nothing lies between them', () => {
+    expect(
+      told(
+        [
+          ['A/w', 'msg', { v: 'out Hello, 94 bytes' }],
+          ['A/w', 'write', { b: 0 }],
+          ['A/w', 'write', { b: 0 }],
+          ['B/r', 'read', { b: 0 }],
+          ['B/r', 'event', { v: 'go helper' }],
+          ['B/r', 'read', { b: 0 }],
+          ['B/r', 'block', { on: 'read 10.0.0.2:1 | read deadline 10.0.0.2:1' }],
+          ['B/r', 'msg', { v: 'in Hello, 94 bytes' }],
+        ],
+        ['aabb'],
+      ).filter((text) => text.includes('2 bytes')),
+    ).toEqual([
+      'w writes 2 bytes to the connection. They carry Hello (94 bytes).',
+      'w writes 2 bytes to the connection.',
+      'r reads 2 bytes from the connection.',
+      'r reads 2 bytes from the connection. They belong to Hello (94 bytes).',
+    ]);
+  });
+
+  it('says what a task waits for and what wakes it', () => {
+    const on = 'quit | recv addpeer | recv delpeer | sync tick | send cont';
+    expect(
+      told([
+        ['A/run', 'block', { on }],
+        ['A/run', 'wake', { on }],
+        ['A/run', 'select', { ch: 'sync tick', v: 'tick' }],
+        ['A/run', 'block', { on }],
+        ['A/run', 'wake', { on }],
+        ['A/run', 'end'],
+      ]),
+    ).toEqual([
+      'run waits for the first of these: the signal quit; something from addpeer or delpeer; the sync tick; a taker for the verdict “go on” on cont.',
+      'run wakes up for the sync tick.',
+      'run goes on: the sync tick has come.',
+      expect.stringContaining('waits for the first'),
+      'run wakes up.', // nothing says for which of them
+      'run is over.',
+    ]);
+  });
+
+  it('says what a signal means, and what is closed', () => {
+    expect(
+      told([
+        ['A/stop', 'event', { ch: 'quit', v: 'close quit' }],
+        ['A/stop', 'event', { v: 'close listener 10.0.0.1:30303 closed' }],
+        ['A/stop', 'event', { v: 'close 10.0.0.1:40000 closed' }],
+        ['A/stop', 'event', { v: 'close unheard of' }],
+        ['A/run', 'select', { ch: 'quit', v: 'quit' }],
+      ]),
+    ).toEqual([
+      'stop gives the signal quit: the server stops.',
+      'stop closes the listener.',
+      'stop closes its end of the connection.',
+      'stop gives the signal “unheard of”.',
+      'run goes on: the signal quit says that the server stops.',
+    ]);
+  });
+
+  it('sets the scenario’s own tasks apart from those of the nodes', () => {
+    expect(
+      told([
+        ['/outside', 'event', { v: 'go main' }],
+        ['/main', 'start'],
+      ]),
+    ).toEqual(['The simulator starts main.', 'The scenario’s main begins.']);
+  });
+
+  it.each(['meet', 'second-status'] as const)(
+    'knows every channel, signal and timer of the run %s',
+    async (name) => {
+      await initCrypto();
+      const run = await runScenario(scenarios[name], { schedule: '0', record: true });
+      if (run.trace === undefined) throw new Error('the run was not recorded');
+      const model = buildModel(run.trace);
+      const texts = model.trace.events.map((event) => sentence(event, model, en));
+      expect(texts.length).toBeGreaterThan(100);
+      // The words for what has no name in the strings.
+      const vague = /\ba value\b|goes on: (?!the |its |\S+ took )|PipeEnd|code \d/;
+      expect(texts.filter((text) => vague.test(text))).toEqual([]);
+      const unknown = model.trace.events.filter(
+        ({ v }) =>
+          /^close (?!listener |\d)/.test(v ?? '') &&
+          en.trace.sentence.signal((v ?? '').slice('close '.length)) === undefined,
+      );
+      expect(unknown).toEqual([]);
+    },
+  );
 });

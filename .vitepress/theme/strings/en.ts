@@ -1,4 +1,5 @@
 import type { ScenarioName } from '../../../impl/sim/scenarios.ts';
+import { traceSentences } from './trace-sentences.en.ts';
 
 /** Every word of the interface. A second language is a second file of this shape. */
 export const en = {
@@ -41,6 +42,7 @@ export const en = {
     label: 'The walk',
     state: { unread: 'not read yet', begun: 'begun', read: 'read' },
     minutes: (minutes: number): string => `${minutes} min`,
+    notWritten: 'not written yet',
     onThisPage: 'On this page',
   },
   chapter: {
@@ -78,14 +80,23 @@ export const en = {
     traceSample:
       'A sketched sample: the recording is made by npm run record and is not in this build.',
     figures: 'Counted when this page was built',
+    stillLead: (messages: number, name: string): string =>
+      `${messages} messages of the run “${name}”, in the order in which they were sent.`,
+    stillAll: 'All steps, as text',
+    stillMore: (messages: number): string => `and ${messages} more`,
+    stillMessage: (from: string, to: string): string => `${from} sends to ${to}: `,
     mapTitle: 'The walk',
     mapLead: 'Each chapter is one arrow of the flow.',
   },
   figures: {
     steps: (name: string): string => `steps in the recorded run “${name}”`,
     sampleSteps: 'steps in the sample trace',
-    impl: 'lines in the node that you read',
-    tests: 'tests that hold it in place',
+    stepsCheck: 'Play them in the first chapter. npm run record makes the file.',
+    impl: 'lines in impl/, our node; blank ones left out',
+    implCheck: 'All of them, by file: impl/**/*.ts',
+    tests: 'tests in test/; a table of cases counts once',
+    testsCheck:
+      'Lines of test/**/*.test.ts that begin with it( or it.each(, without test/kit/fixtures. npm test prints how many ran.',
   },
   guide: {
     empty: 'The chapters are being written. The source is there already.',
@@ -285,34 +296,7 @@ export const en = {
       now: 'The line across: the step you are at. Time runs downward.',
       sides: 'Our node A is on the left, its peer B on the right.',
     },
-    sentence: {
-      start: (task: string): string => `${task} begins.`,
-      startBy: (task: string, by: string): string => `${by} starts ${task}.`,
-      end: (task: string): string => `${task} is over.`,
-      endWith: (task: string, error: string): string => `${task} ends with: ${error}.`,
-      block: (task: string, on: string): string => `${task} waits on ${on}.`,
-      blockPlain: (task: string): string => `${task} waits.`,
-      wake: (task: string): string => `${task} goes on.`,
-      send: (task: string, channel: string, value: string): string =>
-        `${task} hands ${value} into ${channel}.`,
-      recv: (task: string, channel: string, value: string): string =>
-        `${task} takes ${value} out of ${channel}.`,
-      value: 'a value',
-      select: (task: string, which: string): string =>
-        `${task} goes on with the case ${which}.`,
-      selectFrom: (task: string, channel: string): string =>
-        `${task} goes on: ${channel} was ready.`,
-      read: (task: string, bytes: string): string =>
-        `${task} reads ${bytes} from the connection.`,
-      write: (task: string, bytes: string): string =>
-        `${task} writes ${bytes} to the connection.`,
-      bytes: 'bytes',
-      out: (task: string, what: string): string => `${task} sends ${what}.`,
-      in: (task: string, what: string): string => `${task} hears ${what}.`,
-      msg: (task: string, what: string): string => `${task}: ${what}.`,
-      event: (task: string, what: string): string => `${task}: ${what}.`,
-      or: ' or ',
-    },
+    sentence: traceSentences,
   },
 };
 

@@ -44,6 +44,10 @@ export interface TraceModel {
   readonly stops: readonly number[];
   /** Columns of the widest moment, per node. */
   readonly columns: readonly number[];
+  /** The other end of a hand-over through a channel, by step. */
+  readonly partner: ReadonlyMap<number, number>;
+  /** The message that the bytes of a read or a write are of, by step. */
+  readonly carries: ReadonlyMap<number, Crossing>;
 }
 
 interface OpenLane {
@@ -77,6 +81,8 @@ export function buildModel(trace: Trace): TraceModel {
     main: mainSteps(trace),
     stops: stopsOf(trace),
     columns,
+    partner: partners(links),
+    carries: carriedMessages(trace),
   };
 }
 
@@ -238,6 +244,49 @@ function channelAct(event: TraceEvent, trace: Trace): ChannelAct | undefined {
   return counted ? undefined : { direction: kind === 'send' ? 'in' : 'out', channel };
 }
 
+function partners(links: readonly Link[]): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const { kind, from, to } of links) {
+    if (kind === 'handover') found.set(from, to).set(to, from);
+  }
+  return found;
+}
+
+/**
+ * A task names a message right before it writes its bytes, and right after it has read
+ * them. Bytes with anything else between them and a message are of none.
+ */
+function carriedMessages(trace: Trace): Map<number, Crossing> {
+  const found = new Map<number, Crossing>();
+  const sent = new Map<string, Crossing>();
+  const reads = new Map<string, number[]>();
+  for (const event of trace.events) {
+    const key = `${event.n}/${event.k}`;
+    const crossing = crossingOf(event);
+    if (crossing?.direction === 'out') {
+      sent.set(key, crossing);
+      continue;
+    }
+    if (crossing !== undefined) {
+      for (const step of reads.get(key) ?? []) found.set(step, crossing);
+    }
+    const writes = sent.get(key);
+    if (event.e === 'write' && writes !== undefined) found.set(event.i, writes);
+    sent.delete(key);
+    if (event.e === 'read') reads.set(key, [...(reads.get(key) ?? []), event.i]);
+    else if (!isReadWait(event)) reads.delete(key);
+  }
+  return found;
+}
+
+function isReadWait(event: TraceEvent): boolean {
+  return (
+    event.e === 'wake' ||
+    (event.e === 'block' && event.on?.startsWith('read ') === true) ||
+    (event.e === 'select' && event.ch?.startsWith('read ') === true)
+  );
+}
+
 interface Written {
   readonly from: number;
   readonly label: string;
@@ -289,9 +338,25 @@ const ethNames: Readonly<Record<number, string>> = {
   16: 'Receipts',
 };
 
+/** A transport that sends messages unencrypted names every one by its code. */
+const baseNames: Readonly<Record<number, string>> = {
+  0: 'Hello',
+  1: 'Disconnect',
+  2: 'Ping',
+  3: 'Pong',
+};
+
 function messageName(what: string): string {
-  const code = /^code (\d+)$/.exec(what)?.[1];
-  return code === undefined ? what : (ethNames[Number(code) - ethOffset] ?? what);
+  const code = Number(/^code (\d+)$/.exec(what)?.[1] ?? NaN);
+  return baseNames[code] ?? ethNames[code - ethOffset] ?? what;
+}
+
+/** A message as a value in a channel, `code 16, 76 bytes`. */
+export function messageOf(value: string): Crossing | undefined {
+  const match = /^(code \d+), (.+)$/.exec(value);
+  if (match === null) return undefined;
+  const [, what = '', size = ''] = match;
+  return { direction: 'in', name: messageName(what), size };
 }
 
 function messageLinks(trace: Trace, laneOf: readonly number[]): Link[] {

@@ -1,47 +1,247 @@
-/** One sentence for a step, from its kind and its names. */
+/**
+ * One sentence for a step: who does what with which thing. It says what the trace holds
+ * and no more; the nouns are in the strings file, by the names of channels.
+ */
 import type { TraceEvent } from '../../../impl/csp/trace.ts';
 import type { Strings } from '../strings/en.ts';
-import { crossingOf } from './model.ts';
+import {
+  byteLength,
+  crossingOf,
+  messageOf,
+  type Crossing,
+  type TraceModel,
+} from './model.ts';
 
-export function sentence(event: TraceEvent, size: number, strings: Strings): string {
+type Say = Strings['trace']['sentence'];
+
+interface Telling {
+  readonly say: Say;
+  readonly strings: Strings;
+  readonly model: TraceModel;
+  /** Who acts, as a sentence begins with it. */
+  readonly task: string;
+}
+
+export function sentence(
+  event: TraceEvent,
+  model: TraceModel,
+  strings: Strings,
+): string {
   const say = strings.trace.sentence;
-  const task = event.k;
+  const task = subject(event, strings);
+  const telling: Telling = { say, strings, model, task };
   const value = event.v ?? '';
-  const channel = event.ch ?? '';
-  const bytes =
-    size > 0 ? strings.trace.byteCount(size) : value === '' ? say.bytes : value;
   const crossing = crossingOf(event);
-  if (crossing !== undefined) {
-    const what =
-      crossing.size === '' ? crossing.name : `${crossing.name} (${crossing.size})`;
-    return crossing.direction === 'out' ? say.out(task, what) : say.in(task, what);
-  }
+  if (crossing !== undefined) return tellCrossing(event, crossing, telling);
   switch (event.e) {
     case 'start':
       return value === '' ? say.start(task) : say.startBy(task, value);
     case 'end':
       return value === '' ? say.end(task) : say.endWith(task, value);
     case 'block': {
-      const on = (event.on ?? '').split(' | ').join(say.or);
-      return on === '' ? say.blockPlain(task) : say.block(task, on);
+      const on = waits(event.on ?? '', say);
+      return on.length === 0 ? say.blockPlain(task) : say.block(task, on);
     }
     case 'wake':
-      return say.wake(task);
+      return tellWake(event, telling);
     case 'send':
-      return say.send(task, channel, value === '' ? say.value : value);
+      return tellSend(event, event.ch ?? '', telling);
     case 'recv':
-      return say.recv(task, channel, value === '' ? say.value : value);
+      return tellRecv(event, event.ch ?? '', telling);
     case 'select':
-      return channel === '' ? say.select(task, value) : say.selectFrom(task, channel);
+      return tellSelect(event, telling);
     case 'read':
-      return say.read(task, bytes);
     case 'write':
-      return say.write(task, bytes);
+      return tellBytes(event, telling);
     case 'msg':
-      return say.msg(task, value);
+      return say.report(task, value);
     case 'event':
-      return value.startsWith('go ')
-        ? say.startBy(value.slice(3), task)
-        : say.event(task, value);
+      return tellEvent(event, telling);
   }
+}
+
+/** Who acts: most sentences begin with it. */
+export function subject({ n, k }: TraceEvent, strings: Strings): string {
+  return n === '' ? strings.trace.sentence.scenarioTask(k) : k;
+}
+
+function tellCrossing(event: TraceEvent, crossing: Crossing, telling: Telling): string {
+  const { say, task, model } = telling;
+  const others = model.nodes.filter((node) => node !== event.n);
+  const other = others.length === 1 ? (others[0] ?? '') : '';
+  const what = messageText(crossing, telling);
+  return crossing.direction === 'out'
+    ? say.out(task, what, other)
+    : say.in(task, what, other);
+}
+
+function messageText({ name, size }: Crossing, { say, strings }: Telling): string {
+  const count = /^(\d+) bytes$/.exec(size)?.[1];
+  const bytes = count === undefined ? size : strings.trace.byteCount(Number(count));
+  return say.message(name, bytes);
+}
+
+function carriedText(channel: string, value: string, telling: Telling): string {
+  const message = messageOf(value);
+  return message === undefined
+    ? telling.say.carried(channel, value)
+    : messageText(message, telling);
+}
+
+function tellSend(event: TraceEvent, channel: string, telling: Telling): string {
+  const { say, task, model } = telling;
+  if (channel === say.lock) return say.lockTaken(task);
+  // A select says which case it took, so the value stands at the other end alone.
+  const taker = partnerOf(event, model);
+  const value = event.e === 'send' ? event.v : taker?.e === 'recv' ? taker.v : '';
+  const what = carriedText(channel, value ?? '', telling);
+  return taker === undefined
+    ? say.putInto(task, what, say.channel(channel))
+    : say.handTo(task, what, taker.k, channel);
+}
+
+function tellRecv(event: TraceEvent, channel: string, telling: Telling): string {
+  const { say, task, model } = telling;
+  if (channel === say.lock) return say.lockGiven(task);
+  const giver = partnerOf(event, model);
+  const value = event.e === 'recv' ? event.v : giver?.e === 'send' ? giver.v : '';
+  const what = carriedText(channel, value ?? '', telling);
+  return giver === undefined
+    ? say.takeOut(task, what, say.channel(channel))
+    : say.takeFrom(task, what, giver.k, channel);
+}
+
+function partnerOf(event: TraceEvent, model: TraceModel): TraceEvent | undefined {
+  return model.trace.events[model.partner.get(event.i) ?? -1];
+}
+
+/** A select tells of its send or receive, unless the step before told of it already. */
+function tellSelect(event: TraceEvent, telling: Telling): string {
+  const { say, task, model } = telling;
+  const [verb, ...rest] = (event.ch ?? '').split(' ');
+  const channel = rest.join(' ');
+  const before = model.trace.events[event.i - 1];
+  const told =
+    before?.e === verb &&
+    before?.ch === channel &&
+    before?.n === event.n &&
+    before?.k === event.k;
+  const value = told ? (before?.v ?? '') : '';
+  if (verb === 'send') {
+    if (!told) return tellSend(event, channel, telling);
+    if (channel === say.lock) return say.hasLock(task);
+    return say.taken(task, carriedText(channel, value, telling), say.channel(channel));
+  }
+  if (verb === 'recv') {
+    if (!told) return tellRecv(event, channel, telling);
+    return say.got(task, carriedText(channel, value, telling), say.channel(channel));
+  }
+  return tellReady(event.ch ?? event.v ?? '', telling);
+}
+
+/** A case without a value: a connection, a timer, a signal. */
+function tellReady(label: string, { say, task }: Telling): string {
+  if (label.startsWith('read ')) return say.canRead(task);
+  if (label.startsWith('write ')) return say.canWrite(task);
+  const timer = say.timer(label);
+  if (timer !== undefined) return say.late(task, timer);
+  const signal = say.signal(label);
+  if (signal !== undefined) return say.signalled(task, label, signal);
+  if (isListener(label)) return say.ready(task, say.listenerClosed);
+  return say.ready(task, isConnection(label) ? say.connectionClosed : label);
+}
+
+function tellWake(event: TraceEvent, { say, task, model }: Telling): string {
+  const { events } = model.trace;
+  const same = (other: TraceEvent): boolean =>
+    other.n === event.n && other.k === event.k;
+  const next = events.slice(event.i + 1).find(same);
+  const label = next?.e === 'select' ? next.ch : lastWait(events, event)?.on;
+  const on = waits(label ?? '', say);
+  // Without a select to say which of several it was, no claim is made.
+  return on.length === 1 ? say.wakeFor(task, on[0] ?? '') : say.wake(task);
+}
+
+function lastWait(
+  events: readonly TraceEvent[],
+  { i, n, k }: TraceEvent,
+): TraceEvent | undefined {
+  for (let at = i - 1; at >= 0; at--) {
+    const event = events[at];
+    if (event?.e === 'block' && event.n === n && event.k === k) return event;
+  }
+  return undefined;
+}
+
+function tellBytes(event: TraceEvent, telling: Telling): string {
+  const { say, task, model, strings } = telling;
+  const size = byteLength(model.trace, event);
+  const plain = event.v === undefined || event.v === '' ? say.bytes : event.v;
+  const bytes = size > 0 ? strings.trace.byteCount(size) : plain;
+  const crossing = model.carries.get(event.i);
+  if (crossing === undefined)
+    return event.e === 'read' ? say.read(task, bytes) : say.write(task, bytes);
+  const message = messageText(crossing, telling);
+  return event.e === 'read'
+    ? say.readOf(task, bytes, message)
+    : say.writeOf(task, bytes, message);
+}
+
+function tellEvent(event: TraceEvent, { say, task }: Telling): string {
+  const value = event.v ?? '';
+  const started = /^go (.+)$/.exec(value)?.[1];
+  if (started !== undefined) {
+    // The first task of all has no task that starts it.
+    if (event.n === '' && event.k === 'outside') return say.startOutside(started);
+    return say.startBy(started, task);
+  }
+  const closed = /^close (.+)$/.exec(value)?.[1];
+  if (closed === undefined) return say.report(task, value);
+  const signal = say.signal(closed);
+  if (signal !== undefined) return say.give(task, closed, signal);
+  if (isListener(closed)) return say.closeListener(task);
+  if (isConnection(closed)) return say.closeConnection(task);
+  return say.giveUnknown(task, closed);
+}
+
+const address = '[\\d.]+:\\d+|\\[[\\da-f:.]+\\]:\\d+';
+const listenerText = new RegExp(`^listener (?:${address}) closed$`);
+const connectionText = new RegExp(`^(?:${address}) closed$`);
+
+function isListener(label: string): boolean {
+  return listenerText.test(label);
+}
+function isConnection(label: string): boolean {
+  return connectionText.test(label);
+}
+
+/** What a task waits for, in words: receives together, where the first of them stands. */
+function waits(on: string, say: Say): string[] {
+  const labels = on === '' ? [] : on.split(' | ');
+  const receives = labels.filter((label) => label.startsWith('recv '));
+  const channels = receives.map((label) => say.channel(label.slice('recv '.length)));
+  return labels
+    .filter((label) => label === receives[0] || !receives.includes(label))
+    .map((label) =>
+      label === receives[0] ? say.waitRecv(channels) : wait(label, say),
+    );
+}
+
+function wait(label: string, say: Say): string {
+  const [verb = '', ...rest] = label.split(' ');
+  const name = rest.join(' ');
+  if (verb === 'send') {
+    return name === say.lock ? say.waitLock : say.waitSend(say.carried(name, ''), name);
+  }
+  const timer = say.timer(label);
+  if (timer !== undefined) return timer;
+  if (label.startsWith('read deadline ')) return say.waitReadDeadline;
+  if (label.startsWith('write deadline ')) return say.waitWriteDeadline;
+  if (label.startsWith('wait for ')) return say.waitTasks(label.slice(9).split(', '));
+  if (verb === 'linger') return say.waitLinger;
+  if (verb === 'read') return say.waitRead;
+  if (verb === 'write') return say.waitWrite;
+  if (isListener(label)) return say.waitListener;
+  if (isConnection(label)) return say.waitConnection;
+  return say.signal(label) === undefined ? label : say.waitSignal(label);
 }
