@@ -14,7 +14,7 @@ import { WaitGroup } from '../csp/wait-group.ts';
 import type { Listener, Network } from '../net/listener.ts';
 import type { NetConn } from '../net/net-conn.ts';
 import type { Conn, ConnFlags, HelloConn, Transport } from './conn.ts';
-import { CrossDial } from './cross-dial.ts';
+import { CrossDial, type Claim } from './cross-dial.ts';
 import { DialQueue } from './dial-queue.ts';
 import {
   defaultDialTimeoutMs,
@@ -324,7 +324,7 @@ export class Server implements DialHost {
 
   async setupDialed(fd: NetConn, node: Node): Promise<void> {
     const flags = { inbound: false, staticDialed: true, trusted: false };
-    const begun = this.#crossDial.beginDialed(node.id);
+    const begun = await this.#crossDial.beginDialed(node.id, this.quit);
     try {
       if (!begun) {
         await fd.close();
@@ -350,7 +350,7 @@ export class Server implements DialHost {
   ): Promise<void> {
     const transport = this.config.newTransport(fd); // the 5 s for both handshakes begin
     this.#handshaking.add(fd);
-    let inboundID: NodeID | undefined;
+    let claim: Claim | undefined;
     try {
       if (this.quit.closed) throw new ServerStopped();
       //= the encryption handshake: keys, and a name
@@ -359,9 +359,8 @@ export class Server implements DialHost {
         throw new DiscError(discUnexpectedIdentity);
       }
       if (flags.inbound) {
-        if (!this.#crossDial.beginInbound(id))
-          throw new DiscError(discAlreadyConnected);
-        inboundID = id;
+        claim = this.#crossDial.claim(id);
+        if (claim === undefined) throw new DiscError(discAlreadyConnected);
       }
       //= checkpoint 1
       const cont = new Chan<Error | undefined>('cont');
@@ -369,6 +368,7 @@ export class Server implements DialHost {
       await this.checkpoint(conn, this.posthandshake);
       //= Hello says what it speaks
       const hello = await setupHello(conn, ourHello(this.config));
+      if (claim?.prove() === false) throw new DiscError(discAlreadyConnected);
       //= checkpoint 2
       await this.checkpoint(hello, this.addpeer);
     } catch (error) {
@@ -376,7 +376,7 @@ export class Server implements DialHost {
       throw error;
     } finally {
       this.#handshaking.delete(fd);
-      if (inboundID !== undefined) this.#crossDial.endInbound(inboundID);
+      claim?.end();
     }
   }
   // #endregion setup-conn

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto, publicKey } from '#crypto';
 import { toHex } from '../../impl/bytes.ts';
+import { Done } from '../../impl/csp/done.ts';
+import { runtime } from '../../impl/csp/runtime.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
-import { CrossDial } from '../../impl/p2p/cross-dial.ts';
+import { CrossDial, type Claim } from '../../impl/p2p/cross-dial.ts';
 import { nodeIDOf } from '../../impl/p2p/enode.ts';
 import type { Peer } from '../../impl/p2p/peer.ts';
 import type { ServerConfig } from '../../impl/p2p/server.ts';
@@ -24,41 +26,87 @@ beforeAll(initCrypto);
 const low = idOf('11');
 const high = idOf('99');
 
+const quit = (): Done => new Done('quit');
+
 describe('CrossDial', () => {
-  it('lets the node with the smaller id refuse what comes in while it dials', () => {
-    const smaller = new CrossDial(low);
-    expect(smaller.beginDialed(high)).toBe(true);
-    expect(smaller.beginInbound(high)).toBe(false);
-    smaller.endDialed(high);
-    expect(smaller.beginInbound(high)).toBe(true);
-  });
+  it('lets the node with the smaller id refuse what comes in while it dials', () =>
+    run(async () => {
+      const smaller = new CrossDial(low);
+      expect(await smaller.beginDialed(high, quit())).toBe(true);
+      expect(smaller.claim(high)).toBeUndefined();
+      smaller.endDialed(high);
+      expect(smaller.claim(high)?.prove()).toBe(true);
+    }));
 
-  it('lets the other one take it', () => {
-    const greater = new CrossDial(high);
-    expect(greater.beginDialed(low)).toBe(true);
-    expect(greater.beginInbound(low)).toBe(true);
-  });
+  it('lets the other one take it, and dial whatever an unproved connection says', () =>
+    run(async () => {
+      const greater = new CrossDial(high);
+      const early = greater.claim(low);
+      expect(await greater.beginDialed(low, quit())).toBe(true);
+      expect(runtime().now()).toBe(0);
+      expect(early?.prove()).toBe(true);
+      expect(greater.claim(low)?.prove()).toBe(true);
+    }));
 
-  it('begins no dial of its own when theirs is further, until all of theirs are over', () => {
-    for (const self of [low, high]) {
-      const other = self === low ? high : low;
-      const crossDial = new CrossDial(self);
-      crossDial.beginInbound(other);
-      crossDial.beginInbound(other);
-      expect(crossDial.beginDialed(other)).toBe(false);
-      crossDial.endInbound(other);
-      expect(crossDial.beginDialed(other)).toBe(false);
-      crossDial.endInbound(other);
-      expect(crossDial.beginDialed(other)).toBe(true);
-    }
-  });
+  it('begins no dial when theirs is proved, until that is over', () =>
+    run(async () => {
+      for (const self of [low, high]) {
+        const other = self === low ? high : low;
+        const crossDial = new CrossDial(self);
+        const claim = crossDial.claim(other);
+        expect(claim?.prove()).toBe(true);
+        expect(await crossDial.beginDialed(other, quit())).toBe(false);
+        claim?.end();
+        expect(await crossDial.beginDialed(other, quit())).toBe(true);
+      }
+    }));
 
-  it('keeps nodes apart', () => {
-    const crossDial = new CrossDial(low);
-    crossDial.beginDialed(high);
-    expect(crossDial.beginInbound(idOf('55'))).toBe(true);
-    expect(crossDial.beginDialed(idOf('66'))).toBe(true);
-  });
+  it.each([
+    ['is proved', (claim: Claim) => claim.prove(), false],
+    ['is over unproved', (claim: Claim) => claim.end(), true],
+  ])(
+    'lets a dial of the smaller id wait until the inbound connection %s',
+    (_, settle, dials) =>
+      run(async () => {
+        const crossDial = new CrossDial(low);
+        const claim = crossDial.claim(high);
+        const tasks = new WaitGroup();
+        tasks.go('remote', async () => {
+          await sleep(700);
+          if (claim !== undefined) settle(claim);
+        });
+        expect(await crossDial.beginDialed(high, quit())).toBe(dials);
+        expect(runtime().now()).toBe(700);
+        await tasks.wait();
+      }),
+  );
+
+  it('dials after 2.5 s, however many only name the id; their proof is too late then', () =>
+    run(async () => {
+      const crossDial = new CrossDial(low);
+      const claims = [crossDial.claim(high), crossDial.claim(high)];
+      expect(await crossDial.beginDialed(high, quit())).toBe(true);
+      expect(runtime().now()).toBe(2_500);
+      for (const claim of claims) expect(claim?.prove()).toBe(false);
+    }));
+
+  it('stops waiting when the server stops', () =>
+    run(async () => {
+      const crossDial = new CrossDial(low);
+      crossDial.claim(high);
+      const stop = quit();
+      stop.close();
+      await crossDial.beginDialed(high, stop);
+      expect(runtime().now()).toBe(0);
+    }));
+
+  it('keeps nodes apart', () =>
+    run(async () => {
+      const crossDial = new CrossDial(low);
+      await crossDial.beginDialed(high, quit());
+      expect(crossDial.claim(idOf('55'))?.prove()).toBe(true);
+      expect(await crossDial.beginDialed(idOf('66'), quit())).toBe(true);
+    }));
 });
 
 interface Met {
@@ -198,5 +246,82 @@ describe('Server.setupDialed, when both sides dial', () => {
       expect(server.story).toEqual(['add 99', 'drop 99 1', 'add 99']);
       await server.stop();
       await other.stop();
+    }));
+
+  // Audit F1: the id in an auth is anybody's to write
+  it.each([
+    ['smaller', low, high, 2_500],
+    ['greater', high, low, 0],
+  ])(
+    'dials a node whose id a silent stranger names: ours is the %s one',
+    (_, self, id, after) =>
+      run(async () => {
+        const world = new World();
+        const server = makeServer(world, { self });
+        const other = makeServer(world, { self: id, host: '10.0.0.2' });
+        await server.start();
+        await other.start();
+        const stranger = new Remote(world, id, '10.0.0.3');
+        const tasks = new WaitGroup();
+        tasks.go('stranger', async () => {
+          await stranger.prove();
+          await stranger.listen();
+        });
+        await sleep(1);
+        await server.addPeer(nodeAt(id, '10.0.0.2'));
+        await sleep(after + 1);
+        const [peer] = await server.peers();
+        expect(peer?.remoteAddr).toBe('10.0.0.2:30303');
+        await tasks.wait();
+        expect(stranger.endedAt).toBe(5_000);
+        expect(server.story).toEqual([`add ${id.slice(0, 2)}`]);
+        await server.stop();
+        await other.stop();
+      }),
+  );
+
+  it('dials it while strangers name it one after the other', () =>
+    run(async () => {
+      const world = new World();
+      const server = makeServer(world, { self: low });
+      const other = makeServer(world, { self: high, host: '10.0.0.2' });
+      await server.start();
+      await other.start();
+      const tasks = new WaitGroup();
+      for (let i = 0; i < 20; i++) {
+        tasks.go('stranger', async () => {
+          await sleep(i * 500);
+          const stranger = new Remote(world, high, `10.0.1.${i}`);
+          await stranger.prove().catch(() => undefined);
+          await stranger.listen();
+        });
+      }
+      await sleep(1_100);
+      await server.addPeer(nodeAt(high, '10.0.0.2'));
+      await sleep(2_501);
+      expect(server.story).toEqual(['add 99']);
+      await tasks.wait();
+      expect(server.story).toEqual(['add 99']);
+      await server.stop();
+      await other.stop();
+    }));
+
+  it('refuses a Hello that comes after its own dial has begun', () =>
+    run(async () => {
+      const world = new World();
+      const listener = await world.at('10.0.0.2').listen('10.0.0.2', 30_303);
+      const server = makeServer(world, { self: low });
+      await server.start();
+      const remote = new Remote(world, high);
+      await remote.prove();
+      await server.addPeer(nodeAt(high, '10.0.0.2'));
+      const dialed = await listener.accept();
+      await sleep(3_000);
+      await remote.sayHello().catch(() => undefined);
+      await remote.listen();
+      expect(remote.reason).toBe('c105');
+      await dialed.close();
+      await server.stop();
+      await listener.close();
     }));
 });
