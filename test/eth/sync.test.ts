@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto } from '#crypto';
+import { Chan } from '../../impl/csp/chan.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import type { WaitGroup } from '../../impl/csp/wait-group.ts';
@@ -11,6 +12,7 @@ import type { Header } from '../../impl/core/header.ts';
 import { ProtocolManager } from '../../impl/eth/handler.ts';
 import { blockHeadersMsg, encodeStatus, statusMsg } from '../../impl/eth/protocol.ts';
 import { encodeList } from '../../impl/rlp/encode.ts';
+import { simulate } from '../../impl/sim/simulate.ts';
 import { childOf, childrenOf, signedTx, testGenesis } from '../helpers/blocks.ts';
 import { gethChain } from '../helpers/chain.ts';
 import {
@@ -176,6 +178,20 @@ describe('syncer', () => {
       await sleep(1);
       expect(manager.peers.length).toBe(2);
     });
+  });
+
+  it('ends the downloader and its own timer when there are to be no more peers', async () => {
+    let terminated = 0;
+    const { outcome, duration } = await simulate({}, async () => {
+      const manager = newManager();
+      manager.downloader.terminate = () => terminated++;
+      manager.start();
+      await sleep(1);
+      await manager.stop();
+      // A timer that still ran would move the clock before the deadlock is seen.
+      await new Chan('nobody sends').recv();
+    });
+    expect([outcome.status, duration, terminated]).toEqual(['deadlock', 1, 1]);
   });
 
   it('takes the tick that it is given', async () => {
@@ -390,8 +406,10 @@ describe('Downloader.synchronise', () => {
       await sleep(10_001);
       expect(liar.end).toMatchObject({ reason: 3 });
       expect(chain.currentHeader.number).toBe(0n);
+      expect(manager.acceptTxs).toBe(false); // still not in step with anybody
       await sleep(10_000);
       expect(headOf(chain)).toBe(headOf(theirs));
+      expect(manager.acceptTxs).toBe(true);
       expect(honest.end).toBeUndefined();
     });
   });

@@ -108,6 +108,12 @@ describe('frameBodyFields', () => {
       'body.code 2',
       'body.payload 1',
     ]);
+    // No code is longer than four bytes, whatever its first byte claims.
+    body.set(fromHex('ff'));
+    expect(outline(frameBodyFields(body, 9)).slice(0, 2)).toEqual([
+      'body.code 5',
+      'body.payload 4',
+    ]);
   });
 });
 
