@@ -412,6 +412,12 @@ describe('NewBlock', () => {
   });
 });
 
+const numbered = (i: number): Hash => {
+  const bytes = new Uint8Array(32);
+  new DataView(bytes.buffer).setUint32(0, i);
+  return hashOf(bytes);
+};
+
 describe('NewBlockHashes', () => {
   it('are noted, 256 of a message, and nothing is fetched', async () => {
     const hashes = Array.from({ length: 300 }, (_, i) => {
@@ -433,15 +439,32 @@ describe('NewBlockHashes', () => {
 
   it('of 10^4 messages keep at most 1,024 hashes of a peer (F-10)', async () => {
     await withRemote({}, (_remote, peer) => {
-      const hashes = Array.from({ length: 10_000 }, (_, i) => {
-        const bytes = new Uint8Array(32);
-        new DataView(bytes.buffer).setUint32(0, i);
-        return hashOf(bytes);
-      });
+      const hashes = Array.from({ length: 10_000 }, (_, i) => numbered(i));
       for (const hash of hashes) peer.markBlock(hash);
       expect(hashes.filter((hash) => peer.knowsBlock(hash))).toHaveLength(1024);
       for (let i = 0; i < 4; i++) for (const hash of hashes) peer.markTransaction(hash);
       expect(hashes.filter((hash) => peer.knowsTransaction(hash))).toHaveLength(10_000);
+      return Promise.resolve();
+    });
+  });
+
+  it('that are full throw out the oldest, and nothing for a hash that they hold', async () => {
+    await withRemote({}, (_remote, peer) => {
+      const [oldest, newest, next] = [numbered(0), numbered(1023), numbered(1024)];
+      for (let i = 0; i < 1024; i++) peer.markBlock(numbered(i));
+      peer.markBlock(newest);
+      expect(peer.knowsBlock(oldest)).toBe(true);
+      peer.markBlock(next);
+      expect([oldest, newest, next].map((hash) => peer.knowsBlock(hash))).toEqual([
+        false,
+        true,
+        true,
+      ]);
+      for (let i = 0; i <= 32_768; i++) peer.markTransaction(numbered(i));
+      expect([0, 1].map((i) => peer.knowsTransaction(numbered(i)))).toEqual([
+        false,
+        true,
+      ]);
       return Promise.resolve();
     });
   });

@@ -183,6 +183,9 @@ describe('EthPeer.readStatus', () => {
     expect(await errorFor(status({ protocolVersion: 62 }))).toMatchObject({
       message: 'Protocol version mismatch - 62 (!= 63)',
     });
+    expect(await errorFor(status({ protocolVersion: 64 }))).toMatchObject({
+      message: 'Protocol version mismatch - 64 (!= 63)',
+    });
   });
 
   it('does not judge td and head', async () => {
