@@ -61,6 +61,7 @@ export interface ServerConfig {
   readonly maxPendingPeers?: number;
   /** Without an address nobody can dial us. Port 0 is any free one. */
   readonly listen?: { readonly host: string; readonly port: number };
+  /** Dial nobody, static nodes neither. In geth those are dialed all the same. */
   readonly noDial?: boolean;
   readonly staticNodes?: readonly Node[];
   /** Exempt from the caps on peers. */
@@ -163,7 +164,7 @@ export class Server implements DialHost {
   }
   // #endregion server-stop
 
-  /** Dials the node now and whenever it is gone. @geth p2p/server.go Server.AddPeer */
+  /** Dials the node now and whenever it is gone, unless `noDial`. @geth p2p/server.go Server.AddPeer */
   async addPeer(node: Node): Promise<void> {
     await select({ taken: send(this.addstatic, node), quit: recv(this.quit) });
   }
@@ -214,7 +215,7 @@ export class Server implements DialHost {
         case 'quit':
           break running;
         case 'addstatic':
-          dialstate.addStatic(event.value);
+          if (this.config.noDial !== true) dialstate.addStatic(event.value);
           break;
         case 'removestatic':
           dialstate.removeStatic(event.value);

@@ -132,6 +132,17 @@ describe('Server.dial', () => {
       await b.stop();
     }));
 
+  it('dials nobody with noDial, nor who is added later', () =>
+    run(async () => {
+      const world = new World();
+      const server = makeServer(world, { staticNodes: [nodeB], noDial: true });
+      await server.start();
+      await server.addPeer(nodeAt(idOf('33'), '10.0.0.3'));
+      await sleep(100_000);
+      expect(world.dials).toEqual([]);
+      await server.stop();
+    }));
+
   it('dials a removed node again at once when it is added again', () =>
     run(async () => {
       const world = new World();
