@@ -21,6 +21,9 @@ export const usage = `Usage: npm run -s node -- [options]
 A complete node: it listens, dials, shakes hands over RLPx, speaks eth/62 and eth/63
 and syncs blocks. It does not execute transactions and does not check seals.
 
+Without --listen and --peer nothing connects: then it reads and writes the files that
+--import and --export name, tries each --tx, and ends.
+
 Where it is reached and whom it dials
   --listen HOST:PORT     accept connections; port 0 takes any free port
   --peer ENODE           keep a connection to this node (repeatable)
@@ -43,7 +46,8 @@ Its chain
   --tx RLPHEX            a signed transaction for the pool (repeatable)
 
 What it shows
-  --events FORMAT        pretty (default), json (one object a line) or none
+  --events FORMAT        pretty (default), json (one object a line) or none; in JSON, td
+                         is a decimal string, because it can be larger than 2^53
   --trace FILE           every step of every task, as JSON Lines, written at the end;
                          the first 200,000 steps, and how many came after them
 

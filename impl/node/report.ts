@@ -60,10 +60,14 @@ export function reporter(
   };
 }
 
-/** A big integer becomes a JSON number while that is exact, and a decimal string above. */
+/**
+ * A total difficulty is always a decimal string: chains have more than a JSON number can
+ * say. Other big integers become a number while that is exact, and a string above.
+ */
 export function jsonLine(t: number, event: NodeEvent): string {
-  const json = JSON.stringify({ t, ...event }, (_key, value: unknown) => {
+  const json = JSON.stringify({ t, ...event }, (key, value: unknown) => {
     if (typeof value !== 'bigint') return value;
+    if (key === 'td') return value.toString();
     return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
   });
   // JSON leaves some control characters as they are; escaped, it means the same.

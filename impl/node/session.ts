@@ -4,7 +4,10 @@ import { Done } from '../csp/done.ts';
 import { runtime } from '../csp/runtime.ts';
 import { recv, select } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
+import { hashBlock } from '../core/block.ts';
+import type { HeadEvent } from '../core/chain.ts';
 import { exportChain, importChain } from '../core/chain-file.ts';
+import type { PooledTransaction } from '../core/txpool.ts';
 import { FullNode } from './full-node.ts';
 import { tcpNetwork } from './network.ts';
 import { ConnClosed } from '../net/net-conn.ts';
@@ -58,22 +61,37 @@ export class Session {
   }
 
   /**
-   * @throws {UsageError} a file or an address cannot be used
+   * @throws {UsageError} there is nothing to do, or a file or an address cannot be used;
+   *   then nothing is reported
    */
   async run(): Promise<void> {
-    this.#subscribe();
-    this.#readFiles();
-    const { listen, peers, noDial } = this.#options;
-    //: Neither listening nor dialing: it was about the files alone.
+    const { listen, peers, noDial, exportFile } = this.#options;
     const hasNetwork = listen !== undefined || (peers.length > 0 && !noDial);
-    if (hasNetwork) await this.#serve();
-    if (this.#options.exportFile !== undefined) {
-      writeWhole('--export', this.#options.exportFile, exportChain(this.#node.chain));
+    if (!hasNetwork) this.#checkFileWork();
+    const found = this.#readFiles();
+    this.#subscribe();
+    if (hasNetwork) await this.#serve(found);
+    else for (const event of found) this.#report(event);
+    if (exportFile !== undefined) {
+      writeWhole('--export', exportFile, exportChain(this.#node.chain));
     }
     this.#report({ type: 'stopped' });
   }
 
-  async #serve(): Promise<void> {
+  /** Without a network, the run is about files and transactions alone. */
+  #checkFileWork(): void {
+    const { importFile, exportFile, transactions, peers } = this.#options;
+    if (importFile !== undefined || exportFile !== undefined) return;
+    if (transactions.length > 0) return;
+    const missing =
+      peers.length > 0
+        ? 'with --no-dial, give --listen as well'
+        : 'give --listen, --peer, --import, --export or --tx';
+    throw new UsageError(`nothing to do: ${missing} (--help says more)`);
+  }
+
+  /** @param found what the files gave, to be reported once the node listens */
+  async #serve(found: readonly NodeEvent[]): Promise<void> {
     const { exitAfter } = this.#options;
     try {
       await this.#node.start();
@@ -87,6 +105,7 @@ export class Session {
     if (enode !== undefined && port !== undefined) {
       this.#report({ type: 'listening', enode, port });
     }
+    for (const event of found) this.#report(event);
     // A chain that is there already makes no event.
     const { currentHeader } = this.#node.chain;
     if (exitAfter?.kind === 'head' && currentHeader.number >= exitAfter.number) {
@@ -99,33 +118,42 @@ export class Session {
     await this.#node.stop();
   }
 
-  #readFiles(): void {
+  /** @returns the events that tell of it: the head after the import, and each `tx` */
+  #readFiles(): readonly NodeEvent[] {
     const { importFile, transactions } = this.#options;
     const { chain, txPool } = this.#node;
+    const found: NodeEvent[] = [];
     if (importFile !== undefined) {
       try {
-        importChain(chain, readBytes('--import', importFile));
+        const { imported } = importChain(chain, readBytes('--import', importFile));
+        const { currentBlock: head, currentTd: td } = chain;
+        if (imported > 0) found.push(headEvent({ head, hash: hashBlock(head), td }));
       } catch (error) {
         if (error instanceof UsageError || !(error instanceof Error)) throw error;
         throw new UsageError(`--import: ${importFile}: ${error.message}`);
       }
     }
+    const forget = txPool.subscribe((added) => {
+      found.push(...added.map(txEvent));
+    });
     for (const tx of transactions) {
       const verdict = txPool.add(tx);
       if (verdict !== 'added' && verdict !== 'known') {
         throw new UsageError(`--tx: refused by the pool: ${verdict}`);
       }
     }
+    forget();
+    return found;
   }
 
   #subscribe(): void {
     const { server, chain, txPool } = this.#node;
     const report = this.#report;
-    chain.subscribe(({ head, hash, td }) => {
-      report({ type: 'head', number: head.header.number, hash, td });
+    chain.subscribe((event) => {
+      report(headEvent(event));
     });
     txPool.subscribe((added) => {
-      for (const { hash, from } of added) report({ type: 'tx', hash, from });
+      for (const tx of added) report(txEvent(tx));
     });
     server.feed.subscribe((event) => {
       switch (event.type) {
@@ -164,6 +192,18 @@ export class Session {
       }
     });
   }
+}
+
+function headEvent({
+  head,
+  hash,
+  td,
+}: Omit<HeadEvent, 'added' | 'dropped'>): NodeEvent {
+  return { type: 'head', number: head.header.number, hash, td };
+}
+
+function txEvent({ hash, from }: PooledTransaction): NodeEvent {
+  return { type: 'tx', hash, from };
 }
 
 function fulfils(condition: ExitCondition | undefined, event: NodeEvent): boolean {

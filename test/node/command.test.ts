@@ -3,7 +3,7 @@
  * they start once, and each is asked several things.
  */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -57,6 +57,7 @@ let victim: NodeProcess;
 let unread: NodeProcess;
 let misused: NodeProcess;
 let misusedBin: NodeProcess;
+let cutOff: NodeProcess;
 
 // All at a time: most of their life is the loading of modules.
 beforeAll(async () => {
@@ -67,6 +68,9 @@ beforeAll(async () => {
   const none = ['--export', join(folder, 'none')];
   misused = start('main.ts', ...none, '--listen', 'x\ny\u001b[2J\u009b2J');
   misusedBin = start('bin.js', '--lisen', '127.0.0.1:0');
+  const cut = join(folder, 'cut');
+  writeFileSync(cut, gethChainFile().subarray(0, 20_000));
+  cutOff = start('main.ts', ...genesisOptions, '--import', cut);
   const tx = ['--tx', toHex(encodeTransaction(signedTx({ key: testKey(5) })))];
   const trace = ['--trace', traceFile];
   const peer = ['--peer', await a.enode()];
@@ -76,8 +80,8 @@ beforeAll(async () => {
 
 describe('the node, as a process', () => {
   it('shows JSON objects with a time and a type, and nothing else', async () => {
-    expect(await a.log.first('status')).toMatchObject({ version: 63, td: 131_072 });
-    expect(await b.log.first('status')).toMatchObject({ td: 8_514_065 });
+    expect(await a.log.first('status')).toMatchObject({ version: 63, td: '131072' });
+    expect(await b.log.first('status')).toMatchObject({ td: '8514065' });
     for (const node of [a, b]) {
       const times = node.log.all.map((event) => Number(Reflect.get(event, 't')));
       expect(times).toEqual(times.toSorted((x, y) => x - y));
@@ -142,6 +146,12 @@ describe('the node, misused', () => {
     expect(await misusedBin.ended).toEqual({ code: 2, signal: null });
     expect(misusedBin.stderr).toBe("peerwalk: Unknown option '--lisen'\n");
     expect(misusedBin.strayLines).toEqual([]);
+  });
+
+  it('has printed nothing when a file turns out to be cut off', async () => {
+    expect(await cutOff.ended).toEqual({ code: 2, signal: null });
+    expect(cutOff.stderr).toMatch(/^peerwalk: --import: .*block \d+ of the file.*\n$/);
+    expect([cutOff.log.all, cutOff.strayLines]).toEqual([[], []]);
   });
 });
 

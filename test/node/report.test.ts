@@ -56,6 +56,15 @@ describe('jsonLine', () => {
     if (event.type === 'peer-add') expect(read['name']).toBe(hostile);
   });
 
+  it('writes a total difficulty as text, small or large', () => {
+    const small = jsonLine(0, { type: 'head', number: 1n, hash: 'ab', td: 2n });
+    const large = jsonLine(0, { type: 'head', number: 1n, hash: 'ab', td: 2n ** 70n });
+    expect([small, large]).toEqual([
+      '{"t":0,"type":"head","number":1,"hash":"ab","td":"2"}',
+      '{"t":0,"type":"head","number":1,"hash":"ab","td":"1180591620717411303424"}',
+    ]);
+  });
+
   it('writes integers exactly: as numbers, or above 2^53 − 1 as text', () => {
     const read = JSON.parse(jsonLine(0, events[2] ?? { type: 'stopped' })) as unknown;
     expect(read).toMatchObject({

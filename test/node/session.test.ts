@@ -52,11 +52,15 @@ describe('Session', () => {
     await run.ended;
     expect(toHex(readFileSync(file))).toBe(toHex(gethChainFile()));
     const types = run.log.all.map(({ type }) => type);
-    expect(types).toEqual([...new Array<string>(63).fill('head'), 'stopped']);
-    expect(run.log.all[62]).toMatchObject({ number: 63n, hash: head63 });
+    expect(types).toEqual(['head', 'stopped']);
+    expect(run.log.all[0]).toMatchObject({
+      number: 63n,
+      hash: head63,
+      td: 8_514_065n,
+    });
   });
 
-  it('writes nothing when a file is cut off, and says where', async () => {
+  it('writes no file and reports nothing when a file is cut off, and says where', async () => {
     const cut = join(folder, 'cut');
     writeFileSync(cut, gethChainFile().subarray(0, 20_000));
     const file = join(folder, 'from a cut one');
@@ -66,7 +70,7 @@ describe('Session', () => {
     );
     expect(existsSync(file)).toBe(false);
     expect(existsSync(`${file}.partial`)).toBe(false);
-    expect(run.log.all.at(-1)?.type).not.toBe('stopped');
+    expect(run.log.all).toEqual([]);
   });
 
   it('says that the blocks of a file belong to another genesis', async () => {
@@ -79,8 +83,9 @@ describe('Session', () => {
     await once(other.listen(0, '127.0.0.1'), 'listening');
     const address = other.address();
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    const run = start('--listen', `127.0.0.1:${port}`);
+    const run = start(...chainOptions, '--listen', `127.0.0.1:${port}`);
     expect(await refusal(run)).toMatch(/^--listen: listen EADDRINUSE/);
+    expect(run.log.all, 'what was reported').toEqual([]);
     await new Promise((resolve) => other.close(resolve));
     const again = start('--listen', `127.0.0.1:${port}`);
     expect((await again.log.first('listening')).port).toBe(port);
@@ -106,8 +111,37 @@ describe('Session', () => {
       from: addressOfKey(testKey()),
     });
     const stranger = signedTx({ chainId: 5n });
-    const bad = start('--tx', toHex(encodeTransaction(stranger)));
+    const refused = ['--tx', toHex(encodeTransaction(stranger))];
+    const bad = start(...chainOptions, ...refused, ...anyPort);
     expect(await refusal(bad)).toBe('--tx: refused by the pool: wrong-chain');
+    expect(bad.log.all, 'what was reported').toEqual([]);
+  });
+
+  it('says where it listens first, and then what the files gave it', async () => {
+    const tx = ['--tx', toHex(encodeTransaction(signedTx()))];
+    const run = start(...anyPort, ...tx, ...genesisOptions);
+    await run.log.first('tx');
+    await run.stop();
+    const full = start(...chainOptions, ...anyPort);
+    await full.log.first('head');
+    await full.stop();
+    const types = [run, full].map(({ log }) => log.all.map(({ type }) => type));
+    expect(types).toEqual([
+      ['listening', 'tx', 'stopped'],
+      ['listening', 'head', 'stopped'],
+    ]);
+  });
+
+  it.each([
+    ['', /^nothing to do: give --listen, --peer, --import, --export or --tx/],
+    ['--exit-after seconds=5', /^nothing to do: give --listen/],
+    ['--trusted ENODE', /^nothing to do: give --listen/],
+    ['--peer ENODE --no-dial', /^nothing to do: with --no-dial, give --listen as well/],
+  ])('refuses a run that has nothing to do: "%s"', async (line, message) => {
+    const enode = `enode://${toHex(publicKey(testKey()))}@127.0.0.1:1`;
+    const run = start(...line.replace('ENODE', enode).split(' ').filter(Boolean));
+    expect(await refusal(run)).toMatch(message);
+    expect(run.log.all).toEqual([]);
   });
 
   it.each([
@@ -129,8 +163,6 @@ describe('Session', () => {
 describe('two Sessions', () => {
   it('speak eth/62 if one of them knows no other', async () => {
     const a = start(...chainOptions, ...anyPort, '--name', 'a', '--exit-after', 'drop');
-    const b = start(...genesisOptions, '--eth', '62', '--name', 'b');
-    await b.ended; // no network: over at once
     const c = start(...genesisOptions, '--eth', '62', '--peer', await a.enode());
     const status = await c.log.first('status');
     expect(status).toMatchObject({ version: 62, td: 8_514_065n, head: head63 });
@@ -200,9 +232,11 @@ describe('two Sessions', () => {
 
   it('do not meet with --no-dial', async () => {
     const a = start(...anyPort);
-    const b = start('--peer', await a.enode(), '--no-dial');
+    const quiet = [...anyPort, '--no-dial', '--exit-after', 'seconds=0.05'];
+    const b = start('--peer', await a.enode(), ...quiet);
     await b.ended;
-    expect(b.log.all).toEqual([{ type: 'stopped' }]);
+    expect(b.log.all.map(({ type }) => type)).toEqual(['listening', 'stopped']);
+    expect(a.log.all.map(({ type }) => type)).toEqual(['listening']);
   });
 
   it('says why nobody could be reached', async () => {
