@@ -198,6 +198,20 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     await page.context().close();
   });
 
+  it('names the test that does not end', async () => {
+    const { page } = await openWritten();
+    const endless = (written?.solution ?? '').replace(
+      /\): [^{]*\{/,
+      '$&while (true) {}',
+    );
+    await write(page, endless);
+    await page.keyboard.press('Control+Enter');
+    await page.getByText(/^Running: \w+ > /).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await verdict(page, 'failed');
+    await page.context().close();
+  });
+
   it('keeps the draft over a reload, and brings the starter back', async () => {
     const { page } = await openWritten();
     await write(page, '// mine\n');
