@@ -81,7 +81,7 @@ export const en = {
       'A sketched sample: the recording is made by npm run record and is not in this build.',
     figures: 'Counted when this page was built',
     stillLead: (messages: number, name: string): string =>
-      `${messages} messages of the run “${name}”, in the order in which they were sent.`,
+      `${messages} messages of the run “${name}”, as they were sent.`,
     stillAll: 'All steps, as text',
     stillMore: (messages: number): string => `and ${messages} more`,
     stillMessage: (from: string, to: string): string => `${from} sends to ${to}: `,
@@ -92,7 +92,7 @@ export const en = {
     steps: (name: string): string => `steps in the recorded run “${name}”`,
     sampleSteps: 'steps in the sample trace',
     stepsCheck: 'Play them in the first chapter. npm run record makes the file.',
-    impl: 'lines in impl/, our node; blank ones left out',
+    impl: 'lines in impl/; blank ones left out',
     implCheck: 'All of them, by file: impl/**/*.ts',
     tests: 'tests in test/; a table of cases counts once',
     testsCheck:
