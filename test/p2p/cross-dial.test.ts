@@ -66,8 +66,8 @@ describe('CrossDial', () => {
     ['is over unproved', (claim: Claim) => claim.end(), true],
   ])(
     'lets a dial of the smaller id wait until the inbound connection %s',
-    (_, settle, dials) =>
-      run(async () => {
+    async (_, settle, dials) => {
+      await run(async () => {
         const crossDial = new CrossDial(low);
         const claim = crossDial.claim(high);
         const tasks = new WaitGroup();
@@ -78,7 +78,8 @@ describe('CrossDial', () => {
         expect(await crossDial.beginDialed(high, quit())).toBe(dials);
         expect(runtime().now()).toBe(700);
         await tasks.wait();
-      }),
+      });
+    },
   );
 
   it('dials after 2.5 s, however many only name the id; their proof is too late then', () =>
@@ -254,8 +255,8 @@ describe('Server.setupDialed, when both sides dial', () => {
     ['greater', high, low, 0],
   ])(
     'dials a node whose id a silent stranger names: ours is the %s one',
-    (_, self, id, after) =>
-      run(async () => {
+    async (_, self, id, after) => {
+      await run(async () => {
         const world = new World();
         const server = makeServer(world, { self });
         const other = makeServer(world, { self: id, host: '10.0.0.2' });
@@ -277,7 +278,8 @@ describe('Server.setupDialed, when both sides dial', () => {
         expect(server.story).toEqual([`add ${id.slice(0, 2)}`]);
         await server.stop();
         await other.stop();
-      }),
+      });
+    },
   );
 
   it('dials it while strangers name it one after the other', () =>
