@@ -31,6 +31,12 @@ import type { OpenRequest } from './requests.ts';
  */
 export const requestTimeoutMs = 60_000;
 
+/** So many short answers of one synchronisation are forgiven: chains are reorganised. Ours. */
+const shortAnswersForgiven = 3;
+
+/** No answer of so many bytes is short: servers stop at a size; geth's stops at 2 MiB. */
+const fullAnswerBytes = 64 * 1024;
+
 /** Without a pause, inserting would hold up every other task. */
 const insertSliceMs = 10;
 
@@ -54,6 +60,7 @@ export interface DownloaderOptions {
 interface Session {
   readonly peer: EthPeer;
   readonly cancel: Done;
+  shortAnswers: number;
 }
 
 /** @geth eth/downloader/downloader.go Downloader */
@@ -112,7 +119,7 @@ export class Downloader {
     const peer = this.#peers.get(id);
     if (peer === undefined) return new SyncError('unknown-peer', id);
     if (this.#terminated) return new SyncError('cancelled', 'the node stops');
-    const session = { peer, cancel: new Done('sync cancelled') };
+    const session = { peer, cancel: new Done('sync cancelled'), shortAnswers: 0 };
     this.#session = session;
     try {
       await this.#syncWithPeer(session, head, td);
@@ -149,15 +156,20 @@ export class Downloader {
       const newest = headers.at(-1);
       if (newest === undefined) break;
       checkLinks(headers, last);
+      checkPace(
+        session,
+        headers.length,
+        Math.min(maxHeaderFetch, Number(height.number - last.number)),
+      );
       for (let i = 0; i < headers.length; i += maxBlockFetch) {
         await this.#fetchBlocks(session, headers.slice(i, i + maxBlockFetch));
       }
       last = newest;
     }
 
-    //: Nothing came, and yet more was promised: an honest peer has the blocks
-    //: that its td is the sum of.
-    if (last === ancestor && td > this.#chain.currentTd) {
+    //: All came, and yet more was promised: an honest peer has the blocks that
+    //: its td is the sum of.
+    if (td > this.#chain.currentTd) {
       throw new SyncError('stalling-peer', `promised a total difficulty of ${td}`);
     }
   }
@@ -200,6 +212,8 @@ export class Downloader {
       if (encoded.length === 0) {
         throw new SyncError('peers-unavailable', `no body of ${missing.length} blocks`);
       }
+      const bytes = encoded.reduce((sum, { length }) => sum + length, 0);
+      checkPace(session, encoded.length, missing.length, bytes);
       for (const [i, data] of encoded.entries()) {
         const header = missing[i];
         if (header !== undefined) bodies.set(header, matchBody(header, data));
@@ -257,6 +271,21 @@ function byNumber(number: bigint): HashOrNumber {
 function cancelled(): SyncError {
   return new SyncError('cancelled', 'the peer left, or the node stops');
 }
+
+// #region check-pace
+/**
+ * Judges an answer with less than half of what was asked for and the peer has. There is
+ * one synchronisation at a time: who makes it last keeps everybody else from theirs.
+ *
+ * @throws {SyncError} `stalling-peer`: it is the fourth
+ */
+function checkPace(session: Session, got: number, has: number, bytes = 0): void {
+  if (got * 2 >= has || bytes >= fullAnswerBytes) return;
+  session.shortAnswers++;
+  if (session.shortAnswers <= shortAnswersForgiven) return;
+  throw new SyncError('stalling-peer', `${got} of ${has}, and not for the first time`);
+}
+// #endregion check-pace
 
 /** Each header must be the child of the one before, the first the child of `parent`. */
 function checkLinks(headers: readonly Header[], parent: Header): void {

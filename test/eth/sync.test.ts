@@ -18,6 +18,7 @@ import { gethChain } from '../helpers/chain.ts';
 import {
   chainOf,
   link,
+  LinkClosed,
   type LinkEnd,
   newManager,
   Remote,
@@ -53,6 +54,17 @@ async function twoManagers(
   }, seed);
   expect(run.left).toEqual([]);
   return value;
+}
+
+/** One header for the first batch of a synchronisation, nothing for the second. */
+function oneHeaderThenNone(): Lies {
+  let asked = 0;
+  return {
+    headers: (all, { amount }) => {
+      if (amount !== 192n) return all;
+      return asked++ % 2 === 0 ? all.slice(0, 1) : [];
+    },
+  };
 }
 
 const headOf = (chain: Chain): unknown => hashBlock(chain.currentBlock);
@@ -388,10 +400,60 @@ describe('Downloader.synchronise', () => {
     const chain = chainOf();
     await withManager({ chain }, async (manager, wg) => {
       const remote = new Remote(manager, wg);
-      startServing(remote, theirs, wg, { bodies: (all) => all.slice(0, 7) });
+      startServing(remote, theirs, wg, { bodies: (all) => all.slice(0, 10) });
       await sleep(10_001);
       expect(remote.end).toBeUndefined();
       expect(headOf(chain)).toBe(headOf(theirs));
+    });
+  });
+
+  it('takes bodies in many short answers if each is large', async () => {
+    const data = new Uint8Array(32_768);
+    const blocks = childrenOf(testGenesis().block, 16, (i) => ({
+      txs: [signedTx({ nonce: BigInt(i), data })],
+    }));
+    const theirs = chainOf(blocks);
+    const chain = chainOf();
+    await withManager({ chain }, async (manager, wg) => {
+      const remote = new Remote(manager, wg);
+      startServing(remote, theirs, wg, { bodies: (all) => all.slice(0, 2) });
+      await sleep(10_001);
+      expect(remote.end).toBeUndefined();
+      expect(headOf(chain)).toBe(headOf(theirs));
+    });
+  });
+
+  // Audit F7, V-40: TestHighTDStarvationAttack
+  it.each<[string, Lies]>([
+    ['one header', { headers: (all, q) => (isBatch(q) ? all.slice(0, 1) : all) }],
+    ['one body', { bodies: (all) => all.slice(0, 1) }],
+    ['one header and then none', oneHeaderThenNone()],
+  ])('drops a slow peer that answers with %s, and takes the next', async (_, lies) => {
+    const blocks = childrenOf(testGenesis().block, 200, (i) => ({
+      txs: i < 40 ? [signedTx({ nonce: BigInt(i) })] : [],
+    }));
+    const theirs = chainOf(blocks);
+    const better = chainOf([...blocks, ...childrenOf(blocks[199] as Block, 9)]);
+    const chain = chainOf();
+    await withManager({ chain }, async (manager, wg) => {
+      const slow = new Remote(manager, wg, { ids: ['bb', 'aa'] });
+      wg.go('slow', async () => {
+        try {
+          await slow.shake(statusOf(theirs, { td: 1n << 90n }));
+          for (;;) {
+            await answerOne(slow, theirs, lies);
+            await sleep(59_000);
+          }
+        } catch (error) {
+          if (!(error instanceof LinkClosed)) throw error;
+        }
+      });
+      const honest = new Remote(manager, wg, { ids: ['cc', 'aa'] });
+      startServing(honest, better, wg);
+      await sleep(600_000);
+      expect(slow.end).toMatchObject({ reason: 3 });
+      expect(honest.end).toBeUndefined();
+      expect(headOf(chain)).toBe(headOf(better));
     });
   });
 
