@@ -1,5 +1,6 @@
 /** Predict, quiz and trace-table exercises: questions with choices. */
 
+import { kitStrings } from './strings.ts';
 import { Unsolved } from './unsolved.ts';
 
 export interface Choice {
@@ -28,7 +29,7 @@ export type Answers = Readonly<Record<string, string | undefined>>;
  */
 export function answerTo(item: Item, answers: Answers): string {
   const answer = answers[item.id];
-  if (answer === undefined) throw new Unsolved(`the answer to "${item.id}"`);
+  if (answer === undefined) throw new Unsolved(kitStrings.unsolved.answer(item.id));
   return wordsOf(item, answer);
 }
 
@@ -37,7 +38,7 @@ export function wordsOf(item: Item, id: string): string {
   const choice = item.choices.find((one) => one.id === id);
   if (choice === undefined) {
     const ids = item.choices.map((one) => one.id).join(', ');
-    throw new RangeError(`${item.id}: "${id}" is none of the choices ${ids}`);
+    throw new RangeError(kitStrings.answers.noChoice(item.id, id, ids));
   }
   return choice.text;
 }

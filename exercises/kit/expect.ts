@@ -12,10 +12,12 @@ import {
   setState,
   type ExpectStatic,
 } from '@vitest/expect';
+import type { Guard } from './guard.ts';
 
 type Extend = (expect: ExpectStatic, matchers: object) => void;
 
-export function createExpect(): ExpectStatic {
+/** @param guard looks at the built-ins before each assertion: they decide it */
+export function createExpect(guard: Guard): ExpectStatic {
   for (const plugin of [
     JestExtend,
     JestChaiExpect,
@@ -45,5 +47,15 @@ export function createExpect(): ExpectStatic {
   };
   expect.setState({ assertionCalls: 0, isExpectingAssertions: false });
   expect.extend(customMatchers);
+  watchAssertions(guard);
   return expect;
+}
+
+/** In the assertion, not in `expect`: with `resolves` it comes later. */
+function watchAssertions(guard: Guard): void {
+  const prototype = chai.Assertion.prototype as object;
+  const names = Object.getOwnPropertyNames(prototype).filter(
+    (name) => name !== 'constructor' && name !== 'assert',
+  );
+  guard.watchMethods(prototype, names, guard.lookWell);
 }

@@ -44,12 +44,16 @@ export type Judge = (error: unknown) => Omit<TestResult, 'name'>;
 export interface Watch {
   readonly started: (name: string) => void;
   readonly ended: (result: TestResult) => void;
-  /** Called after each test; a text says what the test spoiled. */
+  /** Called each time when a test has given the control away. */
+  readonly look: () => void;
+  /** Called after each test; a text says what was spoiled in it. */
   readonly inspect: () => string | undefined;
   readonly judge: Judge;
 }
 
-// The clock and the queue of the host, from before any learner's code.
+// The clock and the queue of the host, from before any learner's code. Waiting is done
+// with `await` alone: it does not go through a `then` that could have been replaced.
+const HostPromise = globalThis.Promise;
 const setTimer = globalThis.setTimeout;
 const clearTimer = globalThis.clearTimeout;
 const turn = macrotasks();
@@ -59,7 +63,7 @@ function macrotasks(): () => Promise<void> {
   if (typeof setImmediate === 'function') {
     const immediate = setImmediate;
     return () =>
-      new Promise((resolve) => {
+      new HostPromise((resolve) => {
         immediate(resolve);
       });
   }
@@ -67,7 +71,7 @@ function macrotasks(): () => Promise<void> {
   const { port1, port2 } = new MessageChannel() as unknown as PagePorts;
   const post = port2.postMessage.bind(port2);
   return () =>
-    new Promise((resolve) => {
+    new HostPromise((resolve) => {
       port1.onmessage = () => {
         resolve();
       };
@@ -182,7 +186,7 @@ async function runTest(test: Test, name: string, watch: Watch): Promise<TestResu
   const steps = [...suites.flatMap((suite) => suite.before), test.body];
   const after = suites.reverse().flatMap((suite) => suite.after);
 
-  const thrown = await firstError(steps, after, test.timeoutMs);
+  const thrown = await firstError(steps, after, test.timeoutMs, watch.look);
   await turn(); // a rejection that nobody took is reported in the host's turn
   // Before anything else looks at the error: what looks could have been replaced.
   const spoiled = watch.inspect();
@@ -196,13 +200,18 @@ async function firstError(
   steps: readonly Body[],
   after: readonly Body[],
   timeoutMs: number,
+  look: () => void,
 ): Promise<{ readonly error: unknown } | undefined> {
   let first: { readonly error: unknown } | undefined;
-  for (const step of steps) {
-    first = await errorOf(step, timeoutMs);
-    if (first !== undefined) break;
+  // By index: the iterator of arrays could have been replaced by now.
+  for (let i = 0; i < steps.length && first === undefined; i += 1) {
+    const step = steps[i];
+    if (step !== undefined) first = await errorOf(step, timeoutMs, look);
   }
-  for (const step of after) first = (await errorOf(step, timeoutMs)) ?? first;
+  for (let i = 0; i < after.length; i += 1) {
+    const step = after[i];
+    if (step !== undefined) first = (await errorOf(step, timeoutMs, look)) ?? first;
+  }
   return first;
 }
 
@@ -211,22 +220,38 @@ export class TimedOut extends Error {
   override readonly name = 'TimedOut';
 }
 
-async function errorOf(
+function errorOf(
   step: Body,
   timeoutMs: number,
+  look: () => void,
 ): Promise<{ readonly error: unknown } | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimer(() => {
-      reject(new TimedOut(`Test timed out in ${timeoutMs}ms.`));
+  return new HostPromise((settle) => {
+    const timer = setTimer(() => {
+      settle({ error: new TimedOut(`Test timed out in ${timeoutMs}ms.`) });
     }, timeoutMs);
+    // It cannot fail, and says itself when it ends: an owner would need `then`.
+    // eslint-disable-next-line no-restricted-syntax
+    void carryOut(step, look, (thrown) => {
+      clearTimer(timer);
+      settle(thrown);
+    });
   });
+}
+
+/** What a step leaves behind is seen before any microtask could put it back. */
+async function carryOut(
+  step: Body,
+  look: () => void,
+  ended: (thrown: { readonly error: unknown } | undefined) => void,
+): Promise<void> {
   try {
-    await Promise.race([step(), tooLate]);
-    return undefined;
+    const given = step();
+    look();
+    await given;
+    look();
+    ended(undefined);
   } catch (error) {
-    return { error };
-  } finally {
-    clearTimer(timer);
+    look();
+    ended({ error });
   }
 }

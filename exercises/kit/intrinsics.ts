@@ -1,11 +1,15 @@
 /**
  * A picture of the built-ins, taken before the reader's code is loaded and compared
- * after each test. Freezing them instead would break every subclass of Error.
+ * while its tests run (see guard.ts). Freezing them instead would break every subclass
+ * of Error.
  *
  * The comparison calls no method of anything that could have been replaced: only
  * functions captured below, loops and operators.
  */
 
+import { kitStrings } from './strings.ts';
+
+const strings = kitStrings.builtIns;
 const getDescriptor = Object.getOwnPropertyDescriptor;
 const getPrototype = Object.getPrototypeOf;
 const ownKeys = Reflect.ownKeys;
@@ -95,35 +99,66 @@ function picture(
   };
 }
 
+const mostUsed = new Set(
+  (
+    'Object Object.prototype Function.prototype Array Array.prototype Map.prototype ' +
+    'Set.prototype JSON Promise Promise.prototype Reflect Number.prototype ' +
+    'String.prototype TypedArray.prototype ArrayIterator.prototype ' +
+    'MapIterator.prototype SetIterator.prototype'
+  ).split(' '),
+);
+
+/** The part of a snapshot that assertions, tests and tasks go through all the time. */
+export function essentialsOf(snapshot: Snapshot): Snapshot {
+  return snapshot.filter(({ name }) => mostUsed.has(name));
+}
+
 /** In words, the first built-in that is not what it was; undefined if all are. */
 export function findTampering(snapshot: Snapshot): string | undefined {
   for (let i = 0; i < snapshot.length; i += 1) {
     const entry = snapshot[i];
     if (entry === undefined) continue;
-    const found = compare(entry);
+    const found = findChange(entry) ?? findAddition(entry);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function compare(entry: Entry): string | undefined {
+/** As `findTampering`, without what was added: that takes as long again. */
+export function findReplacement(snapshot: Snapshot): string | undefined {
+  for (let i = 0; i < snapshot.length; i += 1) {
+    const entry = snapshot[i];
+    const found = entry === undefined ? undefined : findChange(entry);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function findChange(entry: Entry): string | undefined {
   for (let k = 0; k < entry.keys.length; k += 1) {
     const key = entry.keys[k];
     const before = entry.descriptors[k];
     if (key === undefined || before === undefined) continue;
     const now = getDescriptor(entry.object, key);
-    if (now === undefined) return `your code removed ${path(entry, key)}`;
+    if (now === undefined) return strings.removed(path(entry, key));
+    // The operators first: `same` is for NaN, and this runs a thousand times a look.
     const equal =
-      same(now.value, before.value) && now.get === before.get && now.set === before.set;
-    if (!equal) return `your code replaced ${path(entry, key)}`;
+      (now.value === before.value || same(now.value, before.value)) &&
+      now.get === before.get &&
+      now.set === before.set;
+    if (!equal) return strings.replaced(path(entry, key));
   }
+  return undefined;
+}
+
+function findAddition(entry: Entry): string | undefined {
   if (entry.name === '') return undefined; // new globals are the reader's own
   const keys = ownKeys(entry.object);
   if (keys.length === entry.keys.length) return undefined;
   for (let k = 0; k < keys.length; k += 1) {
     const key = keys[k];
     if (key !== undefined && !contains(entry.keys, key)) {
-      return `your code added ${path(entry, key)}`;
+      return strings.added(path(entry, key));
     }
   }
   return undefined;
@@ -138,6 +173,6 @@ function contains(
 }
 
 function path(entry: Entry, key: string | symbol): string {
-  const text = typeof key === 'symbol' ? 'a symbol' : key;
+  const text = typeof key === 'symbol' ? strings.symbol : key;
   return entry.name === '' ? text : `${entry.name}.${text}`;
 }

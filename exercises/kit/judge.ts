@@ -3,8 +3,10 @@
 import { stringify } from '@vitest/utils/display';
 import { forReaders } from './for-readers.ts';
 import type { TestResult, TestVerdict } from './schema-report.ts';
+import { kitStrings } from './strings.ts';
 import { visible } from './visible.ts';
 
+const strings = kitStrings.thrown;
 const maxMessage = 4000;
 const maxValue = 2000;
 
@@ -29,17 +31,16 @@ interface Seen {
 export function lookAt(error: unknown): Seen {
   try {
     if (typeof error !== 'object' || error === null) {
-      return { name: '', message: `threw ${String(error)}`, stack: '' };
+      return { name: '', message: strings.value(String(error)), stack: '' };
     }
     const { name, message, stack } = error as Partial<Record<keyof Seen, unknown>>;
     return {
       name: typeof name === 'string' ? name : '',
-      message:
-        typeof message === 'string' ? message : 'threw a value without a message',
+      message: typeof message === 'string' ? message : strings.noMessage,
       stack: typeof stack === 'string' ? stack : '',
     };
   } catch {
-    return { name: '', message: 'threw a value that cannot be looked at', stack: '' };
+    return { name: '', message: strings.hidden, stack: '' };
   }
 }
 
@@ -68,7 +69,7 @@ function printed(value: unknown): string {
   try {
     return cut(stringify(value, 6, { maxLength: maxValue }), maxValue);
   } catch {
-    return '(a value that cannot be printed)';
+    return strings.unprintable;
   }
 }
 

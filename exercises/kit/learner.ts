@@ -2,6 +2,9 @@
 
 import { transform } from 'sucrase';
 import type { Exports, ModuleFactory, Require } from './registry.ts';
+import { kitStrings } from './strings.ts';
+
+const strings = kitStrings.code;
 
 export const maxCodeBytes = 32 * 1024;
 
@@ -35,7 +38,7 @@ export function compileLearner(
   isKnown: (id: string) => boolean,
 ): ModuleFactory {
   if (code.length > maxCodeBytes) {
-    throw new CodeError(`the code is longer than ${maxCodeBytes} characters`);
+    throw new CodeError(strings.tooLong(maxCodeBytes));
   }
   return (module, exports, require) => {
     const build = evaluate(toCommonJS(code));
@@ -80,5 +83,5 @@ function resolveImport(specifier: string, isKnown: (id: string) => boolean): str
   const match = /^#(impl|kit)\/(.+)$/.exec(specifier);
   const id = match && `${match[1] === 'impl' ? 'impl' : 'exercises/kit'}/${match[2]}`;
   if (id && isKnown(id)) return id;
-  throw new CodeError(`exercise.ts cannot import "${specifier}" here`);
+  throw new CodeError(strings.noImport(specifier));
 }

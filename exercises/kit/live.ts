@@ -7,6 +7,9 @@ import type { Trace } from '#impl/csp/trace.ts';
 import { runScenario, type NodeOutcome } from '#impl/sim/run-scenario.ts';
 import { scenarios } from '#impl/sim/scenarios.ts';
 import type { BlockedTask } from '#impl/sim/simulate.ts';
+import { kitStrings } from './strings.ts';
+
+const strings = kitStrings.live;
 
 export interface LiveRun {
   /** In words, a line for each thing that came of it. */
@@ -20,25 +23,25 @@ export async function runLive(name: string): Promise<LiveRun> {
   if (scenario === undefined) throw new RangeError(`there is no scenario ${name}`);
   const run = await runScenario(scenario, { seed: '1', record: true, scenario: name });
   const { outcome, failures, trace, duration } = run;
-  const lines = failures.map(({ task, error }) => `${task} threw: ${inWords(error)}`);
+  const lines = failures.map(({ task, error }) => strings.threw(task, inWords(error)));
   switch (outcome.status) {
     case 'done': {
       const nodes = Object.entries(outcome.value.nodes);
       lines.unshift(...nodes.map(([node, lived]) => nodeInWords(node, lived)));
-      lines.push(`It took ${(duration / 1000).toFixed(1)} s on the virtual clock.`);
+      lines.push(strings.duration((duration / 1000).toFixed(1)));
       break;
     }
     case 'threw':
-      lines.unshift(`The run threw: ${inWords(outcome.error)}`);
+      lines.unshift(strings.threw(strings.run, inWords(outcome.error)));
       break;
     case 'foreign-wait':
-      lines.unshift(`${outcome.task} waits for a promise that no channel has made.`);
+      lines.unshift(strings.foreignWait(outcome.task));
       break;
     case 'deadlock':
-      lines.unshift('Nothing can go on:', ...outcome.blocked.map(waits));
+      lines.unshift(strings.blocked, ...outcome.blocked.map(waits));
       break;
     case 'step-limit':
-      lines.unshift('It does not come to an end:', ...outcome.blocked.map(waits));
+      lines.unshift(strings.stepLimit, ...outcome.blocked.map(waits));
       break;
   }
   return { outcome: lines.join('\n'), trace };
@@ -48,16 +51,15 @@ function nodeInWords(
   name: string,
   { head, partings, dialErrors }: NodeOutcome,
 ): string {
-  const parted = partings.map(
-    ({ peer, reason, error, atMs }) =>
-      `parted from ${peer} after ${(atMs / 1000).toFixed(1)} s, reason ${reason}: ${error}`,
+  const parted = partings.map(({ peer, reason, error, atMs }) =>
+    strings.parted(peer, (atMs / 1000).toFixed(1), String(reason), error),
   );
-  const failed = dialErrors.map((error) => `a dial failed: ${error}`);
-  return `Node ${name} ends with block ${head}. ${[...parted, ...failed].join('; ')}`.trim();
+  const failed = dialErrors.map(strings.dialFailed);
+  return strings.ends(name, String(head), [...parted, ...failed].join('; '));
 }
 
 function waits({ task, node, on }: BlockedTask): string {
-  return `${task} of ${node} waits for ${on}`;
+  return strings.waits(task, node, on);
 }
 
 function inWords(error: unknown): string {

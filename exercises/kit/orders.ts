@@ -7,6 +7,7 @@ import {
   type RunReport,
   type TestResult,
 } from './schema-report.ts';
+import { kitStrings } from './strings.ts';
 
 /** From the host. A worker carries out one. */
 export interface Order {
@@ -87,7 +88,7 @@ export function endedReport(
   broken?: string,
 ): RunReport {
   const verdict = broken === undefined ? 'timeout' : 'threw';
-  const what = broken ?? `ended after ${(ms / 1000).toFixed(1)} s: an endless loop?`;
+  const what = broken ?? kitStrings.run.ended((ms / 1000).toFixed(1));
   const tests = answers.flatMap((answer) =>
     answer.type === 'ended' ? [answer.result] : [],
   );

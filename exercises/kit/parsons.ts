@@ -5,7 +5,10 @@
  */
 
 import { transform } from 'sucrase';
+import { kitStrings } from './strings.ts';
 import { Unsolved } from './unsolved.ts';
+
+const strings = kitStrings.parsons;
 
 export interface Line {
   readonly id: string;
@@ -51,7 +54,7 @@ export class NoProgram extends Error {
 export function assembledSource(puzzle: Puzzle, answer: Assembled): string {
   const body = answer.order.map((id) => {
     const line = puzzle.lines.find((one) => one.id === id);
-    if (line === undefined) throw new NoProgram(`there is no line "${id}"`);
+    if (line === undefined) throw new NoProgram(strings.noLine(id));
     return fillBlanks(line, puzzle, answer);
   });
   return indent([puzzle.before, ...body, puzzle.after].join('\n'));
@@ -63,10 +66,10 @@ function fillBlanks(line: Line, puzzle: Puzzle, answer: Assembled): string {
     if (chosen === undefined) {
       const row = line.code.split('\n').find((text) => text.includes(`{{${name}}}`));
       const shown = row?.trim().replaceAll(/\{\{\w+\}\}/g, '…') ?? name;
-      throw new Unsolved(`the blank in “${shown}”`);
+      throw new Unsolved(kitStrings.unsolved.blank(shown));
     }
     if (puzzle.blanks[name]?.choices.includes(chosen) !== true) {
-      throw new NoProgram(`"${chosen}" is none of the choices for "${name}"`);
+      throw new NoProgram(strings.noChoice(chosen, name));
     }
     return chosen;
   });
@@ -107,7 +110,7 @@ export function compileParsons(puzzle: Puzzle, answer: Assembled): unknown {
     if (!(error instanceof SyntaxError)) throw error;
     const why = misplaced(error.message, source) ?? unbalanced(puzzle, answer);
     const said = why ?? withLine(error.message, source);
-    throw new NoProgram(`the lines are no program in this order: ${said}`);
+    throw new NoProgram(strings.noProgram(said));
   }
 }
 
@@ -115,7 +118,7 @@ export function compileParsons(puzzle: Puzzle, answer: Assembled): unknown {
 function misplaced(message: string, source: string): string | undefined {
   const found = lineAt(message, source);
   if (found?.startsWith('case ') !== true) return undefined;
-  return `“${found}” stands in no switch`;
+  return strings.noSwitch(found);
 }
 
 /** Which brace of the placed lines has no partner; undefined if each has one. */
@@ -129,19 +132,19 @@ function unbalanced(puzzle: Puzzle, answer: Assembled): string | undefined {
     for (const [sign] of row.matchAll(/[{}]/g)) {
       if (sign === '{') open.push(row.trim());
       else if (open.pop() === undefined) {
-        return `“${row.trim()}” closes nothing that a line above it opens`;
+        return strings.closesNothing(row.trim());
       }
     }
   }
   const [first] = open;
-  return first === undefined ? undefined : `“${first}” is never closed`;
+  return first === undefined ? undefined : strings.neverClosed(first);
 }
 
 /** `Unexpected token (3:5)` says nothing to who has moved lines: names the line. */
 function withLine(message: string, source: string): string {
   const line = lineAt(message, source);
   if (line === undefined) return message;
-  return `${message.replace(placeInSource, '')} at “${line}”`;
+  return strings.atLine(message.replace(placeInSource, ''), line);
 }
 
 const placeInSource = / \((\d+):\d+\)$/;

@@ -1,6 +1,7 @@
 /** What the reader's code prints, up to a limit that no page or terminal minds. */
 
 import { format } from '@vitest/utils/display';
+import { kitStrings } from './strings.ts';
 import { visible } from './visible.ts';
 
 export const maxOutputBytes = 64 * 1024;
@@ -34,7 +35,7 @@ export class Printed {
     try {
       return format(...short).slice(0, maxOutputBytes + 1);
     } catch {
-      return '(a value that cannot be printed)'; // its own toString threw
+      return kitStrings.thrown.unprintable; // its own toString threw
     }
   }
 

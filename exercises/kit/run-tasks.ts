@@ -9,6 +9,9 @@ import {
   type SimulateOptions,
   type Simulation,
 } from '#impl/sim/simulate.ts';
+import { kitStrings } from './strings.ts';
+
+const strings = kitStrings.tasks;
 
 export interface Finished<T> {
   readonly value: T;
@@ -26,7 +29,7 @@ export class Blocked extends Error {
   readonly tasks: readonly BlockedTask[];
 
   constructor(tasks: readonly BlockedTask[]) {
-    super(`nothing can go on: ${inWords(tasks)}`);
+    super(strings.blocked(inWords(tasks)));
     this.tasks = tasks;
   }
 }
@@ -36,7 +39,7 @@ export class StepLimit extends Error {
   override readonly name = 'StepLimit';
 
   constructor(steps: number, tasks: readonly BlockedTask[]) {
-    super(`no end after ${steps} steps; alive: ${inWords(tasks)}`);
+    super(strings.stepLimit(steps, inWords(tasks)));
   }
 }
 
@@ -45,7 +48,7 @@ export class ForeignWait extends Error {
   override readonly name = 'ForeignWait';
 
   constructor(task: string) {
-    super(`${task} waits for a promise of its own; wait with channels and timers only`);
+    super(strings.foreignWait(task));
   }
 }
 
@@ -83,5 +86,5 @@ export async function runTasks<T>(
 }
 
 function inWords(tasks: readonly BlockedTask[]): string {
-  return tasks.map(({ task, on }) => `${task} waits for ${on}`).join('; ');
+  return tasks.map(({ task, on }) => strings.waits(task, on)).join('; ');
 }

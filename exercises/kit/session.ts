@@ -1,6 +1,7 @@
 /** One run: load the reader's code beside the tests, run them, report. */
 
 import { createExpect } from './expect.ts';
+import { Guard } from './guard.ts';
 import { Harness } from './harness.ts';
 import { findTampering, takeSnapshot, type Snapshot } from './intrinsics.ts';
 import { judge, lookAt, placeIn } from './judge.ts';
@@ -9,6 +10,7 @@ import { Printed } from './printed.ts';
 import { Registry, type Exports, type ModuleFactory } from './registry.ts';
 import type { PlugTarget } from './schema-exercise.ts';
 import { runVerdict, type RunReport, type TestResult } from './schema-report.ts';
+import { kitStrings } from './strings.ts';
 
 /** Everything about an exercise that a run needs. */
 export interface BundledExercise {
@@ -78,17 +80,20 @@ export class Session {
   async test(code: string): Promise<RunReport> {
     const begun = now();
     const harness = new Harness();
+    const guard = new Guard();
     const rejections: unknown[] = [];
     const stopListening = onRejection((reason) => rejections.push(reason));
     try {
-      const vitest = { ...harness.api(), expect: createExpect() };
+      const vitest = { ...harness.api(), expect: createExpect(guard) };
       this.#registry.define('vitest', (module) => {
         module.exports = vitest;
       });
       for (const id of this.#exercise.uses) this.#registry.require(id);
       this.#captureConsole();
+      this.#watchWaits(guard);
       const snapshot = takeSnapshot(this.#prototypes());
-      this.#loadLearner(code, snapshot);
+      this.#watchCalls(guard, this.#loadLearner(code, snapshot));
+      guard.begin(snapshot);
       this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
       const tests = await harness.run({
         started: (name) => {
@@ -97,7 +102,8 @@ export class Session {
         ended: (result) => {
           this.#watcher.ended(result);
         },
-        inspect: () => findTampering(snapshot),
+        look: guard.look,
+        inspect: guard.inspect,
         judge: (error) => judge(error),
       });
       return this.#report(begun, withRejections(tests, rejections), {});
@@ -150,9 +156,31 @@ export class Session {
     const exported = this.#registry.require(id);
     const missing = this.#exercise.needs.find((name) => !(name in exported));
     if (missing !== undefined) {
-      throw new CodeError(`exercise.ts must export ${missing}`);
+      throw new CodeError(kitStrings.code.noExport(missing));
     }
     return exported;
+  }
+
+  /** The tests get the reader's functions with a look behind each call. */
+  #watchCalls(guard: Guard, exported: Exports): void {
+    const file = `${this.#exercise.folder}/exercise.ts`;
+    for (const symbol of Object.keys(exported)) {
+      const value = exported[symbol];
+      if (typeof value !== 'function') continue;
+      this.#registry.plug({ file, symbol }, guard.watched(callable(value, symbol)));
+    }
+  }
+
+  /** A task gives the control away in these, the reader's as well as the tests'. */
+  #watchWaits(guard: Guard): void {
+    for (const [, exports] of this.#registry.loaded()) {
+      for (const name of ['SerialRuntime', 'RealRuntime']) {
+        const runtime = exports[name];
+        if (typeof runtime !== 'function') continue;
+        const prototype = runtime.prototype as object; // of a class
+        guard.watchMethods(prototype, ['suspend', 'ready'], guard.look);
+      }
+    }
   }
 
   #captureConsole(): void {
@@ -225,7 +253,7 @@ function withRejections(
   const last = tests.at(-1);
   if (rejections.length === 0 || last?.verdict !== 'passed') return tests;
   const { message } = judge(rejections[0]);
-  const text = `a promise failed and nobody waited for it: ${message}`;
+  const text = kitStrings.thrown.unclaimed(message);
   return [...tests.slice(0, -1), { ...last, verdict: 'threw', message: text }];
 }
 

@@ -3,7 +3,12 @@
  * The next thread is started ahead of time, so that a run begins at once. Node only.
  */
 
-import { Worker, MessageChannel, type MessagePort } from 'node:worker_threads';
+import {
+  Worker,
+  MessageChannel,
+  receiveMessageOnPort,
+  type MessagePort,
+} from 'node:worker_threads';
 import {
   endedReport,
   readAnswer,
@@ -12,6 +17,9 @@ import {
   type Order,
 } from './orders.ts';
 import type { RunReport } from './schema-report.ts';
+import { kitStrings } from './strings.ts';
+
+const strings = kitStrings.run;
 
 const prelude =
   "globalThis.peerwalkPort = require('node:worker_threads').workerData.port;\n" +
@@ -50,7 +58,7 @@ export class Threads {
     const answers = await this.#carryOut({ type: 'live', exercise, code, scenario });
     const last = answers.at(-1);
     if (last?.type === 'live') return last.result;
-    throw new Error(last?.type === 'broken' ? last.message : 'ended at the time limit');
+    throw new Error(last?.type === 'broken' ? last.message : strings.atLimit);
   }
 
   /** Starts the next thread now. */
@@ -87,21 +95,27 @@ export class Threads {
         if (message !== undefined) answers.push({ type: 'broken', message });
         resolve();
       };
-      port.on('message', (data: unknown) => {
+      const take = (data: unknown): void => {
         const answer = answerIn(data);
         answers.push(answer);
         if (answer.type === 'ready') {
           port.postMessage(order);
           timer = setTimeout(finish, this.#limitMs);
         }
-        if (['report', 'live', 'broken'].includes(answer.type)) finish();
-      });
+        if (isLast(answer)) finish();
+      };
+      port.on('message', take);
       port.ref();
       worker.once('error', (error) => {
-        finish(`the worker failed: ${String(error)}`);
+        finish(strings.workerFailed(String(error)));
       });
       worker.once('exit', () => {
-        finish('the code ended its worker');
+        // What it posted last may lie in the port still.
+        let last = receiveMessageOnPort(port);
+        for (; last !== undefined; last = receiveMessageOnPort(port)) {
+          take(last.message);
+        }
+        if (!isLast(answers.at(-1))) finish(strings.workerEnded);
       });
     });
     clearTimeout(timer);
@@ -110,6 +124,10 @@ export class Threads {
     port.close();
     return answers;
   }
+}
+
+function isLast(answer: Answer | undefined): boolean {
+  return ['report', 'live', 'broken'].includes(answer?.type ?? '');
 }
 
 /** What is no answer can only come from a worker that the code has broken. */

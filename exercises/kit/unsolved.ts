@@ -1,5 +1,7 @@
 /** What a starter throws where the reader's code goes. */
 
+import { kitStrings } from './strings.ts';
+
 export class Unsolved extends Error {
   override readonly name = 'Unsolved';
 
@@ -15,9 +17,6 @@ export class Unsolved extends Error {
   ) {
     const names = Object.keys(given).join(', ');
     const tools = Object.keys(atHand).join(', ');
-    super(
-      `${what}${names === '' ? '' : `(${names})`} is still to be written` +
-        (tools === '' ? '' : `; at hand: ${tools}`),
-    );
+    super(kitStrings.unsolved.text(what, names, tools));
   }
 }

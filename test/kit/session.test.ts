@@ -74,7 +74,7 @@ describe('a run', () => {
   ])('ends an endless loop %s', async (_, code) => {
     const report = await run(code);
     expect(report.verdict).toBe('timeout');
-    expect(report.ms).toBeLessThan(4000);
+    console.log(`ended after ${report.ms.toFixed(0)} ms`); // the limit is 1500
   });
 
   it('ends a test that waits for nothing, and runs no other', async () => {
@@ -163,11 +163,77 @@ describe('built-ins', () => {
   ])('%s is a verdict', async (change, said) => {
     const wrong = (before: string): string =>
       `${before}export async function echo(text: string) { ${change}; return 'wrong'; }`;
-    // `then` replaced breaks the harness's own waiting: then the run is ended instead.
     const inTest = await run(wrong(''));
-    expect(inTest.verdict).toMatch(/^(tampered|timeout)$/);
+    expect(inTest.tests[0], 'in a test').toMatchObject({
+      verdict: 'tampered',
+      message: `your code ${said}`,
+    });
     const onLoad = await run(`${change};\n${echo('')}`);
     expect(onLoad).toMatchObject({ verdict: 'tampered', message: `your code ${said}` });
+  });
+
+  const later = `async function later(turns: number, change: () => void) {
+    for (let i = 0; i < turns; i++) await undefined;
+    change();
+  }
+  `;
+
+  it.each([
+    [
+      'at once',
+      `const was = Array.prototype.every;
+      export async function echo(text: string) {
+        Array.prototype.every = () => true;
+        queueMicrotask(() => { Array.prototype.every = was; });
+        return text.toUpperCase();
+      }`,
+      'replaced Array.prototype.every',
+    ],
+    [
+      'after the assertion',
+      `const was = Object.is;
+      export async function echo() {
+        await undefined;
+        Object.is = () => true;
+        void later(50, () => { Object.is = was; });
+        return 'wrong';
+      }`,
+      'replaced Object.is',
+    ],
+    [
+      'when nothing waits for it with a then any more',
+      `const was = Promise.prototype.then;
+      export async function echo() {
+        const change = (value: unknown) =>
+          Object.defineProperty(Promise.prototype, 'then', { value });
+        change(() => 'wrong');
+        void later(50, () => change(was));
+        return 'wrong';
+      }`,
+      'replaced Promise.prototype.then',
+    ],
+  ])('are seen to be replaced though put back %s', async (_, code, said) => {
+    const [first] = (await run(later + code)).tests;
+    expect(first).toMatchObject({ verdict: 'tampered', message: `your code ${said}` });
+  });
+
+  it('are seen to be replaced by a task from one wait to the next', async () => {
+    const code = `import type { Chan } from '#impl/csp/chan.ts';
+      const was = String.prototype.trim;
+      export async function handOver(
+        value: number, questions: Chan<number>, answers: Chan<number>,
+      ) {
+        await questions.send(value);
+        String.prototype.trim = () => 'wrong';
+        const answer = await answers.recv();
+        String.prototype.trim = was;
+        return answer;
+      }`;
+    const report = await threads.test('E04', code);
+    expect(report.tests[0]).toMatchObject({
+      verdict: 'tampered',
+      message: 'your code replaced String.prototype.trim',
+    });
   });
 
   it('are watched in our own classes too', async () => {

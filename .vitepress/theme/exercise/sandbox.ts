@@ -13,6 +13,7 @@ import {
 } from '../../../exercises/kit/orders.ts';
 import { readFields, readText } from '../../../exercises/kit/schema.ts';
 import type { RunReport } from '../../../exercises/kit/schema-report.ts';
+import { kitStrings } from '../../../exercises/kit/strings.ts';
 
 /** After its limit a run gets this long to be ended by the frame, then the frame goes. */
 const graceMs = 1500;
@@ -79,7 +80,7 @@ export class Sandbox {
     );
     const last = answers.at(-1);
     if (last?.type === 'live') return last.result;
-    throw new SandboxError(reasonOf(why, last) ?? 'ended at the time limit');
+    throw new SandboxError(reasonOf(why, last) ?? kitStrings.run.atLimit);
   }
 
   /** Ends the run that is going on. */
@@ -183,11 +184,11 @@ function reasonOf(why: string, last: Answer | undefined): string | undefined {
     case 'time':
       return undefined;
     case 'flood':
-      return 'ended: it sent more messages than a page should take';
+      return kitStrings.run.flood;
     case 'stopped':
-      return 'stopped';
+      return kitStrings.run.stopped;
     default:
-      return 'the sandbox failed; run it again';
+      return kitStrings.run.broken;
   }
 }
 

@@ -1,0 +1,84 @@
+/**
+ * Every sentence that the kit itself says about a reader's code, in the page and in the
+ * terminal. A second language is a second object of this shape. The words of vitest's
+ * assertions and of the tests are not here: those belong to them.
+ */
+
+export const kitStrings = {
+  builtIns: {
+    removed: (name: string): string => `your code removed ${name}`,
+    replaced: (name: string): string => `your code replaced ${name}`,
+    added: (name: string): string => `your code added ${name}`,
+    symbol: 'a symbol',
+  },
+  code: {
+    tooLong: (limit: number): string => `the code is longer than ${limit} characters`,
+    noImport: (specifier: string): string =>
+      `exercise.ts cannot import "${specifier}" here`,
+    noExport: (name: string): string => `exercise.ts must export ${name}`,
+  },
+  thrown: {
+    value: (value: string): string => `threw ${value}`,
+    noMessage: 'threw a value without a message',
+    hidden: 'threw a value that cannot be looked at',
+    unprintable: '(a value that cannot be printed)',
+    unclaimed: (message: string): string =>
+      `a promise failed and nobody waited for it: ${message}`,
+  },
+  run: {
+    ended: (seconds: string): string => `ended after ${seconds} s: an endless loop?`,
+    atLimit: 'ended at the time limit',
+    workerEnded: 'the code ended its worker',
+    workerFailed: (error: string): string => `the worker failed: ${error}`,
+    flood: 'ended: it sent more messages than a page should take',
+    stopped: 'stopped',
+    broken: 'the sandbox failed; run it again',
+  },
+  tasks: {
+    waits: (task: string, on: string): string => `${task} waits for ${on}`,
+    blocked: (tasks: string): string => `nothing can go on: ${tasks}`,
+    stepLimit: (steps: number, tasks: string): string =>
+      `no end after ${steps} steps; alive: ${tasks}`,
+    foreignWait: (task: string): string =>
+      `${task} waits for a promise of its own; wait with channels and timers only`,
+  },
+  unsolved: {
+    text: (what: string, given: string, atHand: string): string =>
+      `${what}${given === '' ? '' : `(${given})`} is still to be written` +
+      (atHand === '' ? '' : `; at hand: ${atHand}`),
+    answer: (item: string): string => `the answer to "${item}"`,
+    blank: (line: string): string => `the blank in “${line}”`,
+  },
+  answers: {
+    noChoice: (item: string, given: string, choices: string): string =>
+      `${item}: "${given}" is none of the choices ${choices}`,
+  },
+  parsons: {
+    noLine: (id: string): string => `there is no line "${id}"`,
+    noChoice: (given: string, blank: string): string =>
+      `"${given}" is none of the choices for "${blank}"`,
+    noProgram: (why: string): string =>
+      `the lines are no program in this order: ${why}`,
+    noSwitch: (line: string): string => `“${line}” stands in no switch`,
+    closesNothing: (line: string): string =>
+      `“${line}” closes nothing that a line above it opens`,
+    neverClosed: (line: string): string => `“${line}” is never closed`,
+    atLine: (message: string, line: string): string => `${message} at “${line}”`,
+  },
+  live: {
+    threw: (who: string, error: string): string => `${who} threw: ${error}`,
+    run: 'The run',
+    duration: (seconds: string): string => `It took ${seconds} s on the virtual clock.`,
+    foreignWait: (task: string): string =>
+      `${task} waits for a promise that no channel has made.`,
+    blocked: 'Nothing can go on:',
+    stepLimit: 'It does not come to an end:',
+    ends: (node: string, head: string, what: string): string =>
+      `Node ${node} ends with block ${head}. ${what}`.trim(),
+    parted: (peer: string, seconds: string, reason: string, error: string): string =>
+      `parted from ${peer} after ${seconds} s, reason ${reason}: ${error}`,
+    dialFailed: (error: string): string => `a dial failed: ${error}`,
+    waits: (task: string, node: string, on: string): string =>
+      `${task} of ${node} waits for ${on}`,
+  },
+};
