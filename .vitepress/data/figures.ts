@@ -27,9 +27,15 @@ function linesOf(file: string): number {
   return text.split('\n').filter((line) => line.trim() !== '').length;
 }
 
-/** Calls of `it` and `it.each`; a table counts once, so the figure is a lower bound. */
+/** Calls of `it` and `it.each`; a table of cases counts once. */
 function testsOf(file: string): number {
   return readFileSync(file, 'utf8').match(/^\s*(?:it|test)(?:\.\w+)?\(/gm)?.length ?? 0;
+}
+
+/** The fixtures are exercises for tests of the kit: nothing runs them as tests. */
+function testFiles(): string[] {
+  const fixtures = join(repoDir, 'test', 'kit', 'fixtures');
+  return filesIn('test', '.test.ts').filter((file) => !file.startsWith(fixtures));
 }
 
 function sum(values: readonly number[]): number {
@@ -53,6 +59,6 @@ export function countFigures(): Figures {
     traceScenario,
     traceSample: !recorded,
     implLines: sum(filesIn('impl', '.ts').map(linesOf)),
-    tests: sum(filesIn('test', '.test.ts').map(testsOf)),
+    tests: sum(testFiles().map(testsOf)),
   };
 }

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listPages } from '../../.vitepress/build/pages.ts';
+import { chaptersOf, withGaps } from '../../.vitepress/theme/chapters.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 
 const found = findChromium();
@@ -29,6 +31,38 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
     await page.getByRole('link', { name: 'Start the walk' }).click();
     await page.waitForURL('**/guide/**');
     expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it('says which chapters are not written yet, and makes no link of them', async () => {
+    const gaps = withGaps(chaptersOf(listPages())).flatMap((one) =>
+      'gap' in one ? [`${one.gap} not written yet`] : [],
+    );
+    for (const path of ['guide/index.html', firstChapter() ?? 'guide/index.html']) {
+      const { page } = await site.open(path);
+      const items = page.locator('.pw-rail li, .pw-chapters li');
+      const shown = items.filter({ hasText: 'not written yet' });
+      const texts = await shown.allInnerTexts();
+      expect(
+        texts.map((text) => text.replace(/\s+/g, ' ')),
+        path,
+      ).toEqual(gaps);
+      expect(await shown.locator('a').count(), path).toBe(0);
+      await page.context().close();
+    }
+  });
+
+  it('says by each figure of the front page how to check it', async () => {
+    const { page } = await site.open('index.html');
+    const figures = page.locator('.pw-figures dd > *');
+    expect(await figures.count()).toBe(3);
+    for (const figure of await figures.all()) {
+      expect(await figure.getAttribute('title')).toMatch(
+        /npm run record|impl\/|test\//,
+      );
+    }
+    await page.locator('.pw-figures a').nth(1).click();
+    await page.waitForURL('**/source/**');
     await page.context().close();
   });
 

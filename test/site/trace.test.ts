@@ -5,6 +5,7 @@ import { findChromium, openSite, type Site } from './browser.ts';
 
 const found = findChromium();
 const still = { reducedMotion: 'reduce' } as const;
+const chapter = 'guide/01-the-whole-connection.html';
 
 async function stepOf(page: Page): Promise<number> {
   return Number(await page.locator('.pw-trace').first().getAttribute('data-step'));
@@ -12,10 +13,10 @@ async function stepOf(page: Page): Promise<number> {
 
 /** Waits until the player has woken up: before that, keys do nothing. */
 async function awake(page: Page): Promise<void> {
-  const range = page.locator('.pw-trace input[type=range]').first();
-  await range.scrollIntoViewIfNeeded();
+  // The box stays where the still picture in it makes way for the player.
+  await page.locator('.pw-trace-box').first().scrollIntoViewIfNeeded();
   await page.locator('.pw-trace[data-awake=true]').first().waitFor();
-  await range.focus();
+  await page.locator('.pw-trace input[type=range]').first().focus();
 }
 
 describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () => {
@@ -78,7 +79,7 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
   });
 
   it('comes into sight for a link to a step that stands far below it', async () => {
-    const { page } = await site.open('guide/01-the-whole-connection.html', still);
+    const { page } = await site.open(chapter, still);
     const link = page.locator('a.pw-step').last();
     await link.scrollIntoViewIfNeeded();
     const step = (await link.getAttribute('href'))?.replace('#t=', '');
@@ -123,7 +124,7 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
   });
 
   it('is a table without scripts, and no control that would do nothing', async () => {
-    const { page } = await site.open('index.html', { javaScriptEnabled: false });
+    const { page } = await site.open(chapter, { javaScriptEnabled: false });
     const table = page.locator('.pw-trace-table table');
     expect(await table.isVisible()).toBe(true);
     expect(await table.locator('tbody tr').count()).toBeGreaterThan(20);
@@ -132,11 +133,96 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
   });
 
   it('is a table on paper', async () => {
-    const { page } = await site.open('index.html', still);
+    const { page } = await site.open(chapter, still);
     await awake(page);
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('.pw-trace-table').first().isVisible()).toBe(true);
     expect(await page.locator('.pw-trace-controls').first().isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  it('is a still picture of the messages on the front page without scripts', async () => {
+    const { page } = await site.open('index.html', {
+      javaScriptEnabled: false,
+      viewport: { width: 390, height: 844 },
+    });
+    const picture = page.locator('.pw-still');
+    const cards = await picture.locator('.pw-still-card').allInnerTexts();
+    expect(cards).toEqual(expect.arrayContaining(['auth', 'Hello', 'Status']));
+    const first = await picture.locator('li').first().innerText();
+    expect(first).toMatch(/A sends to B:\s+auth\s+538 bytes/);
+    const bounds = await picture.boundingBox();
+    for (const card of await picture.locator('.pw-still-card').all()) {
+      const box = await card.boundingBox();
+      expect(box?.x).toBeGreaterThan(bounds?.x ?? 0);
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThan(390);
+    }
+    await page.getByRole('link', { name: 'All steps, as text' }).click();
+    await page.locator('.pw-trace-table table').waitFor();
+    await page.context().close();
+  });
+
+  it.each([390, 820, 1280, 1920])(
+    'takes the place of the still picture without moving the page, at %i px',
+    async (width) => {
+      const context = await site.browser.newContext({
+        ...still,
+        viewport: { width, height: 900 },
+      });
+      const page = await context.newPage();
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((done) => {
+        release = done;
+      });
+      await page.route(/assets\/chunks\/(?:Player|meet)\./, async (route) => {
+        await held;
+        await route.continue();
+      });
+      await page.goto(site.url('index.html'));
+      await page.evaluate(() => document.fonts.ready.then(() => undefined));
+      const place = page.locator('.pw-home .pw-trace-stage');
+      await place.scrollIntoViewIfNeeded();
+      await page.locator('.pw-still').waitFor();
+      const before = await place.boundingBox();
+      release();
+      await page.locator('.pw-trace[data-awake=true]').waitFor();
+      expect(await page.locator('.pw-still').count()).toBe(0);
+      expect(await place.boundingBox()).toEqual(before);
+      await context.close();
+    },
+  );
+
+  it('shows no marker of a note in the code, and the line that is at work', async () => {
+    const { page, faults } = await site.open(chapter, still);
+    await awake(page);
+    const code = page.locator('.pw-trace-code');
+    const steps = Number(
+      await page.locator('.pw-trace input').first().getAttribute('max'),
+    );
+    let notes = 0;
+    for (let step = 5; step < steps; step += 12) {
+      await page.evaluate((to) => {
+        location.hash = `#t=${to}`;
+      }, step);
+      await page.waitForFunction(
+        (to) =>
+          document.querySelector('.pw-trace')?.getAttribute('data-step') === String(to),
+        step,
+      );
+      notes += await code.locator('.pw-trace-note').count();
+      if ((await code.locator('pre').count()) === 0) continue;
+      expect(await code.innerText(), `step ${step}`).not.toMatch(
+        /\/\/[:=]|#(end)?region/,
+      );
+      const inSight = await code.locator('pre').evaluate((pane) => {
+        const line = pane.querySelector('.on')?.getBoundingClientRect();
+        const { top, bottom } = pane.getBoundingClientRect();
+        return line !== undefined && line.top >= top - 1 && line.bottom <= bottom + 1;
+      });
+      expect(inSight, `step ${step}`).toBe(true);
+    }
+    expect(notes).toBeGreaterThan(0);
+    expect(faults).toEqual([]);
     await page.context().close();
   });
 
