@@ -3,6 +3,7 @@
 import {
   accessSync,
   constants,
+  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -41,6 +42,19 @@ export function checkTarget(option: string, file: string): void {
   }
   // To rename over a device would replace it, if the user is root.
   if (inTheWay) throw new UsageError(`${option}: ${file} is there and is no file`);
+}
+
+/**
+ * Makes the folder that the file is to stand in, if there is none.
+ *
+ * @throws {UsageError} it cannot be made
+ */
+export function makeFolderFor(option: string, file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch (error) {
+    throw unusable(option, error);
+  }
 }
 
 /**

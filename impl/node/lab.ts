@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -16,7 +16,7 @@ import { scenarios } from '../sim/scenarios.ts';
 import { ScheduleError } from '../sim/schedule.ts';
 import type { Simulation } from '../sim/simulate.ts';
 import { traceHash } from '../sim/trace-hash.ts';
-import { readBytes, writeWhole } from './files.ts';
+import { checkTarget, makeFolderFor, readBytes, writeWhole } from './files.ts';
 import { UsageError } from './usage-error.ts';
 
 const usage = `Usage: npm run -s lab -- SCENARIO [options]
@@ -42,7 +42,12 @@ async function main(args: readonly string[]): Promise<number> {
     }
     if (rest.length > 0)
       throw new UsageError(`one scenario at a time, not also ${rest.join(' ')}`);
-    const run = await runScenario(findScenario(name), {
+    const scenario = findScenario(name);
+    if (values.trace !== undefined) {
+      makeFolderFor('--trace', values.trace);
+      checkTarget('--trace', values.trace);
+    }
+    const run = await runScenario(scenario, {
       scenario: name,
       code: codeHash(),
       record: true,
@@ -53,7 +58,6 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(values.json === true ? asJson(run) : asText(run));
     }
     if (values.trace !== undefined && run.trace !== undefined) {
-      mkdirSync(dirname(values.trace), { recursive: true });
       writeWhole('--trace', values.trace, writeTrace(run.trace));
     }
     return run.outcome.status === 'done' ? 0 : 1;

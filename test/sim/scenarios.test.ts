@@ -205,6 +205,7 @@ describe('readScenario', () => {
     quirks: [],
     stop: { afterMs: 1000 },
   };
+  const script = good.nodes.B;
   const withStep = (step: unknown): unknown => {
     return { ...good, nodes: { ...good.nodes, B: { kind: 'script', steps: [step] } } };
   };
@@ -275,31 +276,43 @@ describe('readScenario', () => {
     ['stop.when', { ...good, stop: { afterMs: 1, when: 'never' } }],
     ['predict.choices', { ...good, predict: { question: 'q', choices: 'a' } }],
     ['predict.question', { ...good, predict: { choices: [] } }],
+    ['latency', { ...good, latency: 1 }],
+    ['__proto__', JSON.parse('{"version":1,"__proto__":{}}')],
+    ['nodes.A.block', withA({ block: 1 })],
+    ['nodes.A.steps', withA({ steps: [] })],
+    [
+      'nodes.B.dials',
+      { ...good, nodes: { ...good.nodes, B: { ...script, dials: [] } } },
+    ],
+    ['nodes.B.steps[0].ms', withStep({ do: 'close', ms: 1 })],
+    ['stop.until', { ...good, stop: { afterMs: 1, until: 'synced' } }],
+    ['predict.answer', { ...good, predict: { question: 'q', choices: [], answer: 1 } }],
+    ['nodes.A.dials', withA({ dials: ['Z'] })],
+    ['nodes.A.dials', withA({ dials: [''] })],
+    ['nodes.A.dials', withA({ dials: ['A'] })],
+    [
+      'nodes.A.dials',
+      { ...good, nodes: { ...good.nodes, A: { kind: 'node', dials: ['B'] } } },
+    ],
+    ['nodes.B', { ...good, nodes: { B: script } }],
+    ['nodes.A', { ...good, nodes: { A: script } }],
   ])('names the place: %s', (where, value) => {
     const read = (): unknown => readScenario(value);
     expect(read).toThrow(ScenarioError);
     expect(read).toThrow(`scenario: ${where}: `);
   });
 
-  it('is harmless for a run: nobody at home, dials to nobody, steps after the end', async () => {
-    const lonely = readScenario({
-      ...good,
-      nodes: { A: { kind: 'node', dials: ['Z'] } },
-      stop: { afterMs: 100 },
-    });
-    const { nodes } = await outcomeOf(lonely, { schedule: '' });
-    expect(nodes['A']?.dialErrors).toHaveLength(1);
-    const late = readScenario(
-      withStep({ do: 'sleep', ms: 100 }), // the run is over before
+  it('says where a script stands, and that there are no faults yet', () => {
+    expect(() => readScenario({ ...good, script: [] })).toThrow(
+      'scenario: script: a script stands in the node that plays it, as its steps',
     );
+    expect(() => readScenario({ ...good, faults: [] })).toThrow(
+      'scenario: faults: there are none yet; they come with the lab',
+    );
+  });
+
+  it('is harmless for a run: a step after the end', async () => {
+    const late = readScenario(withStep({ do: 'sleep', ms: 100 }));
     await outcomeOf({ ...late, stop: { afterMs: 10 } }, { schedule: '' });
-    const absent = readScenario({
-      ...good,
-      nodes: { B: { kind: 'script', steps: [] } },
-    });
-    expect(await outcomeOf(absent, { schedule: '' })).toEqual({
-      nodes: {},
-      scripts: {},
-    });
   });
 });
