@@ -2,12 +2,14 @@
 
 import { publicKey } from '#crypto';
 import { toHex } from '../bytes.ts';
+import { WaitGroup } from '../csp/wait-group.ts';
 import { Chain } from '../core/chain.ts';
 import type { Genesis } from '../core/genesis.ts';
 import { TxPool } from '../core/txpool.ts';
 import { ProtocolManager, type ProtocolManagerOptions } from '../eth/handler.ts';
 import type { Network } from '../net/listener.ts';
 import { nodeIDOf, type Node, type NodeID } from '../p2p/enode.ts';
+import { asError } from '../p2p/proto-rw.ts';
 import { ReadBudget } from '../p2p/rlpx/read-budget.ts';
 import { newRLPX } from '../p2p/rlpx/transport.ts';
 import { Server } from '../p2p/server.ts';
@@ -70,17 +72,32 @@ export class FullNode {
 
   // #region node-start
   /** @throws {ConnClosed} the address cannot be listened on; nothing is left running */
-  async start(): Promise<void> {
-    //: The server first, as in geth: a peer that comes before its protocol
-    //: has started waits at the protocol's gate.
-    await this.server.start();
-    this.eth.start();
+  start(): Promise<void> {
+    return this.#asNode('start', async () => {
+      //: The server first, as in geth: a peer that comes before its protocol
+      //: has started waits at the protocol's gate.
+      await this.server.start();
+      this.eth.start();
+    });
   }
 
   /** Resolves when no task, socket or timer of the node is left. */
-  async stop(): Promise<void> {
-    await this.eth.stop();
-    await this.server.stop();
+  stop(): Promise<void> {
+    return this.#asNode('stop', async () => {
+      await this.eth.stop();
+      await this.server.stop();
+    });
   }
   // #endregion node-start
+
+  /** In a trace, a task belongs to the node of who started it: here, to this one. */
+  async #asNode(name: string, task: () => Promise<void>): Promise<void> {
+    let failure: Error | undefined;
+    const tasks = new WaitGroup((_name, error) => {
+      failure = asError(error);
+    });
+    tasks.go(name, task, { node: this.id.slice(0, 8) });
+    await tasks.wait();
+    if (failure !== undefined) throw failure;
+  }
 }

@@ -49,7 +49,8 @@ What it shows
   --events FORMAT        pretty (default), json (one object a line) or none; in JSON, td
                          is a decimal string, because it can be larger than 2^53
   --trace FILE           every step of every task, as JSON Lines, written at the end;
-                         the first 200,000 steps, and how many came after them
+                         the first 200,000 steps, and how many came after them; n is
+                         the first 8 hex digits of the node's id
 
 When it ends
   --exit-after CONDITION peer, status, head=N, drop or seconds=N

@@ -8,6 +8,7 @@
 
 import { Chan } from '../csp/chan.ts';
 import { Done } from '../csp/done.ts';
+import { runtime } from '../csp/runtime.ts';
 import { recv, select, send } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
 import { WaitGroup } from '../csp/wait-group.ts';
@@ -81,7 +82,12 @@ export class Peer implements PeerHandle {
       }),
     );
     this.protoErr = new Chan('protoErr', this.running.size + 1);
-    this.wg = new WaitGroup((_task, error) => this.protoErr.trySend(asError(error)));
+    const rt = runtime();
+    this.wg = new WaitGroup((task, error) => {
+      // What a task has not foreseen is a fault of ours: this peer ends, and it is logged.
+      rt.taskFailed(task, error);
+      this.protoErr.trySend(asError(error));
+    });
   }
 
   get id(): NodeID {

@@ -116,6 +116,10 @@ describe('the node, as a process', () => {
     ]) {
       expect(said).toContain(text);
     }
+    const own = events.filter(({ k }) => k !== 'main' && k !== 'outside');
+    const nodes = new Set(own.map(({ n }) => n));
+    const { peer } = await a.log.first('peer-add'); // b, as the other one sees it
+    expect([...nodes], 'nodes that its tasks belong to').toEqual([peer.slice(0, 8)]);
     const tasks = events.flatMap(({ k, e }) => (e === 'end' ? [k] : []));
     expect(tasks).toEqual(expect.arrayContaining(['readLoop', 'pingLoop', 'run']));
     expect(bytes.length).toBeGreaterThan(4);

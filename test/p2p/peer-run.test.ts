@@ -13,6 +13,7 @@ import {
   ProtocolReturned,
 } from '../../impl/p2p/peer-error.ts';
 import type { Protocol } from '../../impl/p2p/protocol.ts';
+import { simulate } from '../../impl/sim/simulate.ts';
 import { everySeed, explore, finished, run } from '../helpers/explore.ts';
 import { helloConn, idOf, makeProtocol, readAll, TestPeer } from '../helpers/peers.ts';
 import { linePair } from '../helpers/transports.ts';
@@ -479,5 +480,23 @@ describe('discReasonForError', () => {
       [undefined, 16],
     ];
     for (const [error, reason] of cases) expect(discReasonForError(error)).toBe(reason);
+  });
+});
+
+describe('Peer.wg', () => {
+  it('logs what a task throws, and ends the peer with 16', async () => {
+    const bug = new TypeError('nobody foresaw it');
+    const { outcome, failures, left } = await simulate({}, async () => {
+      const test = new TestPeer([eth(readAll)]).start();
+      test.peer.wg.go('broken', () => Promise.reject(bug));
+      const { error, reason } = await test.over();
+      return { error, reason, told: test.told };
+    });
+    expect(outcome).toEqual({
+      status: 'done',
+      value: { error: bug, reason: 16, told: [[1, 'c110']] },
+    });
+    expect(failures).toEqual([{ task: 'broken', error: bug }]);
+    expect(left).toEqual([]);
   });
 });
