@@ -173,15 +173,26 @@ describe.each([63, 62] as const)('@ethereumjs/devp2p on eth/%i', (version) => {
 
   it('hears reason 16 when its genesis is another', async () => {
     const us = await ours({ ethVersions: versions });
+    const genesisHash = keccakHash(new Uint8Array());
+    const them = await theirs({ versions, genesisHash, comparesStatus: false });
+    await them.dial(enodeOf(us));
+
+    expect(await them.removed.recv()).toEqual({ reason: 16, weDid: false });
+    const drop = await next(us.events, 'drop');
+    expect(drop).toMatchObject({ reason: 16, remoteRequested: false });
+    expect(drop.error.message).toMatch(/^Genesis block mismatch/);
+    expect(await us.node.server.peers()).toEqual([]);
+  });
+
+  it('parts from us with 16 on both sides when it too sees another genesis', async () => {
+    const us = await ours({ ethVersions: versions });
     const them = await theirs({ versions, genesisHash: keccakHash(new Uint8Array()) });
     await them.dial(enodeOf(us));
 
+    // Both notice; whoever is first says so, and what the other one hears is the same.
+    const heard = await them.removed.recv();
     const drop = await next(us.events, 'drop');
-    // Both sides notice; whoever is first says so.
-    if (!drop.remoteRequested) {
-      expect(drop.error.message).toMatch(/^Genesis block mismatch/);
-      expect(drop.reason).toBe(16);
-    }
-    expect(await us.node.server.peers()).toEqual([]);
+    expect([heard.reason, drop.reason]).toEqual([16, 16]);
+    expect(heard.weDid || !drop.remoteRequested, 'one of us said it').toBe(true);
   });
 });

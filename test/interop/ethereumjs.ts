@@ -33,6 +33,8 @@ export interface TheirOptions {
   readonly blocks: readonly Block[];
   readonly td: bigint;
   readonly genesisHash?: Hash;
+  /** It compares our Status with its own. Default true, as it comes. */
+  readonly comparesStatus?: boolean;
 }
 
 export class TheirNode {
@@ -99,6 +101,9 @@ export class TheirNode {
     const last = this.#options.blocks.at(-1);
     const [genesis] = this.#options.blocks;
     if (last === undefined || genesis === undefined) throw new TypeError('no blocks');
+    if (this.#options.comparesStatus === false) {
+      Object.assign(protocol, { _handleStatus: () => undefined });
+    }
     protocol.events.on('status', (status: TheirStatus) => {
       this.statuses.trySend(status);
     });
