@@ -7,6 +7,7 @@
  * piece, not 16 MiB. What bounds a wait: whoever holds some is reading, for 30 s at most,
  * or has a message whose protocol is at work, and a write of that lasts 20 s at most.
  * Should many hold a part and nobody a whole, the first whose 30 s are over makes room.
+ * Who holds nothing keeps nobody waiting, so its own 30 s stand still in the queue.
  */
 
 import { concatAll } from '../../bytes.ts';
@@ -41,24 +42,27 @@ export class ReadBudget {
   /**
    * Waits until it is its turn and `bytes` are free.
    *
-   * @param until on the runtime's clock
+   * @param until on the runtime's clock; undefined: as long as it takes
    * @throws {DeadlineExceeded} `until` came first
    * @throws {ConnClosed} `stop` came first
    */
-  async take(bytes: number, until: number, stop: Done): Promise<void> {
+  async take(bytes: number, until: number | undefined, stop: Done): Promise<void> {
     if (this.#queue.length === 0 && bytes <= this.#free) {
       this.#free -= bytes;
       return;
     }
     const claim: Claim = { bytes, granted: new Done('read budget') };
     this.#queue.push(claim);
-    const late = new Timer('read budget', Math.max(0, until - runtime().now()));
+    const late =
+      until === undefined
+        ? undefined
+        : new Timer('read budget', Math.max(0, until - runtime().now()));
     const event = await select({
       granted: recv(claim.granted),
       stop: recv(stop),
       late: recv(late),
     });
-    late.stop();
+    late?.stop();
     if (event.case === 'granted') return;
     //: Granted and ended in the same moment: nobody else would give it back.
     if (claim.granted.closed) this.give(bytes);
@@ -110,10 +114,17 @@ export class BudgetShare {
     stop: Done,
   ): Promise<Uint8Array> {
     if (length <= pieceLength) return fd.readFull(length);
-    const pieces: Uint8Array[] = [];
-    for (let left = length; left > 0; left -= pieceLength) {
+    //: Others used up the budget, and this remote may have been quiet for most
+    //: of its 30 s: what it waits for the first piece is not its fault.
+    const asked = runtime().now();
+    await this.#budget.take(pieceLength, undefined, stop);
+    this.#held = pieceLength;
+    const extended = until + runtime().now() - asked;
+    fd.setReadDeadline(extended);
+    const pieces = [await fd.readFull(pieceLength)];
+    for (let left = length - pieceLength; left > 0; left -= pieceLength) {
       const bytes = Math.min(left, pieceLength);
-      await this.#budget.take(bytes, until, stop);
+      await this.#budget.take(bytes, extended, stop);
       this.#held += bytes;
       pieces.push(await fd.readFull(bytes));
     }

@@ -228,6 +228,41 @@ describe('RLPX with a ReadBudget', () => {
     });
   });
 
+  // Audit F11
+  it.each([
+    ['is read', 2, undefined],
+    ['has the rest of its own 30 s, if it then stalls', 1, 59_000],
+  ])(
+    'lets one that was quiet for 22 s wait for its first piece, whoever stalls: it %s',
+    async (_, piecesSent, lateAt) => {
+      await run(async () => {
+        const { budget, first, second } = await twoPeers();
+        const tasks = new WaitGroup();
+        tasks.go('second', async () => {
+          const result = await attempt(() => second.ours.readMsg());
+          expect([result.at, 'error' in result]).toEqual([
+            lateAt ?? 51_000,
+            lateAt !== undefined,
+          ]);
+          await second.ours.close(undefined);
+        });
+        await sleep(21_000);
+        const long = frame(first.raw, 5).subarray(0, 4 * pieceLength);
+        tasks.go('first remote', () => first.raw.fd.write(long));
+        tasks.go('first', async () => {
+          await failureOf(() => first.ours.readMsg());
+          expect(runtime().now()).toBe(51_000);
+          await first.ours.close(undefined);
+        });
+        await sleep(1000);
+        const bytes = frame(second.raw, 2).subarray(0, piecesSent * pieceLength);
+        tasks.go('second remote', () => second.raw.fd.write(bytes));
+        await tasks.wait();
+        expect(budget.free).toBe(4 * pieceLength);
+      });
+    },
+  );
+
   it('comes out of it when each of two holds half of what both need', async () => {
     await run(async () => {
       const { budget, first, second } = await twoPeers();
