@@ -3,14 +3,15 @@
  * Exit code 0 only if all that were asked for pass; 2 if the question was wrong.
  */
 
-import { writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Exercise } from './catalog.ts';
 import { InvalidData } from './schema.ts';
 import { graded, Grader } from './grader.ts';
+import { ProgressFileError } from './progress-file.ts';
 import type { GradedExercise, GradeReport, RunReport } from './schema-report.ts';
 import { repository } from './sources.ts';
-import { lookOf, paint } from './terminal.ts';
+import { lookOf, outliveReader, paint, reportText } from './terminal.ts';
 
 /** What was asked cannot be done. One line for people. */
 class BadQuestion extends Error {
@@ -49,13 +50,17 @@ async function main(): Promise<number> {
     console.error(line);
   });
   const { exercises, jsonFile } = readQuestion(process.argv.slice(2), grader.catalog());
-  grader.progress(); // a file that cannot be read is reported before anything else
+  // What cannot be read or written is said before anything is graded.
+  grader.progress();
+  if (jsonFile !== undefined) checkWritable(jsonFile);
   const results: GradedExercise[] = [];
   for (const exercise of exercises) {
     const report = await grader.run(exercise);
     const result = graded(exercise, report);
     results.push(result);
     printOne(exercise, result, report);
+    const draft = grader.draft(exercise);
+    if (draft !== undefined) printDraft(exercise, grader.progressName);
   }
   await grader.close();
   printSum(results);
@@ -71,9 +76,17 @@ function printOne(exercise: Exercise, result: GradedExercise, report: RunReport)
   const points = `${result.points}/${result.max}`.padStart(6);
   console.log(`${facts.id}  ${word} ${points}  ${facts.title}`);
   const first = report.tests.find((test) => test.verdict !== 'passed');
-  const said = first === undefined ? report.message : `${first.name}: ${first.message}`;
+  const said =
+    first === undefined
+      ? reportText(exercise, report)
+      : `${first.name}: ${first.message}`;
   const [line = ''] = said.split('\n');
   if (!good) console.log(paint(look, 'quiet', `     ${line}`));
+}
+
+function printDraft({ facts }: Exercise, file: string): void {
+  const text = `     ${file} has another draft: npm run learn -- ${facts.id}, then d`;
+  console.log(paint(lookOf(process.stdout), 'quiet', text));
 }
 
 function printSum(results: readonly GradedExercise[]): void {
@@ -83,19 +96,37 @@ function printSum(results: readonly GradedExercise[]): void {
   console.log(`${passed} of ${results.length} pass, ${points} of ${max} points`);
 }
 
+/** @throws {BadQuestion} the file cannot be written; none is left behind */
+function checkWritable(file: string): void {
+  tryToWrite(() => {
+    const isNew = !existsSync(file);
+    closeSync(openSync(file, 'a'));
+    if (isNew) rmSync(file);
+  });
+}
+
 function writeJson(file: string, report: GradeReport): void {
-  try {
+  tryToWrite(() => {
     writeFileSync(file, JSON.stringify(report, undefined, 2) + '\n');
+  });
+}
+
+function tryToWrite(write: () => void): void {
+  try {
+    write();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new BadQuestion(`the report could not be written: ${why}`);
+    throw new BadQuestion(`the report cannot be written: ${why}`);
   }
 }
 
+outliveReader(process.stdout);
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof BadQuestion || error instanceof InvalidData)) throw error;
+  const known = [BadQuestion, InvalidData, ProgressFileError];
+  if (!(error instanceof Error && known.some((one) => error instanceof one)))
+    throw error;
   console.error(`grade: ${error.message}`);
   process.exitCode = 2;
 }

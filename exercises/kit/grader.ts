@@ -1,5 +1,6 @@
 /** Runs exercises in threads and keeps the progress: what learn and grade share. */
 
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCatalog, type Exercise } from './catalog.ts';
 import { ProgressFile } from './progress-file.ts';
@@ -10,6 +11,7 @@ import type { Sources } from './sources.ts';
 import { Threads } from './thread.ts';
 import { liveScenario } from './orders.ts';
 import { readFields, readText } from './schema.ts';
+import { reportText } from './terminal.ts';
 
 /** A live run starts two whole nodes; it may take longer than a test. */
 const liveLimitMs = 30_000;
@@ -32,6 +34,29 @@ export class Grader {
 
   progress(): Progress {
     return this.#file.read();
+  }
+
+  /**
+   * A draft in the progress file that is not in `exercise.ts`, and newer than what is:
+   * it was written in the page, and brought here in the file.
+   */
+  draft(exercise: Exercise): string | undefined {
+    const { facts, written, starter } = exercise;
+    const { draft, draftAt = 0 } = this.progress().exercises[facts.id] ?? newExercise;
+    if (draft === undefined || draft === written) return undefined;
+    return written === starter || draftAt > writtenAt(exercise) ? draft : undefined;
+  }
+
+  /** The reader has taken `exercise.ts` back to the starter. */
+  forgotten(exercise: Exercise): void {
+    const { facts, written } = exercise;
+    const { draft } = this.progress().exercises[facts.id] ?? newExercise;
+    if (draft !== written) return; // another text than the one that goes
+    this.#file.update(facts.id, { draft: undefined, draftAt: Date.now() });
+  }
+
+  get progressName(): string {
+    return this.#file.name;
   }
 
   /** Runs what the reader has written and remembers the verdict. */
@@ -89,28 +114,38 @@ export class Grader {
   #remember(exercise: Exercise, report: RunReport): void {
     const { facts, hash, written, starter } = exercise;
     const before = this.progress().exercises[facts.id] ?? newExercise;
-    if (written === starter && before.state === 'new') return; // not tried yet
+    if (written === starter) return; // nothing was tried, and it is nobody's draft
     const passed = report.verdict === 'passed';
     this.#file.update(facts.id, {
       state: passed ? 'passed' : before.state === 'new' ? 'tried' : before.state,
       attempts: before.attempts + 1,
       ...(passed || before.state !== 'passed' ? { hash } : {}),
-      ...(written === before.draft ? {} : { draft: written, draftAt: Date.now() }),
+      // Its own time, not that of the run: a newer draft in the file stays.
+      ...(written === before.draft
+        ? {}
+        : { draft: written, draftAt: writtenAt(exercise) }),
     });
   }
 }
 
+/** When `exercise.ts` was saved, milliseconds since 1970. */
+function writtenAt({ path }: Exercise): number {
+  return Math.floor(statSync(join(path, 'exercise.ts')).mtimeMs);
+}
+
 export function graded(exercise: Exercise, report: RunReport): GradedExercise {
   const { id, points } = exercise.facts;
+  const { verdict, message } = report;
+  // Where no test could be run, the file itself is what fails.
+  const file = { name: 'exercise.ts', verdict, message: reportText(exercise, report) };
   return {
     id,
-    verdict: report.verdict,
-    points: report.verdict === 'passed' ? points : 0,
+    verdict,
+    points: verdict === 'passed' ? points : 0,
     max: points,
-    tests: report.tests.map(({ name, verdict, message }) => ({
-      name,
-      verdict,
-      message,
-    })),
+    tests: [
+      ...report.tests.map(({ name, verdict, message }) => ({ name, verdict, message })),
+      ...(message === '' ? [] : [file]),
+    ],
   };
 }

@@ -7,12 +7,14 @@
 import { statSync, watch, writeFileSync, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
 import type { Exercise } from './catalog.ts';
 import { Grader } from './grader.ts';
+import { ProgressFileError } from './progress-file.ts';
 import { InvalidData } from './schema.ts';
 import { newExercise } from './schema-progress.ts';
 import { repository } from './sources.ts';
-import { lookOf, paint, reportLines } from './terminal.ts';
+import { lookOf, outliveReader, paint, reportLines } from './terminal.ts';
 
 /** Editors save in steps; this long after the first sign the file is read. */
 const settleMs = 30;
@@ -21,6 +23,7 @@ const pollMs = 400;
 
 const keys =
   'h hint · n next · l list · r rerun · x reset · s solution · p plug in · q quit';
+const draftKey = 'd draft';
 
 class Learn {
   readonly #grader = new Grader(repository, (line) => {
@@ -64,6 +67,12 @@ class Learn {
     const report = await this.#grader.run(this.#current);
     for (const line of reportLines(this.#look, this.#current, report))
       console.log(line);
+    if (this.#grader.draft(this.#current) !== undefined) {
+      const { progressName } = this.#grader;
+      console.log(
+        ` ${progressName} has another draft; in npm run learn, d puts it here.`,
+      );
+    }
     return report.verdict === 'passed';
   }
 
@@ -93,7 +102,7 @@ class Learn {
     const passed = await this.runOnce();
     const after = passed ? 'n takes you to the next one.  ' : '';
     if (process.stdin.isTTY)
-      console.log(paint(this.#look, 'quiet', ` ${after}${keys}`));
+      console.log(paint(this.#look, 'quiet', ` ${after}${this.#keys()}`));
   }
 
   /** Carries out one key after the other. */
@@ -121,6 +130,9 @@ class Learn {
       case 'x':
         await this.#reset(ask);
         break;
+      case 'd':
+        await this.#takeDraft(ask);
+        break;
       case 's':
         await this.#solution(ask);
         break;
@@ -128,8 +140,13 @@ class Learn {
         await this.#plug();
         break;
       default:
-        console.log(keys);
+        console.log(this.#keys());
     }
+  }
+
+  #keys(): string {
+    const draft = this.#grader.draft(this.#current);
+    return draft === undefined ? keys : `${draftKey} · ${keys}`;
   }
 
   #showHint(): void {
@@ -167,7 +184,29 @@ class Learn {
   async #reset(ask: (question: string) => Promise<string>): Promise<void> {
     const answer = await ask(' Your text in exercise.ts goes. Reset? [y/N] ');
     if (answer.trim().toLowerCase() !== 'y') return;
-    writeFileSync(join(this.#current.path, 'exercise.ts'), this.#current.starter);
+    this.#reload();
+    this.#grader.forgotten(this.#current);
+    this.#write(this.#current.starter);
+  }
+
+  async #takeDraft(ask: (question: string) => Promise<string>): Promise<void> {
+    this.#reload();
+    const draft = this.#grader.draft(this.#current);
+    if (draft === undefined) {
+      console.log(` ${this.#grader.progressName} has no other draft of this one.`);
+      return;
+    }
+    if (this.#current.written !== this.#current.starter) {
+      const answer = await ask(
+        ' Your text in exercise.ts goes. Take the draft? [y/N] ',
+      );
+      if (answer.trim().toLowerCase() !== 'y') return;
+    }
+    this.#write(draft);
+  }
+
+  #write(text: string): void {
+    writeFileSync(join(this.#current.path, 'exercise.ts'), text);
   }
 
   async #solution(ask: (question: string) => Promise<string>): Promise<void> {
@@ -270,10 +309,28 @@ function listenToKeys(learn: Learn): void {
   });
 }
 
+/** @throws {RangeError} an option that there is not, or two exercises */
+function readQuestion(args: string[]): { wanted: string | undefined; once: boolean } {
+  let parsed;
+  try {
+    const options = { once: { type: 'boolean' } } as const;
+    parsed = parseArgs({ args, allowPositionals: true, options });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new RangeError(message.split('. ')[0] ?? message);
+  }
+  const [wanted, second] = parsed.positionals;
+  if (second !== undefined) throw new RangeError('one exercise at a time');
+  return { wanted, once: parsed.values.once === true };
+}
+
 async function main(): Promise<void> {
-  const args = process.argv.slice(2);
-  const learn = new Learn(args.find((arg) => !arg.startsWith('-')));
-  if (args.includes('--once')) {
+  const { wanted, once } = readQuestion(process.argv.slice(2));
+  outliveReader(process.stdout, () => {
+    if (!once) process.exit(0); // nobody would see what is watched for
+  });
+  const learn = new Learn(wanted);
+  if (once) {
     process.exitCode = (await learn.runOnce()) ? 0 : 1;
     await learn.close();
     return;
@@ -286,7 +343,9 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof RangeError || error instanceof InvalidData)) throw error;
+  const known = [RangeError, InvalidData, ProgressFileError];
+  if (!(error instanceof Error && known.some((one) => error instanceof one)))
+    throw error;
   console.error(`learn: ${error.message}`);
   process.exitCode = 2;
 }

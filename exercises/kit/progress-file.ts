@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { InvalidData } from './schema.ts';
 import {
   emptyProgress,
   mergeProgress,
@@ -11,6 +12,11 @@ import {
   type ExerciseChange,
   type Progress,
 } from './schema-progress.ts';
+
+/** The file is there and cannot be read or written. One line for people. */
+export class ProgressFileError extends Error {
+  override readonly name = 'ProgressFileError';
+}
 
 export class ProgressFile {
   readonly #file: string;
@@ -22,31 +28,54 @@ export class ProgressFile {
     this.#report = report;
   }
 
+  get name(): string {
+    return basename(this.#file);
+  }
+
+  /** @throws {ProgressFileError} it cannot be read; unreadable content is set aside */
   read(): Progress {
     if (!existsSync(this.#file)) return emptyProgress;
+    const text = this.#try('read', () => readFileSync(this.#file, 'utf8'));
     try {
-      return parseProgress(readFileSync(this.#file, 'utf8'), basename(this.#file));
+      return parseProgress(text, this.name);
     } catch (error) {
-      this.#setAside(error);
+      if (!(error instanceof InvalidData)) throw error;
+      this.#setAside(error.message);
       return emptyProgress;
     }
   }
 
-  /** Changes one exercise and keeps the rest as it is in the file by now. */
+  /**
+   * Changes one exercise and keeps the rest as it is in the file by now.
+   *
+   * @throws {ProgressFileError} the file cannot be read or written
+   */
   update(id: string, change: ExerciseChange): void {
     const now = this.read();
     const next = mergeProgress(updateExercise(now, id, change), now);
     // A reader that looks meanwhile sees the old file or the new one, never half of one.
     const half = `${this.#file}.tmp`;
-    writeFileSync(half, writeProgress(next));
-    renameSync(half, this.#file);
+    this.#try('written', () => {
+      writeFileSync(half, writeProgress(next));
+      renameSync(half, this.#file);
+    });
   }
 
-  #setAside(error: unknown): void {
+  #setAside(why: string): void {
     const time = new Date().toISOString().replaceAll(/[:.]/g, '-');
     const aside = `${this.#file}.set-aside-${time}`;
-    renameSync(this.#file, aside);
-    const why = error instanceof Error ? error.message : String(error);
+    this.#try('set aside', () => {
+      renameSync(this.#file, aside);
+    });
     this.#report(`${why}. The file is kept as ${basename(aside)}; a new one is begun.`);
+  }
+
+  #try<T>(what: string, action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ProgressFileError(`${this.name} cannot be ${what}: ${why}`);
+    }
   }
 }

@@ -60,7 +60,14 @@ export interface GradedExercise {
   readonly verdict: RunVerdict;
   readonly points: number;
   readonly max: number;
-  readonly tests: readonly Pick<TestResult, 'name' | 'verdict' | 'message'>[];
+  readonly tests: readonly GradedTest[];
+}
+
+export interface GradedTest {
+  /** `exercise.ts` if the code could not be read and no test was run. */
+  readonly name: string;
+  readonly verdict: RunVerdict;
+  readonly message: string;
 }
 
 export interface GradeReport {
@@ -132,12 +139,18 @@ export function readGradeReport(value: unknown, path = 'grade'): GradeReport {
         verdict: readOneOf(one['verdict'], runVerdicts, `${at}.verdict`),
         points: readCount(one['points'], `${at}.points`),
         max: readCount(one['max'], `${at}.max`),
-        tests: readList(one['tests'], `${at}.tests`, (test, place) => {
-          const { name, verdict, message } = readTestResult(test, place);
-          return { name, verdict, message };
-        }),
+        tests: readList(one['tests'], `${at}.tests`, readGradedTest),
       };
     }),
+  };
+}
+
+function readGradedTest(value: unknown, path: string): GradedTest {
+  const { name, verdict, message } = readFields(value, path);
+  return {
+    name: readText(name, `${path}.name`, 2000),
+    verdict: readOneOf(verdict, runVerdicts, `${path}.verdict`),
+    message: readText(message, `${path}.message`, 20_000),
   };
 }
 

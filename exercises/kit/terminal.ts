@@ -21,6 +21,17 @@ export function lookOf(stream: { readonly isTTY?: boolean }): Look {
   };
 }
 
+/** Whoever read our output may go before its end, as `| head` does. */
+export function outliveReader(
+  stream: NodeJS.WriteStream,
+  gone: () => void = () => undefined,
+): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    gone();
+  });
+}
+
 type Style = 'good' | 'bad' | 'quiet' | 'strong';
 
 const codes: Readonly<Record<Style, number>> = {
@@ -54,8 +65,7 @@ export function reportLines(
     if (opened.includes(test)) lines.push(...detailLines(exercise, test));
   }
   if (report.message !== '') {
-    const place = placeText(exercise, report);
-    lines.push(` ${mark(look, false)} ${place}${report.message}`);
+    lines.push(` ${mark(look, false)} ${reportText(exercise, report)}`);
   }
   if (report.output.length > 0) {
     lines.push(paint(look, 'quiet', ' printed:'));
@@ -86,6 +96,11 @@ function labelled(label: string, value: string): string[] {
     `     ${`${label}: `.padEnd(width)}${head}`,
     ...rest.map((line) => `     ${' '.repeat(width)}${line}`),
   ];
+}
+
+/** Why no test could be run, and the place if there is one. */
+export function reportText(exercise: Exercise, report: RunReport): string {
+  return `${placeText(exercise, report)}${report.message}`;
 }
 
 /** `exercises/07-…/exercise.ts:12:5: `, which most terminals make a link of. */

@@ -6,6 +6,7 @@
 
 import { lookAt } from './judge.ts';
 import { liveScenario, readOrder, type Answer } from './orders.ts';
+import { Registry } from './registry.ts';
 import { Session, type Bundle } from './session.ts';
 
 interface Port {
@@ -55,7 +56,16 @@ function serve(bundle: Bundle, port: Port): void {
       post({ type: 'broken', message: lookAt(error).message });
     });
   };
+  warmUp(bundle);
   post({ type: 'ready' });
+}
+
+/** Loads what runs will load, and lets it go: the engine has compiled it by then. */
+function warmUp(bundle: Bundle): void {
+  const registry = new Registry(bundle.factories, bundle.packages);
+  for (const { uses } of bundle.exercises) {
+    for (const id of uses) registry.require(id);
+  }
 }
 
 function disarm(): void {

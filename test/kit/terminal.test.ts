@@ -8,11 +8,20 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseProgress } from '#kit/schema-progress.ts';
+import {
+  emptyProgress,
+  mergeProgress,
+  parseProgress,
+  updateExercise,
+  writeProgress,
+  type ExerciseChange,
+  type ExerciseProgress,
+} from '#kit/schema-progress.ts';
 import { readGradeReport } from '#kit/schema-report.ts';
 import { fixtures } from './sources.ts';
 
@@ -52,9 +61,37 @@ function start(tool: 'learn' | 'grade' | 'demo', ...args: string[]): Promise<End
   });
 }
 
+/** As `| true` does: the reading end of its output is closed at once. */
+function startUnread(tool: 'learn' | 'grade', ...args: string[]): Promise<Ended> {
+  const all = ['--import', 'tsx', join('exercises/kit', `${tool}.ts`), ...args];
+  const child = spawn(process.execPath, all, { cwd: root, env });
+  child.stdout.destroy();
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      resolve({ code: code ?? -1, out: '', err });
+    });
+  });
+}
+
 function solve(folder: string): void {
   const solution = readFileSync(join(home, folder, 'solution.ts'), 'utf8');
   writeFileSync(join(home, folder, 'exercise.ts'), solution);
+}
+
+const progressFile = (): string => join(home, 'progress.json');
+
+/** Puts into the terminal's file what a page has exported. */
+function bring(id: string, change: ExerciseChange): void {
+  const progress = updateExercise(emptyProgress, id, { hash: 'x', ...change });
+  writeFileSync(progressFile(), writeProgress(progress));
+}
+
+function remembered(id: string): ExerciseProgress | undefined {
+  return parseProgress(readFileSync(progressFile(), 'utf8')).exercises[id];
 }
 
 describe('grade', () => {
@@ -83,9 +120,95 @@ describe('grade', () => {
       1,
       'E03  syntax       0/10  Guess what comes out',
     ]);
+    const place = 'exercises/03-guess/exercise.ts:2:1: Unexpected token, expected ","';
+    expect(out.split('\n')[1]).toBe(`     ${place}`);
     const { out: said } = await start('learn', 'E03', '--once');
-    expect(said).toContain('exercises/03-guess/exercise.ts:2:1: Unexpected token');
+    expect(said).toContain(place);
+    const file = join(home, 'syntax.json');
+    await start('grade', 'E03', '--json', file);
+    const report = readGradeReport(JSON.parse(readFileSync(file, 'utf8')));
+    expect(report.exercises[0]).toMatchObject({
+      verdict: 'syntax',
+      tests: [{ name: 'exercise.ts', verdict: 'syntax', message: place }],
+    });
   });
+
+  it('says before it grades that a report cannot be written', async () => {
+    const { code, out, err } = await start('grade', '--json', join(home, 'no/x.json'));
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/^grade: the report cannot be written: ENOENT.*\n$/);
+  });
+
+  it('leaves no empty report behind when it is interrupted', async () => {
+    const file = join(home, 'none.json');
+    const args = ['--import', 'tsx', 'exercises/kit/grade.ts', '--json', file];
+    const grade = spawn(process.execPath, args, { cwd: root, env });
+    grade.stdout.once('data', () => grade.kill());
+    await new Promise((resolve) => grade.once('close', resolve));
+    expect(readdirSync(home)).not.toContain('none.json');
+  });
+
+  it('goes on when nobody reads what it prints', async () => {
+    const file = join(home, 'unread.json');
+    const { code, err } = await startUnread('grade', 'E02', 'E04', '--json', file);
+    expect([code, err]).toEqual([1, '']);
+    const report = readGradeReport(JSON.parse(readFileSync(file, 'utf8')));
+    expect(report.exercises).toHaveLength(2);
+  });
+
+  it('leaves a draft of the page alone while exercise.ts is the starter', async () => {
+    const draft = 'export const handOver = () => 42; // half written\n';
+    const [before, after] = [Date.now() - 86_400_000, Date.now() - 3_600_000];
+    bring('E04', { state: 'tried', attempts: 3, draft, draftAt: after });
+    const { out } = await start('grade', 'E04');
+    expect(out).toContain(
+      'progress.json has another draft: npm run learn -- E04, then d',
+    );
+    await start('learn', 'E04', '--once');
+    expect(remembered('E04')).toMatchObject({ attempts: 3, draft, draftAt: after });
+    // In the page there is an older draft; what the file brings back is the reader's.
+    const page = updateExercise(emptyProgress, 'E04', {
+      state: 'tried',
+      draft: '// older\n',
+      draftAt: before,
+    });
+    const text = readFileSync(progressFile(), 'utf8');
+    const merged = mergeProgress(page, parseProgress(text));
+    expect(merged.exercises['E04']?.draft).toBe(draft);
+  });
+
+  it('keeps the newer of a draft of the page and of exercise.ts', async () => {
+    const file = join(home, '04-hand-over/exercise.ts');
+    const starter = readFileSync(file, 'utf8');
+    const mine = 'export const handOver = () => 41;\n';
+    writeFileSync(file, mine);
+    const saved = statSync(file).mtimeMs;
+    bring('E04', {
+      state: 'tried',
+      draft: '// newer\n',
+      draftAt: Math.ceil(saved) + 1,
+    });
+    await start('grade', 'E04');
+    expect(remembered('E04')).toMatchObject({ draft: '// newer\n', attempts: 1 });
+    bring('E04', { state: 'tried', draft: '// older\n', draftAt: 1 });
+    await start('grade', 'E04');
+    expect(remembered('E04')).toMatchObject({ draft: mine, attempts: 1 });
+    writeFileSync(file, starter);
+    rmSync(progressFile());
+  });
+
+  it.each(['grade', 'learn'] as const)(
+    '%s moves nothing that it cannot read as a file',
+    async (tool) => {
+      mkdirSync(progressFile());
+      const { code, out, err } = await start(tool, 'E04');
+      rmSync(progressFile(), { recursive: true });
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toMatch(
+        new RegExp(`^${tool}: progress\\.json cannot be read: EISDIR.*\\n$`),
+      );
+    },
+  );
 
   it.each([
     [['E77'], 'grade: there is no exercise E77; there are E01 E02 E03 E04\n'],
@@ -106,6 +229,17 @@ describe('grade', () => {
 });
 
 describe('learn', () => {
+  it.each([
+    [['--onec'], "learn: Unknown option '--onec'\n"],
+    [['E01', 'E02'], 'learn: one exercise at a time\n'],
+  ])('answers %j with one line and exit code 2', async (args, line) => {
+    expect(await start('learn', ...args)).toEqual({ code: 2, out: '', err: line });
+  });
+
+  it('ends when nobody reads what it prints', async () => {
+    expect(await startUnread('learn', 'E04')).toEqual({ code: 0, out: '', err: '' });
+  });
+
   it('runs the asked exercise once and shows the first failure', async () => {
     const { code, out } = await start('learn', 'E04', '--once');
     expect(code).toBe(1);
