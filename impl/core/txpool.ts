@@ -59,7 +59,7 @@ export class TxPool {
   // BOUNDED by #all: the same transactions by sender and nonce.
   readonly #accounts = new Map<Address, Map<bigint, PooledTransaction>>();
   // BOUNDED by the parts of one node that subscribe.
-  readonly #listeners = new Set<(added: readonly PooledTransaction[]) => void>();
+  readonly #listeners = new Set<(added: PooledTransaction) => void>();
   #bytes = 0;
 
   constructor(chain: Pick<Chain, 'config' | 'currentHeader'>) {
@@ -70,58 +70,13 @@ export class TxPool {
     return this.#all.size;
   }
 
-  add(tx: Transaction): Verdict {
-    const added: PooledTransaction[] = [];
-    const verdict = this.#add(tx, added);
-    this.#announce(added);
-    return verdict;
-  }
-
+  // #region pool-add
   /**
-   * Tries each transaction and returns the verdicts in the same order. Listeners hear once
-   * of all that were added. One signature takes a good part of a millisecond and nothing
-   * pauses in between: hand over a message's transactions in slices.
+   * Recovering the sender takes a good part of a millisecond: who adds many pauses.
    *
    * @geth core/tx_pool.go TxPool.AddRemotes
    */
-  addAll(txs: readonly Transaction[]): readonly Verdict[] {
-    const added: PooledTransaction[] = [];
-    const verdicts = txs.map((tx) => this.#add(tx, added));
-    this.#announce(added);
-    return verdicts;
-  }
-
-  /** All that wait: accounts in the order of their arrival, each in the order of nonces. */
-  pending(): readonly Transaction[] {
-    return [...this.#accounts.values()].flatMap((account) =>
-      [...account.values()]
-        .sort((a, b) => (a.tx.nonce < b.tx.nonce ? -1 : 1))
-        .map(({ tx }) => tx),
-    );
-  }
-
-  /** Forgets transactions that wait no longer: a block has them. */
-  remove(txs: readonly Transaction[]): void {
-    for (const tx of txs) {
-      const pooled = this.#all.get(hashTransaction(tx));
-      if (pooled !== undefined) this.#delete(pooled);
-    }
-  }
-
-  /** Calls `listener` with what each `add` or `addAll` has added; returns how to stop that. */
-  subscribe(listener: (added: readonly PooledTransaction[]) => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
-  }
-
-  #announce(added: readonly PooledTransaction[]): void {
-    if (added.length > 0) for (const listener of [...this.#listeners]) listener(added);
-  }
-
-  // #region pool-add
-  #add(tx: Transaction, added: PooledTransaction[]): Verdict {
+  add(tx: Transaction): Verdict {
     const hash = hashTransaction(tx);
     if (this.#all.has(hash)) return 'known';
     //: The dear check comes last: recovering the sender costs more than all the others.
@@ -147,10 +102,35 @@ export class TxPool {
     this.#accounts.set(from, account);
     this.#all.set(hash, pooled);
     this.#bytes += transactionSize(tx);
-    added.push(pooled);
+    for (const listener of [...this.#listeners]) listener(pooled);
     return 'added';
   }
   // #endregion pool-add
+
+  /** All that wait: accounts in the order of their arrival, each in the order of nonces. */
+  pending(): readonly Transaction[] {
+    return [...this.#accounts.values()].flatMap((account) =>
+      [...account.values()]
+        .sort((a, b) => (a.tx.nonce < b.tx.nonce ? -1 : 1))
+        .map(({ tx }) => tx),
+    );
+  }
+
+  /** Forgets transactions that wait no longer: a block has them. */
+  remove(txs: readonly Transaction[]): void {
+    for (const tx of txs) {
+      const pooled = this.#all.get(hashTransaction(tx));
+      if (pooled !== undefined) this.#delete(pooled);
+    }
+  }
+
+  /** Calls `listener` with what each `add` has added; returns how to stop that. */
+  subscribe(listener: (added: PooledTransaction) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
 
   #checkFields(tx: Transaction): Verdict | undefined {
     const size = transactionSize(tx);

@@ -76,10 +76,6 @@ export class Downloader {
     this.#dropPeer = dropPeer;
   }
 
-  get isSynchronising(): boolean {
-    return this.#session !== undefined;
-  }
-
   /** @geth eth/downloader/downloader.go Downloader.RegisterPeer */
   registerPeer(peer: EthPeer): void {
     this.#peers.set(peer.id, peer);

@@ -68,8 +68,6 @@ export async function dialTCP(
 export interface ListenOptions {
   /** Connections that may wait to be accepted; the next are closed. Default 128. */
   readonly maxWaiting?: number;
-  /** Hears what `accept` pauses for, at most five times a second. */
-  readonly onAcceptError?: (error: Error) => void;
 }
 
 /** @throws {ConnClosed} the port is taken, or not ours to use */
@@ -109,8 +107,7 @@ export class Listener {
   readonly #waiting: TcpConn[] = []; // BOUNDED by maxWaiting
   readonly #changed: Signal;
   readonly #closed: Done;
-  readonly #onAcceptError: ((error: Error) => void) | undefined;
-  #acceptError: Error | undefined;
+  #acceptFailed = false;
 
   constructor(server: Server, options: ListenOptions = {}) {
     const address = server.address();
@@ -121,13 +118,12 @@ export class Listener {
     this.#server = server;
     this.#changed = new Signal(`accept on port ${this.port}`);
     this.#closed = new Done(`listener on port ${this.port} closed`);
-    this.#onAcceptError = options.onAcceptError;
     const maxWaiting = options.maxWaiting ?? 128;
     server.on('connection', (socket) => {
       this.#arrived(socket, maxWaiting);
     });
-    server.on('error', (error) => {
-      this.#acceptError = error;
+    server.on('error', () => {
+      this.#acceptFailed = true;
       this.#changed.raise();
     });
   }
@@ -142,10 +138,8 @@ export class Listener {
   async accept(): Promise<NetConn> {
     for (;;) {
       if (this.#closed.closed) throw new ConnClosed('accept');
-      const error = this.#acceptError;
-      if (error !== undefined) {
-        this.#acceptError = undefined;
-        this.#onAcceptError?.(error);
+      if (this.#acceptFailed) {
+        this.#acceptFailed = false;
         await this.#pause();
         continue;
       }

@@ -133,8 +133,8 @@ export class Session {
         throw new UsageError(`--import: ${importFile}: ${error.message}`);
       }
     }
-    const forget = txPool.subscribe((added) => {
-      found.push(...added.map(txEvent));
+    const forget = txPool.subscribe((tx) => {
+      found.push(txEvent(tx));
     });
     for (const tx of transactions) {
       const verdict = txPool.add(tx);
@@ -152,8 +152,8 @@ export class Session {
     chain.subscribe((event) => {
       report(headEvent(event));
     });
-    txPool.subscribe((added) => {
-      for (const tx of added) report(txEvent(tx));
+    txPool.subscribe((tx) => {
+      report(txEvent(tx));
     });
     server.feed.subscribe((event) => {
       switch (event.type) {

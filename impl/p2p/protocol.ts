@@ -36,7 +36,3 @@ export interface PeerHandle {
   /** Asks the peer's run loop to end; the first cause wins. Does not wait for the end. */
   disconnect(reason: DiscReason): Promise<void>;
 }
-
-export function capText({ name, version }: Cap): string {
-  return `${name}/${version}`;
-}

@@ -126,13 +126,13 @@ describe('TxPool.pending', () => {
     const [a0, a1, a2] = a;
     const [b9, b10] = b;
     const order = [a2, b10, a0, b9, a1].flatMap((tx) => tx ?? []);
-    expect(pool.addAll(order)).toEqual(order.map(() => 'added'));
+    for (const tx of order) expect(pool.add(tx)).toBe('added');
     expect(pool.pending()).toEqual([...a, ...b]);
   });
 
   it('puts an account that comes back behind those that stayed', () => {
     const [a, b] = [signedTx({ key: testKey(1) }), signedTx({ key: testKey(2) })];
-    pool.addAll([a, b]);
+    for (const tx of [a, b]) pool.add(tx);
     pool.remove([a]);
     pool.add(a);
     expect(pool.pending()).toEqual([b, a]);
@@ -142,7 +142,7 @@ describe('TxPool.pending', () => {
 describe('TxPool.remove', () => {
   it('forgets what a block has, and takes no notice of the rest', () => {
     const [first, second] = [signedTx(), signedTx({ nonce: 1n })];
-    pool.addAll([first, second]);
+    for (const tx of [first, second]) pool.add(tx);
     pool.remove([first, signedTx({ key: testKey(9) })]);
     expect(pool.pending()).toEqual([second]);
     expect(pool.add(first)).toBe('added');
@@ -150,24 +150,17 @@ describe('TxPool.remove', () => {
 });
 
 describe('TxPool.subscribe', () => {
-  it('tells once of all that a call has added, and who sent it', () => {
-    const events: (readonly PooledTransaction[])[] = [];
+  it('tells of each that was added, and who sent it', () => {
+    const events: PooledTransaction[] = [];
     pool.subscribe((added) => events.push(added));
     const good = signedTx({ key: testKey(5) });
     const bad = signedTx({ chainId: 1n });
     const also = signedTx({ key: testKey(6) });
-    expect(pool.addAll([good, bad, also, good])).toEqual([
-      'added',
-      'wrong-chain',
-      'added',
-      'known',
-    ]);
-    pool.add(bad);
+    const verdicts = [good, bad, also, good].map((tx) => pool.add(tx));
+    expect(verdicts).toEqual(['added', 'wrong-chain', 'added', 'known']);
     expect(events).toEqual([
-      [
-        { tx: good, hash: hashTransaction(good), from: addressOfKey(testKey(5)) },
-        { tx: also, hash: hashTransaction(also), from: addressOfKey(testKey(6)) },
-      ],
+      { tx: good, hash: hashTransaction(good), from: addressOfKey(testKey(5)) },
+      { tx: also, hash: hashTransaction(also), from: addressOfKey(testKey(6)) },
     ]);
   });
 

@@ -210,17 +210,13 @@ describe('Listener.accept', () => {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const heard: unknown[] = [];
-    const listener = new Listener(server, {
-      onAcceptError: (error) => heard.push(error),
-    });
+    const listener = new Listener(server);
     const emfile = Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' });
     for (let i = 0; i < 100; i++) server.emit('error', emfile);
     const began = runtime().now();
     const conn = await dialTCP('127.0.0.1', listener.port);
     const accepted = await listener.accept();
     expect(runtime().now() - began).toBeGreaterThan(150);
-    expect(heard).toEqual([emfile]);
     await conn.close();
     await accepted.close();
     server.emit('error', emfile);

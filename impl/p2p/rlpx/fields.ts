@@ -136,33 +136,7 @@ export function frameFields(frame: Uint8Array): readonly FieldSpan[] {
     [16, 'frame.mac'],
   );
 }
-
-/** The decrypted header of a frame, 16 bytes. */
-export function frameHeaderFields(header: Uint8Array): readonly FieldSpan[] {
-  return fixedSpans(
-    header.length,
-    'header.padding',
-    [3, 'header.size'],
-    [3, 'header.data'],
-  );
-}
-
-/** The decrypted body of a frame, padding included. */
-export function frameBodyFields(body: Uint8Array, size: number): readonly FieldSpan[] {
-  const code = codeLength(body);
-  return fixedSpans(
-    body.length,
-    'body.padding',
-    [code, 'body.code'],
-    [Math.max(0, size - code), 'body.payload'],
-  );
-}
 // #endregion frame-fields
-
-function codeLength(body: Uint8Array): number {
-  const first = body[0] ?? 0;
-  return first <= 0x80 ? 1 : 1 + Math.min(first - 0x80, 4);
-}
 
 // #region base-fields
 export function helloFields(payload: Uint8Array): readonly FieldSpan[] {

@@ -6,9 +6,7 @@ import {
   ackFields,
   authFields,
   disconnectFields,
-  frameBodyFields,
   frameFields,
-  frameHeaderFields,
   helloFields,
   packetFields,
   rlpSpans,
@@ -84,39 +82,6 @@ describe('frameFields', () => {
   });
 });
 
-describe('frameHeaderFields', () => {
-  it('names the parts of a header', () => {
-    expect(outline(frameHeaderFields(new Uint8Array(16)))).toEqual([
-      'header.size 3',
-      'header.data 3',
-      'header.padding 10',
-    ]);
-  });
-});
-
-describe('frameBodyFields', () => {
-  it('tells code, payload and padding apart', () => {
-    const body = new Uint8Array(16);
-    body.set(fromHex('10c101'));
-    expect(outline(frameBodyFields(body, 3))).toEqual([
-      'body.code 1',
-      'body.payload 2',
-      'body.padding 13',
-    ]);
-    body.set(fromHex('8182c1'));
-    expect(outline(frameBodyFields(body, 3)).slice(0, 2)).toEqual([
-      'body.code 2',
-      'body.payload 1',
-    ]);
-    // No code is longer than four bytes, whatever its first byte claims.
-    body.set(fromHex('ff'));
-    expect(outline(frameBodyFields(body, 9)).slice(0, 2)).toEqual([
-      'body.code 5',
-      'body.payload 4',
-    ]);
-  });
-});
-
 describe('helloFields', () => {
   it('names every byte of a Hello', () => {
     const caps = [
@@ -170,8 +135,6 @@ describe('rlpSpans', () => {
       ackFields,
       packetFields,
       frameFields,
-      frameHeaderFields,
-      (bytes: Uint8Array) => frameBodyFields(bytes, bytes.length - 1),
       helloFields,
       disconnectFields,
     ];
