@@ -276,6 +276,33 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     await page.context().close();
   });
 
+  it('W-08 keeps unreadable progress where no other place can be had', async () => {
+    const { page } = await openWritten();
+    await page.addInitScript(() => {
+      const setItem = Storage.prototype.setItem;
+      Storage.prototype.setItem = function (name: string, text: string) {
+        if (name.includes('set-aside')) throw new DOMException('full');
+        setItem.call(this, name, text);
+      };
+    });
+    const text = '{"version":1,"exer';
+    const stored = (): Promise<string | null> =>
+      page.evaluate(() => localStorage.getItem('peerwalk-progress'));
+    await page.evaluate((value) => {
+      localStorage.setItem('peerwalk-progress', value);
+    }, text);
+    await page.reload();
+    await page.waitForSelector('.pw-ex-notice');
+    await write(page, '// typed meanwhile');
+    expect(await stored(), 'before the reader has a copy').toBe(text);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export what could not be read' }).click();
+    expect(readFileSync(await (await download).path(), 'utf8')).toBe(text);
+    const saved = parseProgress((await stored()) ?? '');
+    expect(saved.exercises[written?.facts.id ?? '']?.draft).toBe('// typed meanwhile');
+    await page.context().close();
+  });
+
   it('W-08 lets no __proto__ of stored progress reach an object', async () => {
     const { page, faults } = await openWritten();
     await page.evaluate(() => {

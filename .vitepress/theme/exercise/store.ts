@@ -21,12 +21,15 @@ interface State {
   progress: Progress;
   /** The key under which unreadable progress was set aside. */
   setAside: string | undefined;
+  /** Unreadable progress that the storage has no other place for. */
+  kept: string | undefined;
   unsaved: boolean;
 }
 
 const state = reactive<State>({
   progress: emptyProgress,
   setAside: undefined,
+  kept: undefined,
   unsaved: false,
 });
 let listening = false;
@@ -42,7 +45,7 @@ function read(): string | null {
 /** What is stored now; what cannot be read is moved aside first. */
 function stored(): Progress {
   const text = read();
-  if (text === null) return emptyProgress;
+  if (text === null || text === state.kept) return emptyProgress;
   try {
     return parseProgress(text);
   } catch {
@@ -59,12 +62,32 @@ function setAside(text: string): void {
     localStorage.setItem(name, text);
     state.setAside = name;
   } catch {
-    state.unsaved = true;
+    keep(text);
   }
+}
+
+/** Until the reader has a copy, it stays where it was and nothing is saved over it. */
+function keep(text: string): void {
+  state.kept = text;
+  try {
+    localStorage.setItem(key, text);
+  } catch {
+    // Then this page has the only copy.
+  }
+}
+
+/** The reader has exported what could not be read; saving begins again. */
+export function releaseKept(): void {
+  state.kept = undefined;
+  save(state.progress);
 }
 
 function save(next: Progress): void {
   state.progress = next;
+  if (state.kept !== undefined) {
+    state.unsaved = true;
+    return;
+  }
   try {
     localStorage.setItem(key, writeProgress(next));
     state.unsaved = false;
@@ -84,6 +107,7 @@ export function startStore(): void {
   window.addEventListener('peerwalk-forget', () => {
     state.progress = emptyProgress;
     state.setAside = undefined;
+    state.kept = undefined;
   });
 }
 

@@ -143,6 +143,8 @@ export const en = {
   store: {
     setAside: (key: string): string =>
       `What this browser had stored as progress could not be read. It was not deleted: it is kept as ${key}.`,
+    kept: 'What this browser had stored as progress could not be read, and there is no room to set it aside. Nothing is saved until you have a copy of it.',
+    exportKept: 'Export what could not be read',
     unsaved: 'Your progress could not be saved in this browser. Export it to keep it.',
     dismiss: 'Understood',
   },
