@@ -186,8 +186,6 @@ const symbols: Readonly<Record<string, Lines>> = {
     handshakeTimeout: 58,
     'peer.Info': undefined,
     'peer.SetHead': undefined,
-    'peer.MarkBlock': undefined,
-    'peer.MarkTransaction': undefined,
     'peer.SendBlockHeaders': undefined,
     'peer.SendBlockBodiesRLP': undefined,
     'peer.RequestHeadersByNumber': undefined,

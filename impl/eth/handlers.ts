@@ -7,8 +7,6 @@ import { runtime } from '../csp/runtime.ts';
 import { recv, select } from '../csp/select.ts';
 import { sleep, Timer } from '../csp/timer.ts';
 import { encodeBody } from '../core/block.ts';
-import { hashHeader } from '../core/header.ts';
-import { hashTransaction } from '../core/transaction.ts';
 import { emptyRoot } from '../core/trie.ts';
 import type { TxPool, Verdict } from '../core/txpool.ts';
 import type { Msg } from '../p2p/message.ts';
@@ -16,7 +14,6 @@ import { checkDaoAnswer } from './dao.ts';
 import { EthError } from './errors.ts';
 import type { EthPeer } from './peer.ts';
 import {
-  announcementsOf,
   blockBodiesMsg,
   blockHeadersMsg,
   type EthVersion,
@@ -29,6 +26,7 @@ import {
   protocolLength,
   statusMsg,
   transactionsMsg,
+  checkNewBlockHashes,
   decodeBlockHeaders,
   decodeGetBlockHeaders,
   decodeNewBlock,
@@ -49,9 +47,6 @@ import { startSynchronise, type SyncHost } from './sync.ts';
 export interface HandlerHost extends SyncHost {
   readonly txPool: TxPool | undefined;
 }
-
-/** What a NewBlockHashes may teach us. The fetcher of geth keeps as many per peer. */
-const maxAnnouncements = 256;
 
 /** Recovering one sender takes about a millisecond: then the others have a turn. */
 const txSliceMs = 10;
@@ -177,16 +172,14 @@ async function handleGetReceipts(
   await peer.sendEncoded(receiptsMsg, receipts);
 }
 
-/** Notes what the peer has. Nothing is fetched for an announcement (geth's fetcher does). */
-function handleNewBlockHashes(_host: HandlerHost, peer: EthPeer, msg: Msg): void {
-  for (const { hash } of announcementsOf(msg, maxAnnouncements)) peer.markBlock(hash);
+/** Nothing is fetched for an announcement (geth's fetcher does), so nothing is kept. */
+function handleNewBlockHashes(_host: HandlerHost, _peer: EthPeer, msg: Msg): void {
+  checkNewBlockHashes(msg);
 }
 
 // #region handle-new-block
 function handleNewBlock(host: HandlerHost, peer: EthPeer, msg: Msg): void {
   const { header, td } = decodeNewBlock(msg);
-  peer.markBlock(hashHeader(header));
-
   //: What the peer surely has is the parent: it may still be checking the block.
   const trueTd = td - header.difficulty;
   if (trueTd <= peer.td) return;
@@ -210,7 +203,6 @@ async function handleTransactions(
   const verdicts: Verdict[] = [];
   let since = runtime().now();
   for (const tx of transactionsOf(msg)) {
-    peer.markTransaction(hashTransaction(tx));
     verdicts.push(txPool.add(tx));
     if (runtime().now() - since < txSliceMs) continue;
     await sleep(0);

@@ -1,5 +1,5 @@
 /**
- * A peer as eth sees it: what it has told us, what it knows, what we have asked it. Made
+ * A peer as eth sees it: what it has told us and what we have asked it. Made
  * by the Run closure, registered after the Status handshake, forgotten when `handle` ends.
  */
 
@@ -39,9 +39,6 @@ export const handshakeTimeoutMs = 5_000;
 /** Answers without a question that a peer may not send. Ours. */
 export const maxUnsolicited = 3;
 
-const maxKnownTxs = 32_768;
-const maxKnownBlocks = 1_024;
-
 /** A peer id: the first 8 bytes of the node id, as 16 hex digits. */
 export type EthPeerID = string;
 
@@ -58,8 +55,6 @@ export class EthPeer {
   /** The header query that proves the peer's side of the DAO fork, while it is open. */
   daoChallenge: DaoChallenge | undefined;
   readonly #peer: PeerHandle;
-  readonly #knownTxs = new KnownSet(maxKnownTxs);
-  readonly #knownBlocks = new KnownSet(maxKnownBlocks);
   #head = zeroHash;
   #td = 0n;
   #unsolicited = 0;
@@ -252,24 +247,6 @@ export class EthPeer {
     throw new EthError('unsolicited-response', messageName(code));
   }
 
-  /** @geth eth/peer.go peer.MarkBlock */
-  markBlock(hash: Hash): void {
-    this.#knownBlocks.add(hash);
-  }
-
-  /** @geth eth/peer.go peer.MarkTransaction */
-  markTransaction(hash: Hash): void {
-    this.#knownTxs.add(hash);
-  }
-
-  knowsBlock(hash: Hash): boolean {
-    return this.#knownBlocks.has(hash);
-  }
-
-  knowsTransaction(hash: Hash): boolean {
-    return this.#knownTxs.has(hash);
-  }
-
   /** What `admin.peers` of geth shows. @geth eth/peer.go peer.Info */
   info(): { version: EthVersion; difficulty: bigint; head: Hash } {
     return { version: this.version, difficulty: this.td, head: this.head };
@@ -292,28 +269,5 @@ async function outcome(
     return { status: await task() };
   } catch (error) {
     return { error };
-  }
-}
-
-/** Hashes that a peer has seen: the last `max`. geth throws out random ones. */
-class KnownSet {
-  readonly #max: number;
-  readonly #hashes = new Set<Hash>(); // BOUNDED by #max
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  has(hash: Hash): boolean {
-    return this.#hashes.has(hash);
-  }
-
-  add(hash: Hash): void {
-    if (this.#hashes.has(hash)) return;
-    const [oldest] = this.#hashes;
-    if (oldest !== undefined && this.#hashes.size >= this.#max) {
-      this.#hashes.delete(oldest);
-    }
-    this.#hashes.add(hash);
   }
 }

@@ -231,32 +231,16 @@ export function* hashesOf(msg: Msg, limit: number): Generator<Hash, void> {
   }
 }
 
-/** A block that exists somewhere. */
-export interface Announcement {
-  readonly hash: Hash;
-  readonly number: bigint;
-}
-
 const announcementSchema = list(bytes(32), uint(8));
 
 /** More do not fit into a message. */
 const maxAnnouncements = Math.floor(protocolMaxMsgSize / 34);
 
-/**
- * Yields at most `limit` announcements; all of them must be well formed.
- *
- * @throws {EthError} `decode`, before the first is yielded
- */
-export function* announcementsOf(msg: Msg, limit: number): Generator<Announcement> {
+/** @throws {EthError} `decode`: an announcement is not a hash and a number */
+export function checkNewBlockHashes(msg: Msg): void {
   guard(msg, (what) =>
     scan(msg.payload, listOf(announcementSchema, maxAnnouncements), what),
   );
-  let left = limit;
-  for (const item of rawItems(msg.payload)) {
-    if (left-- === 0) return;
-    const [hash, number] = asList(decode(item, announcementSchema, 'announcement'));
-    yield { hash: hashOf(asBytes(hash)), number: asUint(number) };
-  }
 }
 
 /** The block of a NewBlock as far as it is looked at. */

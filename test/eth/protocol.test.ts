@@ -9,9 +9,9 @@ import { hashTransaction } from '../../impl/core/transaction.ts';
 import { EthError } from '../../impl/eth/errors.ts';
 import { ethFields } from '../../impl/eth/fields.ts';
 import {
-  announcementsOf,
   blockBodiesMsg,
   blockHeadersMsg,
+  checkNewBlockHashes,
   decodeBlockHeaders,
   decodeGetBlockHeaders,
   decodeNewBlock,
@@ -62,7 +62,7 @@ const msg = (code: number, value: RlpValue): Msg => newMsg(code, encode(value));
 /** Every decoder, with the code of its message. */
 const decoders: readonly (readonly [number, (msg: Msg) => unknown])[] = [
   [statusMsg, decodeStatus],
-  [newBlockHashesMsg, (m) => [...announcementsOf(m, 256)]],
+  [newBlockHashesMsg, checkNewBlockHashes],
   [transactionsMsg, (m) => [...transactionsOf(m)]],
   [getBlockHeadersMsg, decodeGetBlockHeaders],
   [blockHeadersMsg, (m) => decodeBlockHeaders(m, 192)],
@@ -193,18 +193,12 @@ describe('hashesOf', () => {
   });
 });
 
-describe('announcementsOf', () => {
-  it('yields at most `limit`, and checks them all', () => {
+describe('checkNewBlockHashes', () => {
+  it('checks them all, the last as well as the first', () => {
     const good = [hash, zeroHash].map((h, i) => [fromHex(h), i]);
-    expect([...announcementsOf(msg(newBlockHashesMsg, good), 9)]).toEqual([
-      { hash, number: 0n },
-      { hash: zeroHash, number: 1n },
-    ]);
-    expect([...announcementsOf(msg(newBlockHashesMsg, good), 1)]).toHaveLength(1);
+    checkNewBlockHashes(msg(newBlockHashesMsg, good));
     const bad = msg(newBlockHashesMsg, [...good, [fromHex(hash), 1n << 64n]]);
-    expect(thrown(() => [...announcementsOf(bad, 1)])).toMatchObject({
-      code: 'decode',
-    });
+    expect(thrown(() => checkNewBlockHashes(bad))).toMatchObject({ code: 'decode' });
   });
 });
 
