@@ -51,6 +51,7 @@ class InboundClaim implements Claim {
   }
 }
 
+// #region cross-dial
 export class CrossDial {
   readonly #self: NodeID;
   readonly #dialed = new Set<NodeID>(); // BOUNDED by maxActiveDialTasks
@@ -67,7 +68,8 @@ export class CrossDial {
   async beginDialed(id: NodeID, quit: Done): Promise<boolean> {
     this.#dialed.add(id);
     const claims = [...(this.#claims.get(id) ?? [])];
-    // Who does not choose need not wait: the other one refuses our dial if it has to.
+    //: Only who chooses waits. The other node dials at once: it is refused
+    //: if it has to be.
     if (this.#self < id) await settled(claims, quit);
     const isTheirs = claims.some(({ proved }) => proved);
     if (isTheirs) this.#dialed.delete(id);
@@ -81,6 +83,7 @@ export class CrossDial {
 
   /** An inbound connection names this id. Undefined: our own dial to it goes first. */
   claim(id: NodeID): Claim | undefined {
+    //: Whoever it is: if it is honest, our own dial reaches the same node.
     if (this.#dialed.has(id) && this.#self < id) return undefined;
     const claims = this.#claims.get(id) ?? new Set();
     const claim = new InboundClaim(() => {
@@ -91,6 +94,7 @@ export class CrossDial {
     return claim;
   }
 }
+// #endregion cross-dial
 
 /** Until each claim is proved or over, or it takes too long. */
 async function settled(claims: readonly InboundClaim[], quit: Done): Promise<void> {
