@@ -2,9 +2,9 @@
  * Looks often whether the built-ins are what they were. A look at the end of a test
  * would not do: an answer could replace one while it is judged and put it back.
  *
- * A look at all of them takes about 0.1 ms, one at the essentials a fifth of that. A
- * test that asks the reader's code hundreds of times gets some of its looks only, and no
- * code can know which.
+ * Each assertion looks at the essentials, the end of a test at all of them, which takes
+ * five times as long. Of the looks in between, a test that asks the reader's code
+ * hundreds of times gets some only, and no code can know which.
  */
 
 import {
@@ -15,7 +15,6 @@ import {
 } from './intrinsics.ts';
 
 const alwaysLight = 32;
-const alwaysFull = 2;
 const oneIn = 16;
 
 const random = Math.random;
@@ -27,7 +26,6 @@ export class Guard {
   #all: Snapshot = [];
   #essentials: Snapshot = [];
   #light = 0;
-  #full = 0;
   #found: string | undefined;
 
   /** From now on, built-ins have to be as in `snapshot`. */
@@ -44,12 +42,9 @@ export class Guard {
     this.#found = findReplacement(this.#essentials);
   };
 
-  /** Where an answer is judged. */
+  /** Where an answer is judged: always. */
   readonly lookWell = (): void => {
-    this.#full += 1;
-    if (this.#found !== undefined) return;
-    if (this.#full > alwaysFull && random() * oneIn >= 1) this.look();
-    else this.#found = findTampering(this.#all);
+    this.#found ??= findReplacement(this.#essentials);
   };
 
   /** At the end of a test: what was found since the end of the one before. */
@@ -57,7 +52,6 @@ export class Guard {
     const found = this.#found ?? findTampering(this.#all);
     this.#found = undefined;
     this.#light = 0;
-    this.#full = 0;
     return found;
   };
 

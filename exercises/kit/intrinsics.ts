@@ -103,7 +103,7 @@ const mostUsed = new Set(
   (
     'Object Object.prototype Function.prototype Array Array.prototype Map.prototype ' +
     'Set.prototype JSON Promise Promise.prototype Reflect Number.prototype ' +
-    'String.prototype TypedArray.prototype ArrayIterator.prototype ' +
+    'String.prototype RegExp.prototype TypedArray.prototype ArrayIterator.prototype ' +
     'MapIterator.prototype SetIterator.prototype'
   ).split(' '),
 );
