@@ -1,33 +1,27 @@
 import { defineConfig } from 'vitest/config';
 import { exerciseAnswers } from './exercises/kit/vitest-plugin.ts';
+import { SecondTries } from './test/helpers/second-tries.ts';
 
 // `.ci/run` counts from a report; people read the default one.
 const report = process.env['PEERWALK_TEST_REPORT'];
 
-// Browsers, spawned nodes and sockets on a busy machine: there, and only in CI, a second
-// try tells the machine's fault from ours, and the report says `retry x1`. What runs on
-// the virtual clock gets one try: a race or a seed that fails once has failed.
-const outside = ['test/site', 'test/node', 'test/kit', 'test/interop', 'test/soak'];
+// Where two cores carry browsers and spawned nodes at once, a second try tells a busy
+// machine from a fault. Only in CI, and `SecondTries` names each test that needed one.
 const retry = process.env['CI'] === undefined ? 0 : 1;
 
 export default defineConfig({
   test: {
     ...(report === undefined
       ? {}
-      : { reporters: ['default', 'json'], outputFile: { json: report } }),
+      : {
+          reporters: ['default', 'json', new SecondTries(`${report}.second-tries`)],
+          outputFile: { json: report },
+        }),
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: outside.map((folder) => `${folder}/**`),
-          testTimeout: 20_000,
-        },
-      },
-      {
-        test: {
-          name: 'outside',
-          include: outside.map((folder) => `${folder}/**/*.test.ts`),
           exclude: ['test/kit/fixtures/**'],
           testTimeout: 20_000,
           retry,
@@ -40,6 +34,7 @@ export default defineConfig({
           name: 'solutions',
           include: ['exercises/*/exercise.test.ts'],
           testTimeout: 10_000, // a whole node runs in some of them
+          retry,
         },
       },
     ],

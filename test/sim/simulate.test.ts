@@ -122,17 +122,21 @@ describe('simulate', () => {
   });
 
   it('reports a task that waits on something else', async () => {
-    expect((await simulate({}, () => tick())).outcome).toEqual({
+    const release: (() => void)[] = [];
+    const elsewhere = (): Promise<void> =>
+      new Promise((resolve) => release.push(resolve));
+    expect((await simulate({}, elsewhere)).outcome).toEqual({
       status: 'foreign-wait',
       task: 'main',
     });
     const inner = await simulate({}, async () => {
       const group = new WaitGroup();
-      group.go('reader', () => tick());
+      group.go('reader', elsewhere);
       await group.wait();
     });
     expect(inner.outcome).toEqual({ status: 'foreign-wait', task: 'reader' });
-    await tick(5); // what was left of them
+    for (const end of release) end(); // what was left of them
+    await tick(5);
   });
 
   it('takes promises that are settled already for no wait at all', async () => {
