@@ -33,6 +33,11 @@ export function answerTo(item: Item, answers: Answers): string {
   return wordsOf(item, answer);
 }
 
+/** An answer that is not so. Unlike a comparison it does not give the right one away. */
+export class WrongAnswer extends Error {
+  override readonly name = 'WrongAnswer';
+}
+
 /** The text of the choice `id`; a test uses it on what its own run has shown. */
 export function wordsOf(item: Item, id: string): string {
   const choice = item.choices.find((one) => one.id === id);

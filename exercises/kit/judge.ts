@@ -14,6 +14,7 @@ const verdictOfName: Readonly<Record<string, TestVerdict>> = {
   AssertionError: 'failed',
   Unsolved: 'unsolved',
   NoProgram: 'failed',
+  WrongAnswer: 'failed',
   Tampered: 'tampered',
   TimedOut: 'timeout',
   Blocked: 'blocked',

@@ -190,7 +190,8 @@ export class SerialRuntime implements Runtime {
     const task = this.#current;
     if (task === undefined) {
       throw new RuntimeMisuse(
-        `a wait (${on}) without a current task: start tasks with WaitGroup.go, and await each wait before the next`,
+        `a wait (${on}) without a current task: await each wait before the next; ` +
+          'a second task is started with WaitGroup.go (Promise.all and Promise.race start none)',
       );
     }
     task.waitsOn = on;

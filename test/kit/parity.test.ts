@@ -29,9 +29,10 @@ function ours({ name, verdict, message }: TestResult): Line {
 }
 
 /** The harness puts the name of a foreign error before its message, as vitest prints it. */
-const known = 'AssertionError Unsolved NoProgram Blocked StepLimit ForeignWait'.split(
-  ' ',
-);
+const known =
+  'AssertionError Unsolved NoProgram WrongAnswer Blocked StepLimit ForeignWait'.split(
+    ' ',
+  );
 
 function theirs({ name, state, error }: VitestLine): Line {
   const message =

@@ -72,7 +72,7 @@ export const en = {
   },
   home: {
     question: 'What happens when an Ethereum node meets another?',
-    lead: 'peerwalk follows one connection, from the dial to the first blocks, the way geth does it: the Ethereum node written in Go, here in version 1.8.12. Our node is written in TypeScript, it is real, and the picture is one of its runs.',
+    lead: 'peerwalk follows one connection, from the dial to the first blocks, the way geth does it: the Ethereum node written in Go, here in version 1.8.12. Our node is written in TypeScript, it is real, and the picture is one of its runs. You need to know TypeScript, promises and sockets; of Go and Ethereum, nothing.',
     start: 'Start the walk',
     continue: (title: string): string => `Continue: ${title}`,
     exercises: 'Try the exercises',
@@ -288,7 +288,7 @@ export const en = {
     minor: (count: number): string =>
       count === 1 ? '1 small step' : `${count} small steps`,
     legendItems: {
-      born: 'A task begins: a dot, its name at the top.',
+      born: 'A task begins: a ring, its name at the top.',
       ended: 'It is over: a bar.',
       blocked: 'Dashed: it waits.',
       handover: 'A value crosses from one task to another through a channel.',
