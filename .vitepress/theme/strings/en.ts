@@ -293,7 +293,7 @@ export const en = {
       blocked: 'Dashed: it waits.',
       handover: 'A value crosses from one task to another through a channel.',
       message: 'A message crosses from one node to the other.',
-      now: 'The line across: the step you are at. Time runs downward.',
+      now: 'The coloured line across: the step you are at. Time runs downward.',
       sides: 'Our node A is on the left, its peer B on the right.',
     },
     sentence: traceSentences,
