@@ -423,7 +423,7 @@ describe('Downloader.synchronise', () => {
     });
   });
 
-  // Audit F7, V-40: TestHighTDStarvationAttack
+  // geth has TestHighTDStarvationAttack for this.
   it.each<[string, Lies]>([
     ['one header', { headers: (all, q) => (isBatch(q) ? all.slice(0, 1) : all) }],
     ['one body', { bodies: (all) => all.slice(0, 1) }],

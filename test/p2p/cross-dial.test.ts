@@ -249,7 +249,7 @@ describe('Server.setupDialed, when both sides dial', () => {
       await other.stop();
     }));
 
-  // Audit F1: the id in an auth is anybody's to write
+  // The id in an auth is anybody's to write.
   it.each([
     ['smaller', low, high, 2_500],
     ['greater', high, low, 0],

@@ -228,7 +228,6 @@ describe('RLPX with a ReadBudget', () => {
     });
   });
 
-  // Audit F11
   it.each([
     ['is read', 2, undefined],
     ['has the rest of its own 30 s, if it then stalls', 1, 59_000],
