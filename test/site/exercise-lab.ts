@@ -27,7 +27,7 @@ export const chromiumPath = places.find(
   (path) => path !== undefined && existsSync(path),
 );
 
-/** As DECISIONS "Site security", without hashes: this page has no inline script. */
+/** The policy of the built pages, without hashes: this page has no inline script. */
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
   "img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; " +

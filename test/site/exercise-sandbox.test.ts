@@ -1,7 +1,7 @@
 /**
- * The sandbox in Chromium, under the policies of the built pages: W-01 to W-12 of
- * hardening.md §5.7 as DECISIONS adapts them (W-05 and W-06 are not of this part: there
- * are no shared links and no visualiser of peers' strings yet).
+ * The sandbox in Chromium, under the policies of the built pages: what a learner's code
+ * may try against the page, W-01 to W-12 (there are no W-05 and W-06 yet: no shared links
+ * and no visualiser of peers' strings).
  */
 
 import type { Page } from 'playwright-core';
