@@ -4,6 +4,7 @@
  */
 
 import { fromHex, toHex } from '../../bytes.ts';
+import { createFrameCrypto } from '#crypto';
 import { Chan } from '../../csp/chan.ts';
 import { Done } from '../../csp/done.ts';
 import { runtime } from '../../csp/runtime.ts';
@@ -30,7 +31,7 @@ import { DiscError, discNetworkError } from '../peer-error.ts';
 import { encodeDisconnect } from './disconnect.ts';
 import { HandshakeError } from './errors.ts';
 import { FrameRW, headerLength, maxFrameSize } from './frame.ts';
-import { EncHandshake, type EncHandshakeOptions } from './handshake.ts';
+import { initiate, receive, type EncHandshakeOptions } from './handshake.ts';
 import { encodeHello, readProtocolHandshake } from './hello.ts';
 import { packPayload, unpackPayload } from './payload.ts';
 import { BudgetShare, ReadBudget } from './read-budget.ts';
@@ -72,7 +73,7 @@ export class RLPX implements Transport {
   readonly #closing = new Done('transport closing');
   readonly #closed = new Done('transport closed');
   readonly #share: BudgetShare;
-  #enc: EncHandshake | undefined;
+  #began = false;
   #frames: FrameRW | undefined;
   /** The version in our Hello, once that is on its way; then the one in theirs. */
   #ourVersion: number | undefined;
@@ -91,15 +92,15 @@ export class RLPX implements Transport {
     privateKey: Uint8Array,
     dialDest: Node | undefined,
   ): Promise<NodeID> {
-    if (this.#enc !== undefined) {
+    if (this.#began) {
       throw new HandshakeError('out-of-turn', 'a second encryption handshake');
     }
-    this.#enc = new EncHandshake(privateKey, this.#options);
+    this.#began = true;
     const { remoteKey, secrets } =
       dialDest === undefined
-        ? await this.#enc.receive(this.#fd)
-        : await this.#enc.initiate(this.#fd, fromHex(dialDest.id));
-    this.#frames = new FrameRW(secrets);
+        ? await receive(this.#fd, privateKey, this.#options)
+        : await initiate(this.#fd, privateKey, fromHex(dialDest.id), this.#options);
+    this.#frames = new FrameRW(createFrameCrypto(secrets));
     return nodeIDOf(toHex(remoteKey));
   }
 
@@ -228,10 +229,11 @@ export class RLPX implements Transport {
     frames.assertUsable();
     try {
       const header = await this.#fd.readFull(headerLength);
-      const length = frames.openHeader(header, limit);
-      const body = await this.#share.read(this.#fd, length, until, this.#closing);
-      const compressed = this.#compresses(this.#theirVersion);
-      const msg = unpackPayload(frames.openBody(body), compressed);
+      const body = frames.openHeader(header, limit);
+      const { length } = body;
+      const bytes = await this.#share.read(this.#fd, length, until, this.#closing);
+      const frame = await this.#inSlices(body.open(bytes));
+      const msg = unpackPayload(frame, this.#compresses(this.#theirVersion));
       this.#trace('in', msg);
       return msg;
     } catch (error) {
@@ -250,7 +252,8 @@ export class RLPX implements Transport {
     //: The remote compresses as soon as it has our Hello. A Disconnect that follows
     //: our Hello is for such a remote, even if we refuse its own Hello.
     const compressed = this.#compresses(this.#theirVersion ?? this.#ourVersion);
-    const frame = frames.seal(msg.code, packPayload(msg.payload, compressed));
+    const payload = packPayload(msg.payload, compressed);
+    const frame = await this.#inSlices(frames.seal(msg.code, payload));
     this.#trace('out', msg);
     try {
       await this.#fd.write(frame);
@@ -282,6 +285,15 @@ export class RLPX implements Transport {
   #compresses(theirVersion: number | undefined): boolean {
     if (this.#ourVersion === undefined || theirVersion === undefined) return false;
     return Math.min(this.#ourVersion, theirVersion) >= snappyProtocolVersion;
+  }
+
+  /** Between the slices of a large frame, others run. */
+  async #inSlices<T>(steps: Generator<undefined, T>): Promise<T> {
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+      await this.#runtime.ready(undefined);
+    }
   }
 
   #needFrames(): FrameRW {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { initCrypto, publicKey } from '#crypto';
+import { createFrameCrypto, initCrypto, publicKey } from '#crypto';
 import { concat, toHex, writeUint } from '../../../impl/bytes.ts';
 import { eciesEncrypt } from '../../../impl/crypto/ecies.ts';
 import { runtime } from '../../../impl/csp/runtime.ts';
@@ -12,7 +12,7 @@ import { pipe, type PipeOptions } from '../../../impl/net/pipe.ts';
 import type { ProtoHandshake } from '../../../impl/p2p/conn.ts';
 import { nodeIDOf, type Node } from '../../../impl/p2p/enode.ts';
 import { FrameRW, maxFrameSize, type Frame } from '../../../impl/p2p/rlpx/frame.ts';
-import { EncHandshake } from '../../../impl/p2p/rlpx/handshake.ts';
+import { initiate } from '../../../impl/p2p/rlpx/handshake.ts';
 import {
   newRLPX,
   type RLPX,
@@ -104,6 +104,14 @@ export async function together<A, B>(
   throw errors[0];
 }
 
+/** Runs the steps of a frame to their end without a pause. */
+export function atOnce<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
 /** A remote that does what it likes: frames by hand on a connection. */
 export class RawPeer {
   readonly fd: NetConn;
@@ -114,13 +122,17 @@ export class RawPeer {
     this.frames = frames;
   }
 
+  seal(code: number, data: Uint8Array): Uint8Array {
+    return atOnce(this.frames.seal(code, data));
+  }
+
   async send(code: number, data: Uint8Array): Promise<void> {
-    await this.fd.write(this.frames.seal(code, data));
+    await this.fd.write(this.seal(code, data));
   }
 
   async receive(): Promise<Frame> {
-    const length = this.frames.openHeader(await this.fd.readFull(32), maxFrameSize);
-    return this.frames.openBody(await this.fd.readFull(length));
+    const body = this.frames.openHeader(await this.fd.readFull(32), maxFrameSize);
+    return atOnce(body.open(await this.fd.readFull(body.length)));
   }
 }
 
@@ -131,10 +143,10 @@ export async function withRawPeer(
   const [theirFd, ourFd] = pipe(options);
   const ours = newRLPX(ourFd, options);
   const [{ secrets }] = await together(
-    () => new EncHandshake(keyA).initiate(theirFd, publicKey(keyB)),
+    () => initiate(theirFd, keyA, publicKey(keyB)),
     () => ours.doEncHandshake(keyB, undefined),
   );
-  return { ours, raw: new RawPeer(theirFd, new FrameRW(secrets)) };
+  return { ours, raw: new RawPeer(theirFd, new FrameRW(createFrameCrypto(secrets))) };
 }
 
 /** The same after Hello: from now on payloads are compressed, unless `version` is 4. */

@@ -137,7 +137,7 @@ async function twoPeers(): Promise<{
 /** A frame whose body is between `pieces − 1` and `pieces` pieces long. */
 function frame(raw: RawPeer, pieces: number): Uint8Array {
   const data = runtime().randomBytes(pieces * pieceLength - 30_000);
-  return raw.frames.seal(16, compress(data));
+  return raw.seal(16, compress(data));
 }
 
 describe('RLPX with a ReadBudget', () => {
@@ -187,7 +187,7 @@ describe('RLPX with a ReadBudget', () => {
   it('pays for bytes as they come: a header that claims 16 MiB holds one piece', async () => {
     await run(async () => {
       const { budget, first, second } = await twoPeers();
-      const huge = first.raw.frames.seal(16, new Uint8Array(maxFrameSize - 1));
+      const huge = first.raw.seal(16, new Uint8Array(maxFrameSize - 1));
       await first.raw.fd.write(huge.subarray(0, headerLength));
       const tasks = new WaitGroup();
       tasks.go('first', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publicKey } from '#crypto';
+import { createFrameCrypto, publicKey } from '#crypto';
 import { concat, fromHex, toHex, utf8 } from '../../../impl/bytes.ts';
 import { runtime } from '../../../impl/csp/runtime.ts';
 import { sleep } from '../../../impl/csp/timer.ts';
@@ -18,12 +18,13 @@ import {
   encodeDisconnect,
 } from '../../../impl/p2p/rlpx/disconnect.ts';
 import { FrameRW, headerLength, maxFrameSize } from '../../../impl/p2p/rlpx/frame.ts';
-import { EncHandshake } from '../../../impl/p2p/rlpx/handshake.ts';
+import { initiate, receive } from '../../../impl/p2p/rlpx/handshake.ts';
 import { encodeHello } from '../../../impl/p2p/rlpx/hello.ts';
 import { compress } from '../../../impl/p2p/rlpx/snappy.ts';
 import { newRLPX, type RLPX } from '../../../impl/p2p/rlpx/transport.ts';
 import { simulate } from '../../../impl/sim/simulate.ts';
 import {
+  atOnce,
   attempt,
   connected,
   failureOf,
@@ -235,7 +236,7 @@ describe('newRLPX', () => {
         },
         async () => {
           await sleep(3000);
-          await new EncHandshake(keyA).initiate(raw, publicKey(keyB));
+          await initiate(raw, keyA, publicKey(keyB));
         },
       );
       await raw.close();
@@ -303,9 +304,7 @@ describe('RLPX.doProtoHandshake', () => {
     async (size) => {
       await run(async () => {
         const { ours, raw } = await withRawPeer();
-        await raw.fd.write(
-          raw.frames.seal(0, new Uint8Array(size - 1)).subarray(0, 32),
-        );
+        await raw.fd.write(raw.seal(0, new Uint8Array(size - 1)).subarray(0, 32));
         const result = await attempt(() => ours.doProtoHandshake(helloOf(keyB)));
         expect(result).toMatchObject({
           error: { name: 'FrameError', code: 'too-big' },
@@ -333,8 +332,8 @@ describe('RLPX.doProtoHandshake', () => {
   it('reads Hello and the next message from one segment', async () => {
     await run(async () => {
       const { ours, raw } = await withRawPeer();
-      const hello = raw.frames.seal(0, encodeHello(helloOf(keyA)));
-      const next = raw.frames.seal(16, compress(fromHex('c0')));
+      const hello = raw.seal(0, encodeHello(helloOf(keyA)));
+      const next = raw.seal(16, compress(fromHex('c0')));
       await raw.fd.write(concat(hello, next));
       await ours.doProtoHandshake(helloOf(keyB));
       expect(await ours.readMsg()).toMatchObject({ code: 16, size: 1 });
@@ -363,9 +362,9 @@ describe('RLPX.doProtoHandshake', () => {
           return ours.doProtoHandshake(helloOf(keyA));
         },
         async () => {
-          const { secrets } = await new EncHandshake(keyB).receive(holding);
-          const frames = new FrameRW(secrets);
-          held.push(frames.seal(0, encodeHello(helloOf(keyB))));
+          const { secrets } = await receive(holding, keyB);
+          const frames = new FrameRW(createFrameCrypto(secrets));
+          held.push(atOnce(frames.seal(0, encodeHello(helloOf(keyB)))));
           await fdB.write(concat(...held));
         },
       );
@@ -378,17 +377,11 @@ describe('RLPX.doProtoHandshake', () => {
 describe('RLPX.readMsg', () => {
   it('comes to the same verdict however the bytes are cut', async () => {
     const bodies: readonly (readonly [string, (raw: RawPeer) => Uint8Array])[] = [
-      ['good', (raw) => raw.frames.seal(16, compress(new Uint8Array(500)))],
-      [
-        'bad-header-mac',
-        (raw) => raw.frames.seal(16, compress(fromHex('c0'))).with(3, 0),
-      ],
-      [
-        'bad-frame-mac',
-        (raw) => raw.frames.seal(16, compress(fromHex('c0'))).with(50, 0),
-      ],
-      ['bad-length', (raw) => raw.frames.seal(16, fromHex('c0'))],
-      ['too-big', (raw) => raw.frames.seal(2, compress(new Uint8Array(2049)))],
+      ['good', (raw) => raw.seal(16, compress(new Uint8Array(500)))],
+      ['bad-header-mac', (raw) => raw.seal(16, compress(fromHex('c0'))).with(3, 0)],
+      ['bad-frame-mac', (raw) => raw.seal(16, compress(fromHex('c0'))).with(50, 0)],
+      ['bad-length', (raw) => raw.seal(16, fromHex('c0'))],
+      ['too-big', (raw) => raw.seal(2, compress(new Uint8Array(2049)))],
     ];
     for (const [verdict, make] of bodies) {
       for (const cut of [0, 1, 2]) {
@@ -440,7 +433,7 @@ describe('RLPX.readMsg', () => {
   it('gives 16 MiB that come one byte a second no more than these 30 s', async () => {
     await run(async () => {
       const { ours, raw } = await withHelloDone();
-      const frame = raw.frames.seal(16, new Uint8Array(maxFrameSize - 1));
+      const frame = raw.seal(16, new Uint8Array(maxFrameSize - 1));
       await together(
         async () => {
           const result = await attempt(() => ours.readMsg());
@@ -464,7 +457,7 @@ describe('RLPX.readMsg', () => {
     async (length) => {
       await run(async () => {
         const { ours, raw } = await withHelloDone();
-        await raw.fd.write(raw.frames.seal(16, fromHex('0100c0')).subarray(0, length));
+        await raw.fd.write(raw.seal(16, fromHex('0100c0')).subarray(0, length));
         await raw.fd.close();
         const error = await failureOf(() => ours.readMsg());
         expect(error).toBeInstanceOf(EndOfStream);
