@@ -61,6 +61,12 @@ export class RealRuntime implements Runtime {
     });
   }
 
+  pause(): Promise<void> {
+    return new Promise((resolve) => {
+      macrotask(resolve);
+    });
+  }
+
   startTimer(ms: number, fire: () => void): RunningTimer {
     const due = this.now() + ms;
     let stopped = false;

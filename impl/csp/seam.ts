@@ -64,6 +64,9 @@ export interface Runtime {
   /** A scheduling point: the operation was ready, but another task may run first. */
   ready<T>(value: T): Promise<T>;
 
+  /** Lets sockets, timers and every other task go first: between slices of long work. */
+  pause(): Promise<void>;
+
   /** Calls `fire` once, after `ms` milliseconds. */
   startTimer(ms: number, fire: () => void): RunningTimer;
 

@@ -162,6 +162,10 @@ export class SerialRuntime implements Runtime {
     });
   }
 
+  pause(): Promise<void> {
+    return this.ready(undefined);
+  }
+
   startTimer(ms: number, fire: () => void): RunningTimer {
     return this.#options.clock.startTimer(ms, fire);
   }
