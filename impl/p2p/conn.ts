@@ -79,20 +79,24 @@ export interface ConnFlags {
  *
  * @geth p2p/server.go conn
  */
-export interface Conn {
-  readonly fd: NetConn;
+export interface Conn extends Identified {
   readonly transport: EncTransport;
+}
+
+/** The same after Hello. A phase is a type, so no field is empty for a while. */
+export interface HelloConn extends Identified {
+  readonly transport: Transport;
+  readonly caps: readonly Cap[];
+  readonly name: string;
+}
+
+/** What the run loop is asked about, at both checkpoints. */
+export interface Identified {
+  readonly fd: NetConn;
   readonly flags: ConnFlags;
   /** What the remote named in the encryption handshake; proved once Hello is there. */
   readonly id: NodeID;
   //: The run loop's answer: undefined lets the connection pass, an error refuses it.
   readonly cont: Chan<Error | undefined>;
-}
-
-/** The same after Hello. A phase is a type, so no field is empty for a while. */
-export interface HelloConn extends Omit<Conn, 'transport'> {
-  readonly transport: Transport;
-  readonly caps: readonly Cap[];
-  readonly name: string;
 }
 // #endregion conn

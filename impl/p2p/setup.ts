@@ -36,7 +36,8 @@ export function ourHello(config: {
 export async function setupHello(conn: Conn, our: ProtoHandshake): Promise<HelloConn> {
   const { their, transport } = await conn.transport.doProtoHandshake(our);
   //: A name in Hello proves nothing: anybody can write any id there.
-  if (!equalBytes(their.id, fromHex(conn.id))) throw new DiscError(discUnexpectedIdentity);
+  if (!equalBytes(their.id, fromHex(conn.id)))
+    throw new DiscError(discUnexpectedIdentity);
   return { ...conn, transport, caps: their.caps, name: their.name };
 }
 // #endregion setup-hello

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../impl/bytes.ts';
 import { sleep } from '../../impl/csp/timer.ts';
-import type { ConnFlags, ProtoHandshake } from '../../impl/p2p/conn.ts';
+import type { ConnFlags, Greeting, ProtoHandshake } from '../../impl/p2p/conn.ts';
 import type { Node, NodeID } from '../../impl/p2p/enode.ts';
 import { DiscError } from '../../impl/p2p/peer-error.ts';
 import { ServerStopped, setupHello } from '../../impl/p2p/setup.ts';
@@ -166,7 +166,8 @@ describe('setupHello', () => {
   it('gives the connection its caps and name, and shares its flags', () =>
     run(async () => {
       const transport = new ScriptedTransport({ enc: remote, hello: hello(remote) });
-      const conn = helloConn(transport, [], { id: remote });
+      const flags = dialed();
+      const conn = { ...helloConn(transport, []), transport, id: remote, flags };
       const done = await setupHello(conn, hello(serverID));
       expect(done).toMatchObject({ name: 'x', caps: [{ name: 'a', version: 1 }] });
       expect(done.flags).toBe(conn.flags); // trusted is set there at checkpoint 1
@@ -177,7 +178,7 @@ describe('setupHello', () => {
       const world = new World();
       let said: ProtoHandshake | undefined;
       class Listens extends ScriptedTransport {
-        override doProtoHandshake(our?: ProtoHandshake): Promise<ProtoHandshake> {
+        override doProtoHandshake(our?: ProtoHandshake): Promise<Greeting> {
           said = our;
           return super.doProtoHandshake();
         }

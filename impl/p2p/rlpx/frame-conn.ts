@@ -74,11 +74,11 @@ export class FrameConn {
     }
   }
 
-  /** What has come, if that is enough; else the promise of it. */
+  /** The next `length` bytes, if they have come; else the promise of them. */
   #look(length: number): Uint8Array | Promise<Uint8Array> {
     const bytes = this.fd.peek(length);
-    if (bytes.length >= length) return bytes;
-    return this.fd.fill(length).then(() => this.fd.peek(length));
+    if (bytes.length >= length) return bytes.subarray(0, length);
+    return this.fd.fill(length).then(() => this.fd.peek(length).subarray(0, length));
   }
   // #endregion frame-conn-read
 
