@@ -137,6 +137,8 @@ export interface ScriptedAnswers {
 export class ScriptedTransport implements NewTransport, EncTransport, Transport {
   readonly calls: string[] = [];
   closedWith: unknown = undefined;
+  /** Our Hello. */
+  said: ProtoHandshake | undefined;
   readonly #answers: ScriptedAnswers;
   readonly #closing = new Done('scripted transport closed');
 
@@ -156,8 +158,9 @@ export class ScriptedTransport implements NewTransport, EncTransport, Transport 
     return this;
   }
 
-  async doProtoHandshake(_our?: ProtoHandshake): Promise<Greeting> {
+  async doProtoHandshake(our?: ProtoHandshake): Promise<Greeting> {
     this.calls.push('doProtoHandshake');
+    this.said = our;
     const hello = this.#answers.hello ?? new Error('no Hello was prepared');
     return { their: await answer(hello), transport: this };
   }

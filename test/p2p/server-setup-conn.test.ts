@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../impl/bytes.ts';
 import { sleep } from '../../impl/csp/timer.ts';
-import type { ConnFlags, Greeting, ProtoHandshake } from '../../impl/p2p/conn.ts';
+import type { ConnFlags, ProtoHandshake } from '../../impl/p2p/conn.ts';
 import type { Node, NodeID } from '../../impl/p2p/enode.ts';
 import { DiscError } from '../../impl/p2p/peer-error.ts';
 import { ServerStopped, setupHello } from '../../impl/p2p/setup.ts';
@@ -176,14 +176,7 @@ describe('setupHello', () => {
   it('says every protocol of ours, in the order of the configuration', () =>
     run(async () => {
       const world = new World();
-      let said: ProtoHandshake | undefined;
-      class Listens extends ScriptedTransport {
-        override doProtoHandshake(our?: ProtoHandshake): Promise<Greeting> {
-          said = our;
-          return super.doProtoHandshake();
-        }
-      }
-      const transport = new Listens({ enc: remote, hello: helloError });
+      const transport = new ScriptedTransport({ enc: remote, hello: helloError });
       const protocols = [
         makeProtocol(readAll, { name: 'z', version: 2 }),
         makeProtocol(readAll, { name: 'a', version: 63 }),
@@ -198,7 +191,7 @@ describe('setupHello', () => {
       const [fd] = pipe();
       await failureOf(server.setupConn(fd, dialed(), nodeAt(remote, '10.0.0.2')));
       await server.stop();
-      expect(said).toEqual({
+      expect(transport.said).toEqual({
         version: 5,
         name: 'peerwalk/test',
         caps: [
