@@ -1,7 +1,7 @@
 /** The figures of a run, as they are kept: in a file, and from there on a page. */
 
 import { execFileSync } from 'node:child_process';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import type { Column, Entry, Values } from './catalogue.ts';
 import { median, ratio, spread } from './statistics.ts';
 
@@ -11,6 +11,8 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly node: string;
   readonly platform: string;
+  /** Average of the minute before the run: above 0, others were at work too. */
+  readonly load: number;
 }
 
 export interface FigureRecord {
@@ -95,6 +97,7 @@ export function thisMachine(): Machine {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
+    load: loadavg()[0] ?? 0,
   };
 }
 

@@ -25,52 +25,41 @@ function figureText({ figures }: RowRecord, column: Column): string {
   return `${numberText(figure.median)} ±${percent}%`;
 }
 
-function cellsOf(row: RowRecord): string[] {
+function cellsOf(row: RowRecord, shown: readonly Column[]): string[] {
   const verdict = row.met === undefined ? '' : row.met ? 'met' : 'not met';
   return [
     row.label,
     row.unit,
-    ...columns.map((column) => figureText(row, column)),
+    ...shown.map((column) => figureText(row, column)),
     row.ratio === undefined ? '' : `${numberText(row.ratio)} ×`,
     row.goal ?? '',
     verdict,
   ];
 }
 
-const head = [
-  'figure',
-  'unit',
-  ...columns.map((column) => titles[column]),
-  'ours / devp2p',
-  'goal',
-  '',
-];
-
+/** Columns without a figure are left out. */
 export function tableText(rows: readonly RowRecord[]): string {
-  const lines = [head, ...rows.map(cellsOf)];
+  const shown = columns.filter((column) => rows.some(({ figures }) => figures[column]));
+  const titlesShown = shown.map((column) => titles[column]);
+  const head = ['figure', 'unit', ...titlesShown, 'ours / devp2p', 'goal', ''];
+  const lines = [head, ...rows.map((row) => cellsOf(row, shown))];
   const widths = head.map((_, i) =>
     Math.max(...lines.map((cells) => cells[i]?.length ?? 0)),
   );
-  const textColumns = [0, 1, head.length - 2, head.length - 1];
-  return lines
-    .map((cells) =>
-      cells
-        .map((cell, i) =>
-          textColumns.includes(i)
-            ? cell.padEnd(widths[i] ?? 0)
-            : cell.padStart(widths[i] ?? 0),
-        )
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const isText = (i: number): boolean => i < 2 || i >= head.length - 2;
+  const align = (cell: string, i: number): string => {
+    const width = widths[i] ?? 0;
+    return isText(i) ? cell.padEnd(width) : cell.padStart(width);
+  };
+  return lines.map((cells) => cells.map(align).join('  ').trimEnd()).join('\n');
 }
 
 export function headText({ date, commit, quick, machine }: BenchRecord): string {
-  const { cpu, cores, memoryGiB, node, platform } = machine;
+  const { cpu, cores, memoryGiB, node, platform, load } = machine;
   return [
     `peerwalk ${commit}, ${date}${quick ? ', --quick' : ''}`,
     `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${platform}, Node ${node}`,
+    `load average of the minute before: ${load.toFixed(1)}`,
     'median ± half the range over rounds; ratios of neighbouring rounds',
   ].join('\n');
 }

@@ -17,7 +17,7 @@ export async function sync(
   plan: Plan,
   figures: Figures,
 ): Promise<void> {
-  const server = children.start('node with blocks');
+  const server = await children.startStack('ours', 'node with blocks');
   const empty = plan.chains.map((blocks) => ({ blocks, txs: 0 }));
   const full = { blocks: plan.fullBlocks, txs: transactionsPerBlock };
   const enodes = await server.call('serveChains', [[...empty, full]]);
@@ -46,7 +46,7 @@ async function fetchInto(
   enode: string,
   blocks: number,
 ): Promise<Dialed> {
-  const child: Child = children.start('node without blocks');
+  const child: Child = await children.startStack('ours', 'node without blocks');
   const result = await child.call('fetchChain', [enode, blocks], fetchMs);
   child.kill();
   return result;
