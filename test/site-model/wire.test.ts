@@ -6,7 +6,7 @@ import { explain, UnexplainedByte, wireSamples } from '../../.vitepress/data/wir
 import { toHex } from '../../impl/bytes.ts';
 import { encodeHello } from '../../impl/p2p/rlpx/hello.ts';
 import { helloFields, type FieldSpan } from '../../impl/p2p/rlpx/layout.ts';
-import { repoDir } from '../site/browser.ts';
+import { repoDir } from '../site/build.ts';
 
 // `npm run record` makes it, and every build.
 const isRecorded = existsSync(join(repoDir, 'docs', 'traces', 'meet.jsonl'));

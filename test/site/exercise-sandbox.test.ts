@@ -8,7 +8,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCatalog } from '../../exercises/kit/catalog.ts';
 import type { RunReport } from '../../exercises/kit/schema-report.ts';
-import { chromiumPath, fixtures, openLab, type Lab } from './exercise-lab.ts';
+import { findChromium } from './chromium.ts';
+import { fixtures, openLab, type Lab } from './exercise-lab.ts';
 
 const [first] = readCatalog(fixtures);
 const solution = first?.solution ?? '';
@@ -40,7 +41,7 @@ interface LabWindow {
   };
 }
 
-describe.skipIf(chromiumPath === undefined)('the sandbox in Chromium', () => {
+describe.skipIf('missing' in findChromium())('the sandbox in Chromium', () => {
   let lab: Lab;
   let page: Page;
 
