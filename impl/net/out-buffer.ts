@@ -4,7 +4,6 @@
  * a copy, and is over when the kernel has it.
  */
 
-import type { Socket } from 'node:net';
 import { Signal } from '../csp/signal.ts';
 import { ConnClosed } from './net-conn.ts';
 import type { Sink } from './write-half.ts';
@@ -17,9 +16,21 @@ const maxCollected = 16_384;
 
 const nothing = new Uint8Array(0);
 
+/** What is asked of a socket. */
+export interface ByteSocket {
+  /** What it was given and the kernel has not taken. */
+  readonly writableLength: number;
+  readonly destroyed: boolean;
+  readonly errored: Error | null;
+  cork(): void;
+  uncork(): void;
+  /** Tries the kernel at once; calls `settled` in any case, some time later. */
+  write(bytes: Uint8Array, settled: () => void): boolean;
+}
+
 export class OutBuffer implements Sink {
   readonly changed: Signal;
-  readonly #socket: Socket;
+  readonly #socket: ByteSocket;
   /** Copies: a writer may use its bytes again as soon as they are taken over. */
   #collected = nothing; // BOUNDED by capacity
   #length = 0;
@@ -31,7 +42,7 @@ export class OutBuffer implements Sink {
   #failure: Error | undefined;
 
   /** @param label what a write waits for, in traces */
-  constructor(socket: Socket, label: string) {
+  constructor(socket: ByteSocket, label: string) {
     this.#socket = socket;
     this.changed = new Signal(label);
   }
@@ -100,7 +111,7 @@ export class OutBuffer implements Sink {
       this.#isHandedOver = true;
       this.#socket.cork();
       this.#handOver();
-      this.#socket.write(bytes, this.#taken);
+      this.#socket.write(bytes, this.#settled);
       this.#socket.uncork();
     }
     return this.#socket.writableLength === 0;
@@ -114,11 +125,11 @@ export class OutBuffer implements Sink {
     this.#length = 0;
     // The kernel may take it later; the next bytes are collected elsewhere.
     this.#collected = nothing;
-    this.#socket.write(bytes, this.#taken);
+    this.#socket.write(bytes, this.#settled);
   }
 
   /** The kernel has taken a write: what was collected meanwhile follows. */
-  #taken = (): void => {
+  #settled = (): void => {
     if (this.#socket.writableLength > 0) return;
     this.#flush();
     if (this.#left !== undefined) this.changed.raise();
