@@ -8,10 +8,11 @@ export default tseslint.config(
       '.vitepress/cache/',
       '.vitepress/.temp/',
       'docs/public/',
+      'impl/crypto/wasm/', // AssemblyScript
     ],
   },
   {
-    files: ['impl/**/*.ts', 'test/**/*.ts', 'exercises/**/*.ts'],
+    files: ['impl/**/*.ts', 'test/**/*.ts', 'exercises/**/*.ts', 'tools/**/*.ts'],
     ignores: ['test/site/**'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
