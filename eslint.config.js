@@ -9,6 +9,7 @@ export default tseslint.config(
       '.vitepress/cache/',
       '.vitepress/.temp/',
       'docs/public/',
+      'impl/crypto/wasm/', // AssemblyScript
     ],
   },
   {

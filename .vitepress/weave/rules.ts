@@ -176,8 +176,8 @@ const nodeFiles =
 
 /** Packages, and the only files that may import them. */
 const packages: readonly (readonly [name: RegExp, files: RegExp])[] = [
-  [/^@noble\//, /^impl\/crypto\/(?:noble|node)\.ts$/],
-  [/^(?:@bitauth\/libauth(?:\/.+)?|hash-wasm)$/, /^impl\/crypto\/node\.ts$/],
+  [/^@noble\//, /^impl\/crypto\/noble(?:-primitives)?\.ts$/],
+  [/^@bitauth\/libauth(?:\/.+)?$/, /^impl\/crypto\/node\.ts$/],
   [/^rlp$/, /^impl\/rlp\//],
 ];
 

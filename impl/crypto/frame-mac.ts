@@ -4,17 +4,31 @@
  */
 
 import { equalBytes, xor } from '../bytes.ts';
-import type { BlockCipher, CryptoProvider, CtrStream } from './provider.ts';
-import type { FrameCrypto, FrameKeys, RunningKeccak } from './provider.ts';
+import { checkLength, type CtrStream } from './provider.ts';
+import type { FrameCrypto, FrameKeys } from './provider.ts';
 
 const blockLength = 16;
 const macLength = 16;
 
-/** What it is made of. */
-export type Primitives = Pick<
-  CryptoProvider,
-  'createKeccak' | 'createCtr' | 'createBlockCipher'
->;
+/** Keccak-256 over bytes that arrive in pieces. */
+export interface RunningKeccak {
+  update(data: Uint8Array): void;
+  /** The 32-byte digest of all so far. It does not change the state: go on updating. */
+  digest(): Uint8Array;
+}
+
+/** AES on single blocks. */
+export interface BlockCipher {
+  /** Encrypts one block of 16 bytes into a new one. */
+  encrypt(block: Uint8Array): Uint8Array;
+}
+
+/** What frame crypto is made of. */
+export interface Primitives {
+  createKeccak(): RunningKeccak;
+  createCtr(key: Uint8Array, iv: Uint8Array): CtrStream;
+  createBlockCipher(key: Uint8Array): BlockCipher;
+}
 
 export class PlainFrameCrypto implements FrameCrypto {
   readonly #encrypt: CtrStream;
@@ -23,6 +37,8 @@ export class PlainFrameCrypto implements FrameCrypto {
   readonly #ingress: FrameMAC;
 
   constructor(primitives: Primitives, { aes, mac, egress, ingress }: FrameKeys) {
+    checkLength('key', aes, 32);
+    checkLength('key', mac, 32);
     // One key and one zero IV for both directions: whoever knows a byte that one side
     // sent knows the other side's byte at that place. A flaw of RLPx; to interoperate
     // is to have it.

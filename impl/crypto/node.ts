@@ -1,6 +1,7 @@
 /**
- * The provider of Node: secp256k1 by libauth and Keccak by hash-wasm, both WebAssembly,
- * and OpenSSL for the rest. `node:crypto` has no Keccak and cannot recover a key.
+ * The provider of Node: secp256k1 by libauth, Keccak and frames by a module of ours, both
+ * WebAssembly, and OpenSSL for the rest. `node:crypto` has no Keccak and cannot recover a
+ * key.
  *
  * libauth multiplies public points in a time that depends on the scalar. A node key is
  * worth little; do not use one that matters.
@@ -9,20 +10,17 @@ import { createCipheriv, createHash, createHmac } from 'node:crypto';
 // The file, not the package: the package's entry loads a virtual machine for Bitcoin Cash
 // and five more WebAssembly modules, 200 ms instead of 25.
 import { instantiateSecp256k1 } from '@bitauth/libauth/build/lib/crypto/secp256k1.js';
-import { createKeccak as createHasher } from 'hash-wasm';
 import { fromHex, toHex } from '../bytes.ts';
-import { PlainFrameCrypto } from './frame-mac.ts';
+import { FastFrames } from './fast-frames.ts';
 import { CryptoError, aesKeyLengths, checkLength } from './provider.ts';
 import { splitSignature, uncompressed } from './provider.ts';
-import type { BlockCipher, CtrStream, RunningKeccak } from './provider.ts';
-import type { FrameCrypto, FrameKeys } from './provider.ts';
+import type { CtrStream, FrameCrypto, FrameKeys } from './provider.ts';
 
 type Secp256k1 = Awaited<ReturnType<typeof instantiateSecp256k1>>;
-type Hasher = Awaited<ReturnType<typeof createHasher>>;
 
 export const providerName = 'node';
 
-let modules: { secp: Secp256k1; hasher: Hasher; emptyState: Uint8Array } | undefined;
+let modules: { secp: Secp256k1; frames: FastFrames } | undefined;
 let loading: Promise<void> | undefined;
 
 export function initCrypto(): Promise<void> {
@@ -31,8 +29,11 @@ export function initCrypto(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const [secp, hasher] = await Promise.all([instantiateSecp256k1(), createHasher(256)]);
-  modules = { secp, hasher, emptyState: hasher.init().save() };
+  const [secp, frames] = await Promise.all([
+    instantiateSecp256k1(),
+    FastFrames.load(createCtr),
+  ]);
+  modules = { secp, frames };
 }
 
 function loaded(): NonNullable<typeof modules> {
@@ -40,42 +41,8 @@ function loaded(): NonNullable<typeof modules> {
   return modules;
 }
 
-// #region keccak-states
-/**
- * Keccak has one WebAssembly instance and one state in it. A running hash keeps its own
- * state outside and loads it before use: 404 bytes each, where an instance of its own
- * would hold 124 KiB and save no time.
- */
-class SavedKeccak implements RunningKeccak {
-  readonly #hasher: Hasher;
-  #state: Uint8Array;
-
-  constructor() {
-    const { hasher, emptyState } = loaded();
-    this.#hasher = hasher;
-    this.#state = emptyState;
-  }
-
-  update(data: Uint8Array): void {
-    this.#state = this.#hasher.load(this.#state).update(data).save();
-  }
-
-  digest(): Uint8Array {
-    //: The instance is spent by this; the saved state is not, and goes on from here.
-    return this.#hasher.load(this.#state).digest('binary');
-  }
-}
-// #endregion keccak-states
-
-export function createKeccak(): RunningKeccak {
-  return new SavedKeccak();
-}
-
 export function keccak256(...parts: Uint8Array[]): Uint8Array {
-  const { hasher } = loaded();
-  hasher.init();
-  for (const part of parts) hasher.update(part);
-  return hasher.digest('binary');
+  return loaded().frames.keccak256(parts);
 }
 
 export function sha256(...parts: Uint8Array[]): Uint8Array {
@@ -139,20 +106,8 @@ export function createCtr(key: Uint8Array, iv: Uint8Array): CtrStream {
   return { apply: (data) => plain(cipher.update(data)) };
 }
 
-export function createBlockCipher(key: Uint8Array): BlockCipher {
-  checkLength('AES key', key, ...aesKeyLengths);
-  // ECB is AES on each block alone, so one cipher object serves for all of them.
-  const cipher = createCipheriv(`aes-${key.length * 8}-ecb`, key, null);
-  return {
-    encrypt(block) {
-      checkLength('block', block, 16);
-      return plain(cipher.update(block));
-    },
-  };
-}
-
 export function createFrameCrypto(keys: FrameKeys): FrameCrypto {
-  return new PlainFrameCrypto({ createKeccak, createCtr, createBlockCipher }, keys);
+  return loaded().frames.createFrameCrypto(keys);
 }
 
 /**

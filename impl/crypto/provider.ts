@@ -26,23 +26,10 @@ export class CryptoError extends Error {
   }
 }
 
-/** Keccak-256 over bytes that arrive in pieces. The frame MAC is one of these. */
-export interface RunningKeccak {
-  update(data: Uint8Array): void;
-  /** The 32-byte digest of all so far. It does not change the state: go on updating. */
-  digest(): Uint8Array;
-}
-
 /** AES-CTR, one direction. */
 export interface CtrStream {
   /** Encrypts or decrypts the next bytes into new ones; the keystream goes on over calls. */
   apply(data: Uint8Array): Uint8Array;
-}
-
-/** AES on single blocks. */
-export interface BlockCipher {
-  /** Encrypts one block of 16 bytes into a new one. */
-  encrypt(block: Uint8Array): Uint8Array;
 }
 
 /** What the frame crypto of one side begins with. @geth p2p/rlpx.go secrets */
@@ -91,7 +78,6 @@ export interface CryptoProvider {
 
   /** The original Keccak-256 of the parts in a row, not SHA3-256. */
   keccak256(...parts: Uint8Array[]): Uint8Array;
-  createKeccak(): RunningKeccak;
   sha256(...parts: Uint8Array[]): Uint8Array;
   hmacSha256(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array;
 
@@ -126,11 +112,7 @@ export interface CryptoProvider {
    * @throws {CryptoError} `bad-length`
    */
   createCtr(key: Uint8Array, iv: Uint8Array): CtrStream;
-  /**
-   * @param key 16, 24 or 32 bytes
-   * @throws {CryptoError} `bad-length`
-   */
-  createBlockCipher(key: Uint8Array): BlockCipher;
+  /** @throws {CryptoError} `bad-length`: a key is not 32 bytes */
   createFrameCrypto(keys: FrameKeys): FrameCrypto;
 }
 

@@ -12,11 +12,12 @@ import type { NetConn } from '../../impl/net/net-conn.ts';
 import { dialTCP, listenTCP } from '../../impl/net/tcp.ts';
 import { FullNode } from '../../impl/node/full-node.ts';
 import { tcpNetwork } from '../../impl/node/network.ts';
+import type { Transport } from '../../impl/p2p/conn.ts';
 import { nodeIDOf, parseEnode, type Node } from '../../impl/p2p/enode.ts';
 import { newMsg, sendItems, type MsgReadWriter } from '../../impl/p2p/message.ts';
 import type { Protocol } from '../../impl/p2p/protocol.ts';
 import { ReadBudget } from '../../impl/p2p/rlpx/read-budget.ts';
-import { newRLPX, type RLPX } from '../../impl/p2p/rlpx/transport.ts';
+import { newRLPX } from '../../impl/p2p/rlpx/transport.ts';
 import { Server } from '../../impl/p2p/server.ts';
 import {
   host,
@@ -126,17 +127,16 @@ export async function ourStack(): Promise<Stack> {
 
 const hello = { version: 5, name, caps: [{ name: protocolName, version: 1 }] };
 
-async function shakeHands(fd: NetConn, key: Uint8Array, to?: Node): Promise<RLPX> {
-  const rlpx = newRLPX(fd);
-  await rlpx.doEncHandshake(key, to);
-  await rlpx.doProtoHandshake({ ...hello, listenPort: 0, id: publicKey(key) });
-  return rlpx;
+async function shakeHands(fd: NetConn, key: Uint8Array, to?: Node): Promise<Transport> {
+  const named = await newRLPX(fd).doEncHandshake(key, to);
+  const our = { ...hello, listenPort: 0, id: publicKey(key) };
+  return (await named.doProtoHandshake(our)).transport;
 }
 
 /** The transport alone: handshakes and frames, no server, no peer, no protocol. */
 export async function bareTransport(): Promise<Stack> {
   await initCrypto();
-  const serve = async (rlpx: RLPX, receive: Receive, link: Link): Promise<void> => {
+  const serve = async (rlpx: Transport, receive: Receive, link: Link): Promise<void> => {
     // A connection that is silent for 30 s is over, and nobody else pings here.
     const pings = setInterval(() => {
       sendItems(rlpx, pingCode).catch(() => undefined);

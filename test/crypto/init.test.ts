@@ -10,7 +10,6 @@ describe('initCrypto', () => {
     const notReady: unknown = expect.objectContaining({ code: 'not-ready' });
     const bytes = new Uint8Array(32).fill(1);
     expect(() => node.keccak256()).toThrow(notReady);
-    expect(() => node.createKeccak()).toThrow(notReady);
     expect(() => node.publicKey(bytes)).toThrow(notReady);
     expect(() => node.assertPublicKey(new Uint8Array(64))).toThrow(notReady);
     await node.initCrypto();

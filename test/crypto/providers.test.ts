@@ -4,6 +4,7 @@ import { concat, fromHex, toHex, utf8 } from '../../impl/bytes.ts';
 import * as browser from '../../impl/crypto/browser.ts';
 import * as node from '../../impl/crypto/node.ts';
 import * as noble from '../../impl/crypto/noble.ts';
+import * as primitives from '../../impl/crypto/noble-primitives.ts';
 import type { CryptoErrorCode, CryptoProvider } from '../../impl/crypto/provider.ts';
 
 const providers: CryptoProvider[] = [noble, node];
@@ -59,37 +60,6 @@ describe.each(providers)('provider $providerName', (provider) => {
         toHex(provider.keccak256(utf8('abc'))),
       );
       expect(toHex(provider.keccak256())).toBe(toHex(provider.keccak256(utf8(''))));
-    });
-  });
-
-  describe('createKeccak', () => {
-    it('gives a digest of all so far and goes on', () => {
-      const running = provider.createKeccak();
-      expect(toHex(running.digest())).toBe(toHex(provider.keccak256()));
-      running.update(utf8('ab'));
-      const first = running.digest();
-      expect(toHex(running.digest())).toBe(toHex(first));
-      running.update(utf8('c'));
-      expect(toHex(running.digest())).toBe(toHex(provider.keccak256(utf8('abc'))));
-      expect(toHex(first)).toBe(toHex(provider.keccak256(utf8('ab'))));
-    });
-
-    it('keeps states apart that are fed in turns', () => {
-      const pieces = [0, 1, 135, 136, 137, 272, 16_384, 16_385].map((length, i) =>
-        new Uint8Array(length).fill(i + 1),
-      );
-      const [a, b] = [provider.createKeccak(), provider.createKeccak()];
-      for (const [i, piece] of pieces.entries()) {
-        a.update(piece);
-        provider.keccak256(piece);
-        b.update(Uint8Array.of(i));
-        expect(toHex(a.digest())).toBe(
-          toHex(provider.keccak256(...pieces.slice(0, i + 1))),
-        );
-      }
-      expect(toHex(b.digest())).toBe(
-        toHex(provider.keccak256(Uint8Array.from(pieces.keys()))),
-      );
     });
   });
 
@@ -310,30 +280,6 @@ describe.each(providers)('provider $providerName', (provider) => {
     });
   });
 
-  describe('createBlockCipher', () => {
-    const key = Uint8Array.from({ length: 32 }, (_, i) => i);
-    const block = fromHex('00112233445566778899aabbccddeeff');
-
-    it('agrees with FIPS 197, block after block', () => {
-      const cipher = provider.createBlockCipher(key);
-      for (let i = 0; i < 3; i++) {
-        expect(toHex(cipher.encrypt(block))).toBe('8ea2b7ca516745bfeafc49904b496089');
-      }
-      expect(toHex(block)).toBe('00112233445566778899aabbccddeeff');
-    });
-
-    it('refuses other lengths of key and block', () => {
-      expect(() => provider.createBlockCipher(new Uint8Array(20))).toThrow(
-        refusal('bad-length'),
-      );
-      for (const length of [0, 15, 17, 32]) {
-        expect(() =>
-          provider.createBlockCipher(key).encrypt(new Uint8Array(length)),
-        ).toThrow(refusal('bad-length'));
-      }
-    });
-  });
-
   it('initialises as often as it is asked to', async () => {
     await provider.initCrypto();
     await provider.initCrypto();
@@ -341,11 +287,9 @@ describe.each(providers)('provider $providerName', (provider) => {
   });
 
   it('answers with plain byte strings, never with a Buffer', () => {
-    const running = provider.createKeccak();
     const signature = provider.sign(one, two);
     const answers = [
       provider.keccak256(one),
-      running.digest(),
       provider.sha256(one),
       provider.hmacSha256(one, one),
       provider.publicKey(two),
@@ -353,7 +297,6 @@ describe.each(providers)('provider $providerName', (provider) => {
       signature,
       provider.recover(one, signature),
       provider.createCtr(one, new Uint8Array(16)).apply(one),
-      provider.createBlockCipher(one).encrypt(new Uint8Array(16)),
     ];
     for (const answer of answers) expect(answer.constructor).toBe(Uint8Array);
   });
@@ -372,13 +315,67 @@ describe.each(providers)('provider $providerName', (provider) => {
       expect(toHex(provider.recover(view(one), view(signature)))).toBe(
         toHex(provider.publicKey(view(two))),
       );
-      expect(toHex(provider.createBlockCipher(view(one)).encrypt(view(block)))).toBe(
-        toHex(provider.createBlockCipher(one).encrypt(block)),
-      );
       expect(toHex(provider.createCtr(view(one), view(block)).apply(view(one)))).toBe(
         toHex(provider.createCtr(one, block).apply(one)),
       );
     }
+  });
+});
+
+describe('the primitives of the plain frame crypto', () => {
+  describe('createKeccak', () => {
+    it('gives a digest of all so far and goes on', () => {
+      const running = primitives.createKeccak();
+      expect(toHex(running.digest())).toBe(toHex(noble.keccak256()));
+      running.update(utf8('ab'));
+      const first = running.digest();
+      expect(toHex(running.digest())).toBe(toHex(first));
+      running.update(utf8('c'));
+      expect(toHex(running.digest())).toBe(toHex(noble.keccak256(utf8('abc'))));
+      expect(toHex(first)).toBe(toHex(noble.keccak256(utf8('ab'))));
+    });
+
+    it('keeps states apart that are fed in turns', () => {
+      const pieces = [0, 1, 135, 136, 137, 272, 16_384, 16_385].map((length, i) =>
+        new Uint8Array(length).fill(i + 1),
+      );
+      const [a, b] = [primitives.createKeccak(), primitives.createKeccak()];
+      for (const [i, piece] of pieces.entries()) {
+        a.update(piece);
+        noble.keccak256(piece);
+        b.update(Uint8Array.of(i));
+        expect(toHex(a.digest())).toBe(
+          toHex(noble.keccak256(...pieces.slice(0, i + 1))),
+        );
+      }
+      expect(toHex(b.digest())).toBe(
+        toHex(noble.keccak256(Uint8Array.from(pieces.keys()))),
+      );
+    });
+  });
+
+  describe('createBlockCipher', () => {
+    const key = Uint8Array.from({ length: 32 }, (_, i) => i);
+    const block = fromHex('00112233445566778899aabbccddeeff');
+
+    it('agrees with FIPS 197, block after block', () => {
+      const cipher = primitives.createBlockCipher(key);
+      for (let i = 0; i < 3; i++) {
+        expect(toHex(cipher.encrypt(block))).toBe('8ea2b7ca516745bfeafc49904b496089');
+      }
+      expect(toHex(block)).toBe('00112233445566778899aabbccddeeff');
+    });
+
+    it('refuses other lengths of key and block', () => {
+      expect(() => primitives.createBlockCipher(new Uint8Array(20))).toThrow(
+        refusal('bad-length'),
+      );
+      for (const length of [0, 15, 17, 32]) {
+        expect(() =>
+          primitives.createBlockCipher(key).encrypt(new Uint8Array(length)),
+        ).toThrow(refusal('bad-length'));
+      }
+    });
   });
 });
 
@@ -402,12 +399,6 @@ describe('the two providers', () => {
   it('agree on hashes', () => {
     fc.assert(
       fc.property(data, fc.array(data, { maxLength: 4 }), (key, parts) => {
-        const [a, b] = [noble.createKeccak(), node.createKeccak()];
-        for (const part of parts) {
-          a.update(part);
-          b.update(part);
-          expect(toHex(b.digest())).toBe(toHex(a.digest()));
-        }
         expect(toHex(node.keccak256(...parts))).toBe(toHex(noble.keccak256(...parts)));
         expect(toHex(node.sha256(...parts))).toBe(toHex(noble.sha256(...parts)));
         expect(toHex(node.hmacSha256(key, ...parts))).toBe(
@@ -427,9 +418,6 @@ describe('the two providers', () => {
         const [a, b] = [noble.createCtr(k, iv), node.createCtr(k, iv)];
         for (const part of parts)
           expect(toHex(b.apply(part))).toBe(toHex(a.apply(part)));
-        expect(toHex(node.createBlockCipher(k).encrypt(iv))).toBe(
-          toHex(noble.createBlockCipher(k).encrypt(iv)),
-        );
       }),
     );
   });

@@ -4,7 +4,7 @@
  * places where others may run: its functions are generators, which pause there.
  */
 
-import { readUint, writeUint } from '../../bytes.ts';
+import { readUint } from '../../bytes.ts';
 import { sliceLength, type FrameCrypto } from '../../crypto/provider.ts';
 import { encode } from '../../rlp/encode.ts';
 import { RlpError } from '../../rlp/errors.ts';
@@ -67,25 +67,24 @@ export class FrameRW {
   *seal(code: number, data: Uint8Array): Generator<undefined, Uint8Array> {
     this.assertUsable();
     if (code > maxCode) throw new FrameError('bad-code', `message code ${code}`);
-    const codeBytes = encode(code);
+    const codeBytes = codeOf(code);
     const size = codeBytes.length + data.length;
     if (size > maxFrameSize) {
       throw new FrameError('too-big', 'message size overflows uint24');
     }
     //: One buffer for all four parts, encrypted where they stand: one write,
     //: one segment for a small message.
-    const frame = new Uint8Array(headerLength + paddedLength(size) + macLength);
-    frame.set(writeUint(size, 3));
-    frame.set(headerData, 3);
+    const frame = newBytes(headerLength + paddedLength(size) + macLength);
+    frame.set([size >> 16, (size >> 8) & 0xff, size & 0xff, ...headerData]);
     this.#crypto.sealHeader(frame.subarray(0, headerLength));
 
     frame.set(codeBytes, headerLength);
     frame.set(data, headerLength + codeBytes.length);
     const body = frame.subarray(headerLength, frame.length - macLength);
     //: A large frame is many milliseconds of work. Others run between.
-    for (const [from, to] of slicesOf(body.length)) {
+    for (let from = 0; from < body.length; from += sliceLength) {
       if (from > 0) yield;
-      this.#crypto.sealBody(body.subarray(from, to));
+      this.#crypto.sealBody(body.subarray(from, from + sliceLength));
     }
     this.#crypto.sealMAC(frame.subarray(frame.length - macLength));
     return frame;
@@ -107,7 +106,7 @@ export class FrameRW {
     //: Verified before it is decrypted: nobody else's bytes are interpreted.
     if (!this.#crypto.openHeader(header))
       this.#fail('bad-header-mac', 'bad header MAC');
-    const size = readUint(header, 0, 3);
+    const size = sizeIn(header);
     if (size === 0) this.#fail('empty', 'frame of size 0');
     //: Here, not after the body: a claim of 16 MiB before Hello costs us nothing.
     if (size > limit) this.#fail('too-big', `frame of ${size} bytes, limit ${limit}`);
@@ -121,9 +120,10 @@ export class FrameRW {
     this.assertUsable();
     const encrypted = bytes.subarray(0, paddedLength(size));
     //: New bytes: a small message must not keep alive all that came with it.
-    const body = new Uint8Array(encrypted.length);
-    for (const [from, to] of slicesOf(body.length)) {
+    const body = newBytes(encrypted.length);
+    for (let from = 0; from < body.length; from += sliceLength) {
       if (from > 0) yield;
+      const to = from + sliceLength;
       this.#crypto.openBody(encrypted.subarray(from, to), body.subarray(from, to));
     }
     if (!this.#crypto.openMAC(bytes.subarray(encrypted.length))) {
@@ -146,6 +146,8 @@ export class FrameRW {
   }
 
   #readCode(body: Uint8Array): { code: number; end: number } {
+    const [first = 0] = body;
+    if (first > 0 && first < 0x80) return { code: first, end: 1 };
     try {
       const end = scan(body, codeSchema, 'message code');
       //: 0x80 is 0; 1 to 0x7f stand for themselves; longer ones follow their length.
@@ -172,13 +174,32 @@ const codeSchema = uint(4);
  * The rest of a header: a list of two zeros, which the specification leaves for chunked
  * frames. Everyone sends it and nobody reads it.
  */
-const headerData = Uint8Array.of(0xc2, 0x80, 0x80);
+const headerData = [0xc2, 0x80, 0x80] as const;
 
-/** Where the slices of a body begin and end. */
-function* slicesOf(length: number): Generator<readonly [from: number, to: number]> {
-  for (let from = 0; from < length; from += sliceLength) {
-    yield [from, Math.min(length, from + sliceLength)];
+function sizeIn(header: Uint8Array): number {
+  const [high = 0, middle = 0, low = 0] = header;
+  return (high << 16) | (middle << 8) | low;
+}
+
+/** The RLP of a message code. Those of up to one byte stand for themselves. */
+function codeOf(code: number): Uint8Array {
+  return code > 0 && code < 0x80 ? Uint8Array.of(code) : encode(code);
+}
+
+/** An array with memory of its own costs a microsecond: small ones are cut from pieces. */
+const pieceLength = 8 * 1024;
+let piece = new Uint8Array(pieceLength);
+let cut = 0;
+
+/** Zeros, of which nobody else has any. */
+function newBytes(length: number): Uint8Array {
+  if (length > pieceLength / 8) return new Uint8Array(length);
+  if (cut + length > pieceLength) {
+    piece = new Uint8Array(pieceLength);
+    cut = 0;
   }
+  cut += length;
+  return piece.subarray(cut - length, cut);
 }
 
 function paddedLength(size: number): number {
