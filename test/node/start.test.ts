@@ -74,7 +74,7 @@ function edit(root: string, from: string, to: string): void {
 
 const usage = /^Usage: npm run -s node/;
 
-describe('a checkout, started', () => {
+describe('a checkout, started', { timeout: 60_000 }, () => {
   it('runs at its first start, when two processes start at once', async () => {
     const root = checkout('two');
     const both = await Promise.all([help(root), help(root)]);
@@ -113,7 +113,7 @@ describe('a checkout, started', () => {
   });
 });
 
-describe('the demo, started', () => {
+describe('the demo, started', { timeout: 60_000 }, () => {
   it('finds its chain from any folder', async () => {
     const demo = join(repository, 'exercises/kit/demo.js');
     const { code, stdout, stderr } = await run(process.execPath, [demo], folder);
@@ -122,7 +122,7 @@ describe('the demo, started', () => {
   });
 });
 
-describe('the package, installed', () => {
+describe('the package, installed', { timeout: 60_000 }, () => {
   const user = join(folder, 'user');
   const installed = join(user, 'node_modules/peerwalk');
 
