@@ -48,7 +48,7 @@ export interface EncTransport extends Closable {
 
 export interface Greeting {
   readonly their: ProtoHandshake;
-  readonly transport: Transport;
+  readonly messages: Transport;
 }
 
 /** Messages both ways, until it is closed. */

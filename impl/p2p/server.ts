@@ -6,6 +6,7 @@
  * channel and waits for the answer, so no two decisions can overlap.
  */
 
+import { equalBytes, fromHex } from '../bytes.ts';
 import { Chan } from '../csp/chan.ts';
 import { Done } from '../csp/done.ts';
 import { runtime } from '../csp/runtime.ts';
@@ -13,7 +14,15 @@ import { recv, select, send } from '../csp/select.ts';
 import { WaitGroup } from '../csp/wait-group.ts';
 import type { Listener, Network } from '../net/listener.ts';
 import type { NetConn } from '../net/net-conn.ts';
-import type { Conn, ConnFlags, HelloConn, Identified, NewTransport } from './conn.ts';
+import { baseProtocolVersion } from './base-protocol.ts';
+import type {
+  Conn,
+  ConnFlags,
+  HelloConn,
+  Identified,
+  NewTransport,
+  ProtoHandshake,
+} from './conn.ts';
 import { CrossDial, type Claim } from './cross-dial.ts';
 import { DialQueue } from './dial-queue.ts';
 import {
@@ -40,8 +49,8 @@ import {
   discRequested,
   discUnexpectedIdentity,
 } from './peer-error.ts';
-import type { Protocol } from './protocol.ts';
-import { ourHello, ServerStopped, setupHello } from './setup.ts';
+import type { Cap, Protocol } from './protocol.ts';
+import { ServerStopped } from './server-stopped.ts';
 
 /** @geth p2p/server.go defaultMaxPendingPeers */
 const defaultMaxPendingPeers = 50;
@@ -369,9 +378,15 @@ export class Server implements DialHost {
       const conn: Conn = { fd, transport: named, flags, id, cont };
       await this.checkpoint(conn, this.posthandshake);
       //= Hello says what it speaks
-      const hello = await setupHello(conn, ourHello(this.config));
+      const { their, messages } = await named.doProtoHandshake(this.#hello());
+      //: A name in Hello proves nothing: anybody can write any id there.
+      if (!equalBytes(their.id, fromHex(id))) {
+        throw new DiscError(discUnexpectedIdentity);
+      }
       if (claim?.prove() === false) throw new DiscError(discAlreadyConnected);
       //= checkpoint 2
+      const { caps, name } = their;
+      const hello: HelloConn = { ...conn, transport: messages, caps, name };
       await this.checkpoint(hello, this.addpeer);
     } catch (error) {
       await transport.close(error).catch(() => fd.close());
@@ -382,6 +397,14 @@ export class Server implements DialHost {
     }
   }
   // #endregion setup-conn
+
+  /** What we say in Hello: every protocol, in the order of the configuration. */
+  #hello(): ProtoHandshake {
+    const { name, self, protocols } = this.config;
+    const caps = protocols.map(({ name, version }): Cap => ({ name, version }));
+    const id = fromHex(self);
+    return { version: baseProtocolVersion, name, caps, listenPort: 0, id };
+  }
 
   // #region checkpoint
   /**

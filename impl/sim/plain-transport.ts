@@ -61,7 +61,7 @@ export class PlainTransport implements NewTransport, EncTransport, Transport {
     writer.go('helloWriter', () => this.#write(newMsg(handshakeMsg, encodeHello(our))));
     try {
       const their = await readProtocolHandshake({ readMsg: () => this.#read() });
-      return { their, transport: this };
+      return { their, messages: this };
     } finally {
       await writer.wait();
     }

@@ -56,7 +56,7 @@ export async function playScript(run: ScriptRun): Promise<Heard> {
   const tasks = new WaitGroup(() => undefined); // a script that cannot go on is no fault
 
   const named = await run.transport.doEncHandshake(run.privateKey, run.dest);
-  const { transport } = await named.doProtoHandshake({
+  const { messages: transport } = await named.doProtoHandshake({
     version: baseProtocolVersion,
     name: 'script',
     caps: [{ name: 'eth', version: 63 }],

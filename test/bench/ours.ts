@@ -130,7 +130,7 @@ const hello = { version: 5, name, caps: [{ name: protocolName, version: 1 }] };
 async function shakeHands(fd: NetConn, key: Uint8Array, to?: Node): Promise<Transport> {
   const named = await newRLPX(fd).doEncHandshake(key, to);
   const our = { ...hello, listenPort: 0, id: publicKey(key) };
-  return (await named.doProtoHandshake(our)).transport;
+  return (await named.doProtoHandshake(our)).messages;
 }
 
 /** The transport alone: handshakes and frames, no server, no peer, no protocol. */

@@ -162,7 +162,7 @@ export class ScriptedTransport implements NewTransport, EncTransport, Transport 
     this.calls.push('doProtoHandshake');
     this.said = our;
     const hello = this.#answers.hello ?? new Error('no Hello was prepared');
-    return { their: await answer(hello), transport: this };
+    return { their: await answer(hello), messages: this };
   }
 
   async readMsg(): Promise<Msg> {

@@ -8,7 +8,7 @@ import { MemoryNetwork } from '../../impl/net/memory.ts';
 import { ConnClosed } from '../../impl/net/net-conn.ts';
 import { nodeIDOf, parseEnode, type Node } from '../../impl/p2p/enode.ts';
 import type { HelloConn } from '../../impl/p2p/conn.ts';
-import { ServerStopped } from '../../impl/p2p/setup.ts';
+import { ServerStopped } from '../../impl/p2p/server-stopped.ts';
 import { linePair } from '../helpers/transports.ts';
 import { DiscError } from '../../impl/p2p/peer-error.ts';
 import { newRLPX } from '../../impl/p2p/rlpx/transport.ts';

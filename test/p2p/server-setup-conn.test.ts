@@ -4,10 +4,10 @@ import { sleep } from '../../impl/csp/timer.ts';
 import type { ConnFlags, ProtoHandshake } from '../../impl/p2p/conn.ts';
 import type { Node, NodeID } from '../../impl/p2p/enode.ts';
 import { DiscError } from '../../impl/p2p/peer-error.ts';
-import { ServerStopped, setupHello } from '../../impl/p2p/setup.ts';
+import { ServerStopped } from '../../impl/p2p/server-stopped.ts';
 import { pipe } from '../../impl/net/pipe.ts';
 import { explore, failureOf, finished, run } from '../helpers/explore.ts';
-import { helloConn, idOf, makeProtocol, readAll } from '../helpers/peers.ts';
+import { idOf, makeProtocol, readAll } from '../helpers/peers.ts';
 import { makeServer, nodeAt, serverID, World } from '../helpers/servers.ts';
 import { ScriptedTransport, type ScriptedAnswers } from '../helpers/transports.ts';
 
@@ -162,15 +162,23 @@ describe('Server.setupConn', () => {
     }));
 });
 
-describe('setupHello', () => {
-  it('gives the connection its caps and name, and shares its flags', () =>
+describe('Hello in Server.setupConn', () => {
+  it('gives the peer its caps and name, and its flags are those of checkpoint 1', () =>
     run(async () => {
       const transport = new ScriptedTransport({ enc: remote, hello: hello(remote) });
-      const flags = dialed();
-      const conn = { ...helloConn(transport, []), transport, id: remote, flags };
-      const done = await setupHello(conn, hello(serverID));
-      expect(done).toMatchObject({ name: 'x', caps: [{ name: 'a', version: 1 }] });
-      expect(done.flags).toBe(conn.flags); // trusted is set there at checkpoint 1
+      const server = makeServer(new World(), {
+        newTransport: () => transport,
+        listens: false,
+        trustedNodes: [nodeAt(remote, '10.0.0.2')],
+      });
+      await server.start();
+      const [fd] = pipe();
+      await server.setupConn(fd, inbound(), undefined);
+      const peers = await server.peers();
+      expect(peers.map(({ name, caps, trusted }) => ({ name, caps, trusted }))).toEqual(
+        [{ name: 'x', caps: [{ name: 'a', version: 1 }], trusted: true }],
+      );
+      await server.stop();
     }));
 
   it('says every protocol of ours, in the order of the configuration', () =>

@@ -10,7 +10,7 @@ import { newMsg } from '../../impl/p2p/message.ts';
 import type { Protocol } from '../../impl/p2p/protocol.ts';
 import { newRLPX } from '../../impl/p2p/rlpx/transport.ts';
 import type { ServerConfig } from '../../impl/p2p/server.ts';
-import { ServerStopped } from '../../impl/p2p/setup.ts';
+import { ServerStopped } from '../../impl/p2p/server-stopped.ts';
 import { PlainTransport } from '../../impl/sim/plain-transport.ts';
 import { everySeed, explore, failureOf, finished, run } from '../helpers/explore.ts';
 import { idOf, makeProtocol, readAll } from '../helpers/peers.ts';

@@ -37,7 +37,7 @@ export async function visit(node: FullNode, phase: Phase): Promise<Visitor> {
     const privateKey = runtime().randomBytes(32);
     const named = await rlpx.doEncHandshake(privateKey, target);
     if (phase !== 'auth') {
-      ({ transport } = await named.doProtoHandshake({
+      ({ messages: transport } = await named.doProtoHandshake({
         version: 5,
         name: 'visitor',
         caps: [{ name: 'eth', version: 63 }],

@@ -135,7 +135,7 @@ class EncRLPX implements EncTransport {
     const { compressed } = this.#conn;
     compressed.incoming = compresses(our) && compresses(their);
     compressed.outgoing = compressed.incoming;
-    return { their, transport: new MsgRLPX(this.#conn) };
+    return { their, messages: new MsgRLPX(this.#conn) };
   }
   // #endregion do-proto-handshake
 

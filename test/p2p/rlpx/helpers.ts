@@ -163,7 +163,7 @@ export async function withHelloDone(
       await raw.receive();
     },
   );
-  return { ours: greeting.transport, raw };
+  return { ours: greeting.messages, raw };
 }
 
 /** Two of our transports, after both handshakes. */
@@ -181,7 +181,7 @@ export async function connected(
       return named.doProtoHandshake(helloOf(keyB));
     },
   );
-  return { a: a.transport, b: b.transport, fds };
+  return { a: a.messages, b: b.messages, fds };
 }
 
 /** A handshake packet in the form of EIP-8, with every part open to change. */

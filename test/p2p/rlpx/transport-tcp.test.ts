@@ -14,7 +14,7 @@ describe('RLPX over TCP', () => {
     const dialing = async (): Promise<string> => {
       const fresh = newRLPX(await dialTCP('127.0.0.1', listener.port));
       const named = await fresh.doEncHandshake(keyA, nodeOf(keyB));
-      const { their, transport: a } = await named.doProtoHandshake(helloOf(keyA));
+      const { their, messages: a } = await named.doProtoHandshake(helloOf(keyA));
       expect(their).toEqual(helloOf(keyB));
       await a.writeMsg(newMsg(16, payload));
       await a.close(new DiscError(discQuitting));
@@ -23,7 +23,7 @@ describe('RLPX over TCP', () => {
     const answering = async (): Promise<string> => {
       const fresh = newRLPX(await listener.accept());
       const named = await fresh.doEncHandshake(keyB, undefined);
-      const { their, transport: b } = await named.doProtoHandshake(helloOf(keyB));
+      const { their, messages: b } = await named.doProtoHandshake(helloOf(keyB));
       expect(their).toEqual(helloOf(keyA));
       const msg = await b.readMsg();
       expect(msg).toMatchObject({ code: 16, size: payload.length });

@@ -99,7 +99,7 @@ describe('RLPX', () => {
       const [, reason] = await together(
         () => a.close(new DiscError(discQuitting)),
         async () => {
-          const msg = await helloFromA.transport.readMsg();
+          const msg = await helloFromA.messages.readMsg();
           await b.close(undefined);
           expect(msg.code).toBe(1);
           return decodeDisconnect(msg.payload);
@@ -321,8 +321,8 @@ describe('RLPX.doProtoHandshake', () => {
       const hello = raw.seal(0, encodeHello(helloOf(keyA)));
       const next = raw.seal(16, compress(fromHex('c0')));
       await raw.fd.write(concat(hello, next));
-      const { transport } = await ours.doProtoHandshake(helloOf(keyB));
-      expect(await transport.readMsg()).toMatchObject({ code: 16, size: 1 });
+      const { messages } = await ours.doProtoHandshake(helloOf(keyB));
+      expect(await messages.readMsg()).toMatchObject({ code: 16, size: 1 });
       await hangUp(ours, raw.fd);
     });
   });
@@ -629,8 +629,8 @@ describe('RLPX.close', () => {
         async () => {
           const named = await a.doEncHandshake(keyA, nodeOf(keyB));
           const wrongID = helloOf(keyA, { id: new Uint8Array(64) });
-          const { transport } = await named.doProtoHandshake(wrongID);
-          const msg = await transport.readMsg();
+          const { messages } = await named.doProtoHandshake(wrongID);
+          const msg = await messages.readMsg();
           await a.close(undefined);
           return decodeDisconnect(msg.payload);
         },
