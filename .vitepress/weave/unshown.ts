@@ -15,7 +15,7 @@ export const long: Readonly<Record<string, string>> = {
 /** Files of impl/ of more than 350 lines. */
 export const longFiles: Readonly<Record<string, string>> = {
   'impl/p2p/server.ts':
-    "one object with geth's names; checks, dialing and set-up live elsewhere",
+    "one object with geth's names; checks and dialing live elsewhere",
 };
 
 /** Files that may read the time, draw at random or start a timer. */
