@@ -7,6 +7,7 @@ export default tseslint.config(
       '.vitepress/dist/',
       '.vitepress/cache/',
       '.vitepress/.temp/',
+      'coverage/',
       'docs/public/',
     ],
   },
