@@ -8,6 +8,7 @@ export default tseslint.config(
       '.vitepress/dist/',
       '.vitepress/cache/',
       '.vitepress/.temp/',
+      'coverage/',
       'docs/public/',
       'impl/crypto/wasm/', // AssemblyScript
     ],

@@ -11,6 +11,13 @@ const report = process.env['PEERWALK_TEST_REPORT'];
 // machine from a fault. Only in CI, and `SecondTries` names each test that needed one.
 const retry = process.env['CI'] === undefined ? 0 : 1;
 
+/** Files that can share what they have loaded. */
+const together = [
+  'test/{core,csp,eth,p2p,rlp,sim}/**/*.test.ts',
+  'test/crypto/!(init|ecies-browser).test.ts',
+  'test/net/!(memory).test.ts',
+];
+
 /** Files that take longest, longest first: what begins last must not be one of them. */
 const longest = [
   'test/site/pages.test.ts',
@@ -50,10 +57,22 @@ export default defineConfig({
         }),
     projects: [
       {
+        // The files share what they import: to load it anew for each takes as long again
+        // as all these tests.
         test: {
           name: 'unit',
+          include: together,
+          isolate: false,
+          testTimeout: 180_000, // some try thousands of schedules
+          retry,
+        },
+      },
+      {
+        // Files that start processes, look at memory, replace modules, or load them late.
+        test: {
+          name: 'apart',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/kit/fixtures/**', 'test/site/**'],
+          exclude: [...together, 'test/kit/fixtures/**', 'test/site/**'],
           testTimeout: 20_000,
           retry,
         },

@@ -1,5 +1,6 @@
 /** One run: load the reader's code beside the tests, run them, report. */
 
+import type { ExpectStatic } from '@vitest/expect';
 import { createExpect } from './expect.ts';
 import { Guard } from './guard.ts';
 import { Harness } from './harness.ts';
@@ -54,6 +55,48 @@ class Tampered extends Error {
 
 const now = performance.now.bind(performance);
 
+/** What a run needs whatever its exercise is: it can be made before the run is asked for. */
+export interface Prepared {
+  readonly guard: Guard;
+  readonly expect: ExpectStatic;
+}
+
+export function prepare(): Prepared {
+  const guard = new Guard();
+  return { guard, expect: createExpect(guard) };
+}
+
+/**
+ * Does once what each run does: the engine has compiled it by then. Nothing of it stays.
+ */
+export function rehearse(bundle: Bundle): void {
+  const registry = new Registry(bundle.factories, bundle.packages);
+  for (const { uses } of bundle.exercises) {
+    for (const id of uses) registry.require(id);
+  }
+  const snapshot = takeSnapshot([]);
+  for (let i = 0; i < 8; i += 1) findTampering(snapshot);
+  const load = compileLearner(rehearsal, () => true);
+  load({ exports: {} }, {}, () => ({}));
+}
+
+/** A text with what answers are made of; it does nothing. */
+const rehearsal = `import { select as choose, type Cases } from '#impl/csp/select.ts';
+interface Shape<T> { readonly id: T; size?: number }
+type Choice = 'a' | 'b' | undefined;
+export const table: Record<string, Choice> = { a: 'a', b: undefined };
+export class Thing<T extends object> implements Shape<number> {
+  readonly id = 1; #kept: T | undefined; private static count = 0;
+  constructor(size = 2) { Thing.count += size; }
+  async next(given: readonly T[], { id, ...rest }: Shape<T>): Promise<bigint | void> {
+    for (const one of given.filter((x): x is T => x !== null)) this.#kept = one as T;
+    try { await choose<Cases>({ one: rest }); } catch (error) { throw new Error(\`no \${id}\`); }
+    switch (id) { case 'a': return 0x10n; default: return given.length > 1 ? 1n : undefined; }
+  }
+}
+export function f<T>(x: T, y?: number): x is NonNullable<T> { return /a+/.test(String(x)) && y! >= 0; }
+`;
+
 export class Session {
   readonly #bundle: Bundle;
   readonly #exercise: BundledExercise;
@@ -62,11 +105,14 @@ export class Session {
   readonly #printed: Printed;
   readonly #output: string[] = [];
 
+  readonly #prepared: Prepared;
+
   /** @throws {RangeError} there is no such exercise */
-  constructor(bundle: Bundle, id: string, watcher: Watcher) {
+  constructor(bundle: Bundle, id: string, watcher: Watcher, prepared = prepare()) {
     const exercise = bundle.exercises.find((one) => one.id === id);
     if (exercise === undefined) throw new RangeError(`there is no exercise ${id}`);
     this.#bundle = bundle;
+    this.#prepared = prepared;
     this.#exercise = exercise;
     this.#watcher = watcher;
     this.#registry = new Registry(bundle.factories, bundle.packages);
@@ -80,11 +126,11 @@ export class Session {
   async test(code: string): Promise<RunReport> {
     const begun = now();
     const harness = new Harness();
-    const guard = new Guard();
+    const { guard, expect } = this.#prepared;
     const rejections: unknown[] = [];
     const stopListening = onRejection((reason) => rejections.push(reason));
     try {
-      const vitest = { ...harness.api(), expect: createExpect(guard) };
+      const vitest = { ...harness.api(), expect };
       this.#registry.define('vitest', (module) => {
         module.exports = vitest;
       });

@@ -23,6 +23,7 @@ const strings = kitStrings.run;
 
 const prelude =
   "globalThis.peerwalkPort = require('node:worker_threads').workerData.port;\n" +
+  "globalThis.peerwalkCold = require('node:worker_threads').workerData.cold;\n" +
   // A thread's eval has Node's module functions as globals; the page has none.
   "for (const name of ['require', 'module', 'exports']) delete globalThis[name];\n";
 
@@ -63,7 +64,7 @@ export class Threads {
 
   /** Starts the next thread now. */
   warm(): void {
-    this.#warm ??= this.#start();
+    this.#warm ??= this.#start(false);
   }
 
   async close(): Promise<void> {
@@ -71,11 +72,12 @@ export class Threads {
     this.#warm = undefined;
   }
 
-  #start(): Thread {
+  /** @param cold whether an order waits already: then nothing is loaded ahead of it */
+  #start(cold: boolean): Thread {
     const { port1, port2 } = new MessageChannel();
     const worker = new Worker(prelude + this.#text, {
       eval: true,
-      workerData: { port: port2 },
+      workerData: { port: port2, cold },
       transferList: [port2],
       stdout: true,
       stderr: true,
@@ -86,7 +88,7 @@ export class Threads {
   }
 
   async #carryOut(order: Order): Promise<Answer[]> {
-    const { worker, port } = this.#warm ?? this.#start();
+    const { worker, port } = this.#warm ?? this.#start(true);
     this.#warm = undefined;
     const answers: Answer[] = []; // BOUNDED by the tests and the printed lines
     let timer: ReturnType<typeof setTimeout> | undefined;

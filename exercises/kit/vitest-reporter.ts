@@ -17,13 +17,18 @@ export interface VitestLine {
 
 export class JsonLines implements Reporter {
   readonly #file: string;
+  readonly #projectOf: (module: TestModule) => string;
 
-  constructor(file: string) {
+  /** @param projectOf what is written as the project of a test file */
+  constructor(file: string, projectOf: (module: TestModule) => string) {
     this.#file = file;
+    this.#projectOf = projectOf;
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
-    const lines = modules.flatMap((module) => [...linesOf(module)]);
+    const lines = modules.flatMap((module) => [
+      ...linesOf(module, this.#projectOf(module)),
+    ]);
     writeFileSync(
       this.#file,
       lines.map((line) => JSON.stringify(line) + '\n').join(''),
@@ -31,12 +36,12 @@ export class JsonLines implements Reporter {
   }
 }
 
-function* linesOf(module: TestModule): Generator<VitestLine> {
+function* linesOf(module: TestModule, project: string): Generator<VitestLine> {
   for (const test of module.children.allTests()) {
     const { state, errors } = test.result();
     const first = errors?.[0];
     yield {
-      project: module.project.name,
+      project,
       folder: basename(dirname(module.moduleId)),
       name: test.fullName,
       state,

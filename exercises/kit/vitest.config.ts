@@ -3,56 +3,78 @@
  *
  *     npx vitest --config exercises/kit/vitest.config.ts --project mine
  *
- * The other projects judge the solutions and the wrong answers; the test that holds our
- * harness and vitest equal runs them all.
+ * The other projects judge the solutions and, where a report is asked for, the wrong
+ * answers; the test that holds our harness and vitest equal runs them all.
  */
 
+import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { join } from 'node:path';
 import { readCatalog } from './catalog.ts';
 import { testTimeoutMs } from './harness.ts';
 import { repository } from './sources.ts';
 import { JsonLines } from './vitest-reporter.ts';
-import { exerciseAnswers } from './vitest-plugin.ts';
+import { exerciseAnswers, WrongAnswers } from './vitest-plugin.ts';
 
 const catalog = readCatalog(repository);
 const reportFile = process.env['PEERWALK_VITEST_REPORT'];
 
+const home = '.vitepress/cache/wrong-answers';
+const wrong =
+  reportFile === undefined
+    ? undefined
+    : new WrongAnswers(
+        join(repository.root, home, repository.exercises.replaceAll(/[\\/]/g, '-')),
+        catalog,
+      );
+
 function project(
   name: string,
-  answerOf: (folder: string) => string | undefined,
-  folders: readonly string[],
+  plugin: Plugin,
+  include: string[],
 ): TestProjectInlineConfiguration {
   return {
-    plugins: [exerciseAnswers(answerOf)],
+    plugins: [plugin],
     test: {
       name,
       root: repository.root,
-      include: folders.map(
-        (folder) => `${repository.exercises}/${folder}/exercise.test.ts`,
-      ),
+      include,
       isolate: false, // the harness shares its modules between tests, too
       testTimeout: testTimeoutMs,
     },
   };
 }
 
-const folders = catalog.map(({ folder }) => folder);
-const most = Math.max(0, ...catalog.map(({ wrong }) => wrong.length));
-const wrong = Array.from({ length: most }, (_, index) => {
-  const having = catalog.filter((exercise) => exercise.wrong.length > index);
-  const files = new Map(having.map((one) => [one.folder, one.wrong[index]?.file]));
-  return project(`wrong-${index}`, (folder) => files.get(folder), [...files.keys()]);
-});
+const tests = catalog.map(
+  ({ folder }) => `${repository.exercises}/${folder}/exercise.test.ts`,
+);
 
 export default defineConfig({
   root: repository.root,
   test: {
     pool: 'threads',
-    ...(reportFile === undefined ? {} : { reporters: [new JsonLines(reportFile)] }),
+    ...(reportFile === undefined
+      ? {}
+      : {
+          reporters: [
+            new JsonLines(
+              reportFile,
+              ({ moduleId, project: { name } }) => wrong?.projectOf(moduleId) ?? name,
+            ),
+          ],
+        }),
     projects: [
-      project('mine', () => undefined, folders),
-      project('solution', () => 'solution.ts', folders),
-      ...wrong,
+      project(
+        'mine',
+        exerciseAnswers(() => undefined),
+        tests,
+      ),
+      project(
+        'solution',
+        exerciseAnswers(() => 'solution.ts'),
+        tests,
+      ),
+      ...(wrong === undefined ? [] : [project('wrong', wrong.plugin(), wrong.include)]),
     ],
   },
 });

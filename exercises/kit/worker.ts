@@ -6,8 +6,14 @@
 
 import { lookAt } from './judge.ts';
 import { liveScenario, readOrder, type Answer } from './orders.ts';
-import { Registry } from './registry.ts';
-import { Session, type Bundle } from './session.ts';
+import {
+  prepare,
+  rehearse,
+  Session,
+  type Bundle,
+  type Prepared,
+  type Watcher,
+} from './session.ts';
 
 interface Port {
   postMessage(message: Answer): void;
@@ -16,6 +22,8 @@ interface Port {
 
 interface Host {
   peerwalkPort?: Port;
+  /** An order waits already. */
+  peerwalkCold?: boolean;
   addEventListener(
     type: string,
     listener: (event: { readonly ports: readonly Port[]; stop?: unknown }) => void,
@@ -31,41 +39,35 @@ const disarmed =
 
 export function startWorker(bundle: Bundle): void {
   const host = globalThis as unknown as Host; // a worker of a page, or of Node
-  const given = host.peerwalkPort;
+  const { peerwalkPort: given, peerwalkCold: cold = false } = host;
   delete host.peerwalkPort;
+  delete host.peerwalkCold;
   if (given !== undefined) {
-    serve(bundle, given);
+    serve(bundle, given, cold);
     return;
   }
   const take = ({ ports: [port] }: { readonly ports: readonly Port[] }): void => {
-    if (port !== undefined) serve(bundle, port);
+    if (port !== undefined) serve(bundle, port, false);
   };
   host.addEventListener('message', take, { once: true });
 }
 
-function serve(bundle: Bundle, port: Port): void {
+function serve(bundle: Bundle, port: Port, cold: boolean): void {
   const post = port.postMessage.bind(port);
   let taken = false;
+  const prepared = prepare();
   // The listener stays: without one, a thread of Node ends before its report is read.
   port.onmessage = ({ data }) => {
     if (taken) return;
     taken = true;
     disarm();
     // The one task of this worker; it ends with a message whatever happens.
-    carryOut(bundle, data, post).catch((error: unknown) => {
+    carryOut(bundle, data, post, prepared).catch((error: unknown) => {
       post({ type: 'broken', message: lookAt(error).message });
     });
   };
-  warmUp(bundle);
+  if (!cold) rehearse(bundle);
   post({ type: 'ready' });
-}
-
-/** Loads what runs will load, and lets it go: the engine has compiled it by then. */
-function warmUp(bundle: Bundle): void {
-  const registry = new Registry(bundle.factories, bundle.packages);
-  for (const { uses } of bundle.exercises) {
-    for (const id of uses) registry.require(id);
-  }
 }
 
 function disarm(): void {
@@ -81,13 +83,15 @@ async function carryOut(
   bundle: Bundle,
   data: unknown,
   post: (answer: Answer) => void,
+  prepared: Prepared,
 ): Promise<void> {
   const order = readOrder(data);
-  const session = new Session(bundle, order.exercise, {
+  const watcher: Watcher = {
     started: (name) => post({ type: 'started', name }),
     ended: (result) => post({ type: 'ended', result }),
     printed: (line) => post({ type: 'printed', line }),
-  });
+  };
+  const session = new Session(bundle, order.exercise, watcher, prepared);
   if (order.type === 'test') {
     post({ type: 'report', report: await session.test(order.code) });
     return;

@@ -19,7 +19,7 @@ async function awake(page: Page): Promise<void> {
   await page.locator('.pw-trace input[type=range]').first().focus();
 }
 
-describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () => {
+describe.skipIf('missing' in found)('the trace player', { timeout: 180_000 }, () => {
   let site: Site;
   beforeAll(async () => {
     site = await openSite();
