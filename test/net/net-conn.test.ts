@@ -400,6 +400,25 @@ describe.each(grounds)('NetConn over $name', ({ run, buffers, tooMuch: size }) =
         );
       }));
 
+    it('let the sender go on when what came is consumed', () =>
+      run(async (a, b) => {
+        const size = 1 << 20;
+        await together(
+          () => a.write(pattern(size)),
+          async () => {
+            await b.fill(1);
+            await sleep(20); // until the sender is stopped, or its buffers are full
+            for (let gone = 0; gone < size;) {
+              const seen = b.peek().length;
+              expect(Buffer.compare(b.peek(), pattern(seen, gone))).toBe(0);
+              b.consume(seen);
+              gone += seen;
+              if (gone < size) await b.fill(1);
+            }
+          },
+        );
+      }));
+
     it('throw as readFull does', () =>
       run(async (a, b) => {
         await a.write(pattern(2));
