@@ -74,6 +74,22 @@ describe('Deadline', () => {
     expect(wakes).toBe(101);
   });
 
+  it('does not start its timer again while nobody waits', async () => {
+    const { value, timers } = await timersOf(async () => {
+      const [a, b] = pipe();
+      b.setReadDeadline(30_000);
+      await together(
+        () => b.fill(1),
+        () => a.write(pattern(1)),
+      );
+      b.setReadDeadline(60_000);
+      await sleep(50_000);
+      return now();
+    });
+    expect(value).toBe(50_000);
+    expect(timers).toEqual([30_000, 50_000]);
+  });
+
   it('fires in time when it is moved forward while something waits', async () => {
     const { value, timers } = await timersOf(async () => {
       const [, b] = pipe();

@@ -400,10 +400,30 @@ describe.each(grounds)('NetConn over $name', ({ run, buffers, tooMuch: size }) =
         );
       }));
 
+    it('let the sender go on when what came is consumed', () =>
+      run(async (a, b) => {
+        const size = 1 << 20;
+        await together(
+          () => a.write(pattern(size)),
+          async () => {
+            await b.fill(1);
+            await sleep(20); // until the sender is stopped, or its buffers are full
+            for (let gone = 0; gone < size;) {
+              const seen = b.peek().length;
+              expect(Buffer.compare(b.peek(), pattern(seen, gone))).toBe(0);
+              b.consume(seen);
+              gone += seen;
+              if (gone < size) await b.fill(1);
+            }
+          },
+        );
+      }));
+
     it('throw as readFull does', () =>
       run(async (a, b) => {
-        b.setReadDeadline(runtime().now() + 20);
         await a.write(pattern(2));
+        await b.fill(2);
+        b.setReadDeadline(runtime().now() + 20);
         expect(await failureOf(b.fill(3))).toBeInstanceOf(DeadlineExceeded);
         expect(b.peek()).toEqual(pattern(2));
         expect(await failureOf(b.fill(2))).toBeInstanceOf(DeadlineExceeded);
@@ -417,6 +437,23 @@ describe.each(grounds)('NetConn over $name', ({ run, buffers, tooMuch: size }) =
         );
         expect(b.peek()).toHaveLength(0);
         expect(await failureOf(b.fill(1))).toBeInstanceOf(ConnClosed);
+      }));
+
+    it('hold no more than the bytes while they wait for others', () =>
+      run(async (a, b) => {
+        const size = 65_000;
+        await together(
+          () => a.write(pattern(size)),
+          async () => {
+            await b.fill(size);
+            b.peek(size);
+            b.consume(size - 10);
+          },
+        );
+        b.setReadDeadline(runtime().now() + 20);
+        expect(await failureOf(b.fill(11))).toBeInstanceOf(DeadlineExceeded);
+        expect(b.peek()).toEqual(pattern(10, size - 10));
+        expect(b.peek().buffer.byteLength).toBeLessThan(100);
       }));
 
     it('refuse what cannot be', () =>
