@@ -3,8 +3,9 @@
  * wrong answer. The test files stay as they are.
  */
 
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Plugin } from 'vite';
+import { withMarks } from './recorded.ts';
 import { repository, type Sources } from './sources.ts';
 
 /**
@@ -25,6 +26,20 @@ export function exerciseAnswers(
       if (resolve(dirname(folder)) !== home) return undefined;
       const answer = answerOf(basename(folder));
       return answer === undefined ? undefined : join(folder, answer);
+    },
+  };
+}
+
+/** Marks in the code, so that traces of the tests say where in the source tasks stand. */
+export function sourceLines(sources: Sources = repository): Plugin {
+  return {
+    name: 'peerwalk-source-lines',
+    enforce: 'pre',
+    transform(code, file) {
+      const path = file.split('?')[0] ?? file;
+      const id = relative(sources.root, path).replaceAll('\\', '/');
+      const marked = withMarks(code, id, 'esm');
+      return marked === undefined ? undefined : { code: marked, map: null };
     },
   };
 }
