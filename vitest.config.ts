@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { defineConfig } from 'vitest/config';
-import { exerciseAnswers } from './exercises/kit/vitest-plugin.ts';
+import { exerciseAnswers, sourceLines } from './exercises/kit/vitest-plugin.ts';
 import { SecondTries } from './test/helpers/second-tries.ts';
 
 // `.ci/run` counts from a report; people read the default one.
@@ -72,7 +72,12 @@ export default defineConfig({
         test: {
           name: 'apart',
           include: ['test/**/*.test.ts'],
-          exclude: [...together, 'test/kit/fixtures/**', 'test/site/**'],
+          exclude: [
+            ...together,
+            'test/kit/fixtures/**',
+            'test/site/**',
+            'test/recorded/**',
+          ],
           testTimeout: 20_000,
           retry,
         },
@@ -88,8 +93,18 @@ export default defineConfig({
         },
       },
       {
+        // Traces that say where in the source tasks stand.
+        plugins: [sourceLines()],
+        test: {
+          name: 'recorded',
+          include: ['test/recorded/**/*.test.ts'],
+          testTimeout: 20_000,
+          retry,
+        },
+      },
+      {
         // The reader's own answers are judged by `npm run learn`; here, the solutions.
-        plugins: [exerciseAnswers(() => 'solution.ts')],
+        plugins: [exerciseAnswers(() => 'solution.ts'), sourceLines()],
         test: {
           name: 'solutions',
           include: ['exercises/*/exercise.test.ts'],

@@ -192,11 +192,11 @@ async function watch(
   story: Story,
   schedule = '',
 ): Promise<Seen> {
-  const line = new FakeTransport();
   let mistakes: readonly string[] = [];
   try {
     const { value, left } = await runTasks(
       async () => {
+        const line = new FakeTransport();
         const peer = peerOver(line, protocols);
         mistakes = peer.mistakes;
         const scope = { ...puzzle.scope, select: peer.select };

@@ -6,19 +6,27 @@ import { instrument, markNames } from './instrument.ts';
 /** The module that marks are left in. */
 export const whereModule = 'impl/csp/where.ts';
 
-/** A trace shows these lines where it can. */
-const story = /^(?:impl\/(?:core|eth|p2p)|exercises\/\d\d-[\w-]+)\//;
+/** Whose line is shown where several have one: the first of these. */
+type Layer = 'story' | 'machinery' | 'csp';
+
+const layers: readonly (readonly [RegExp, Layer])[] = [
+  [/^(?:impl\/(?:core|eth|p2p)|exercises\/\d\d-[\w-]+)\//, 'story'],
+  [/^impl\/(?:net|node|sim\/quirks)\//, 'machinery'],
+  [/^impl\/sim\/(?:plain-transport|run-scenario|script)\./, 'machinery'],
+  [/^impl\/csp\/(?:chan|done|select|signal|timer|wait-group)\./, 'csp'],
+];
 
 /**
- * These only where nothing else is. What is in neither (bytes, RLP, crypto) computes and
- * waits for nothing: no event can come from it.
+ * Undefined for what gets no marks: what computes and waits for nothing (bytes, RLP,
+ * crypto), and what goes from task to task and writes the trace.
  */
-const machinery = /^impl\/(?:csp|sim|net|node)\//;
+function layerOf(id: string): Layer | undefined {
+  if (!id.endsWith('.ts')) return undefined;
+  return layers.find(([files]) => files.test(id))?.[1];
+}
 
 export function isRecordable(id: string): boolean {
-  return (
-    id.endsWith('.ts') && id !== whereModule && (story.test(id) || machinery.test(id))
-  );
+  return layerOf(id) !== undefined;
 }
 
 export type ModuleForm = 'esm' | 'cjs';
@@ -33,7 +41,8 @@ export function withMarks(
   id: string,
   form: ModuleForm,
 ): string | undefined {
-  if (!isRecordable(id)) return undefined;
+  const layer = layerOf(id);
+  if (layer === undefined) return undefined;
   const { code } = transform(source, {
     transforms: ['typescript'],
     disableESTransforms: true,
@@ -41,18 +50,21 @@ export function withMarks(
     keepUnusedImports: true,
     filePath: id,
   });
-  const ofMachinery = machinery.test(id);
-  const marked = instrument(code, { sourceType: 'module', machinery: ofMachinery });
-  return marked === undefined ? undefined : prelude(id, ofMachinery, form) + marked;
+  const machinery = layer === 'machinery';
+  const marked = instrument(code, { sourceType: 'module', machinery });
+  return marked === undefined ? undefined : prelude(id, layer, form) + marked;
 }
 
+const { at, back, base, storyNow } = markNames;
+const bindings: Readonly<Record<Layer, Readonly<Record<string, string>>>> = {
+  story: { inStory: at, backInStory: back },
+  machinery: { inMachinery: at, backInMachinery: back, storyNow },
+  csp: { inCsp: at, backInCsp: back },
+};
+
 /** On the first line, before the code, so that lines stay what they are. */
-function prelude(id: string, ofMachinery: boolean, form: ModuleForm): string {
-  const { at, back, base, storyNow } = markNames;
-  const names = ofMachinery
-    ? { inMachinery: at, backInMachinery: back, storyNow }
-    : { inStory: at, backInStory: back };
-  const wanted = Object.entries({ ...names, baseOf: `${base}Of` });
+function prelude(id: string, layer: Layer, form: ModuleForm): string {
+  const wanted = Object.entries({ ...bindings[layer], baseOf: `${base}Of` });
   const from = JSON.stringify(`#${whereModule}`);
   const binding =
     form === 'esm'

@@ -4,9 +4,10 @@
  */
 
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 import type { Exercise } from './catalog.ts';
+import { withMarks } from './recorded.ts';
 import { repository, type Sources } from './sources.ts';
 
 /**
@@ -80,4 +81,18 @@ export class WrongAnswers {
       },
     };
   }
+}
+
+/** Marks in the code, so that traces of the tests say where in the source tasks stand. */
+export function sourceLines(sources: Sources = repository): Plugin {
+  return {
+    name: 'peerwalk-source-lines',
+    enforce: 'pre',
+    transform(code, file) {
+      const path = file.split('?')[0] ?? file;
+      const id = relative(sources.root, path).replaceAll('\\', '/');
+      const marked = withMarks(code, id, 'esm');
+      return marked === undefined ? undefined : { code: marked, map: null };
+    },
+  };
 }

@@ -10,13 +10,18 @@ export function runtime(): Runtime {
   return ambient;
 }
 
+/** No other runtime than the real one is in use. */
+export function isFree(): boolean {
+  return ambient === real;
+}
+
 /**
  * Makes `next` the ambient runtime and returns the function that ends that.
  *
  * @throws {RuntimeMisuse} another runtime than the real one is in use
  */
 export function useRuntime(next: Runtime): () => void {
-  if (ambient !== real) throw new RuntimeMisuse('another run is in progress');
+  if (!isFree()) throw new RuntimeMisuse('another run is in progress');
   ambient = next;
   return () => {
     ambient = real;

@@ -4,16 +4,17 @@
  * (`exercises/kit/instrument.ts`): before each call it leaves a mark here. The node that
  * is shipped is not, and pays nothing.
  *
- * Two lines are kept side by side. The story is what a reader follows: `p2p`, `eth`, an
- * exercise. The machinery below it (channels, connections, the simulation) has a line of
- * its own and leaves the story's alone: an event inside `Chan.send`, called from
- * `peer.ts:120`, is told as `peer.ts:120`.
+ * Three lines are kept side by side. The story is what a reader follows: `p2p`, `eth`,
+ * an exercise. The machinery below it (connections, the simulation) and these channels
+ * have lines of their own and leave the story's alone: an event inside `Chan.send`,
+ * called from `peer.ts:120`, is told as `peer.ts:120`.
  */
 
-/** The two lines of one task; 0 is none. A mark is a file's base and a line in it. */
+/** The lines of one task; 0 is none. A mark is a file's base and a line in it. */
 export interface Where {
   story: number;
   machinery: number;
+  csp: number;
 }
 
 const linesPerFile = 1 << 16;
@@ -23,7 +24,7 @@ const texts = new Map<number, string>(); // BOUNDED by the marks of the code
 let here: Where = newWhere();
 
 export function newWhere(): Where {
-  return { story: 0, machinery: 0 };
+  return { story: 0, machinery: 0, csp: 0 };
 }
 
 /** From now on, marks are of this task. The runtime says so when it changes tasks. */
@@ -31,9 +32,9 @@ export function standAt(where: Where): void {
   here = where;
 }
 
-/** `impl/p2p/peer.ts:120`: the story's line, or the machinery's where there is no story. */
-export function lineAt({ story, machinery }: Where): string | undefined {
-  const mark = story === 0 ? machinery : story;
+/** `impl/p2p/peer.ts:120`: the story's line; where there is none, the machinery's. */
+export function lineAt({ story, machinery, csp }: Where): string | undefined {
+  const mark = story || machinery || csp;
   const known = texts.get(mark);
   if (known !== undefined) return known;
   const file = files[Math.floor(mark / linesPerFile) - 1];
@@ -47,6 +48,11 @@ export function lineAt({ story, machinery }: Where): string | undefined {
 export function baseOf(file: string): number {
   const known = files.indexOf(file);
   return (known < 0 ? files.push(file) : known + 1) * linesPerFile;
+}
+
+/** Whether the code that runs leaves marks at all. */
+export function hasMarks(): boolean {
+  return files.length > 0;
 }
 
 /** The next call of the story is at `mark`. */
@@ -74,5 +80,14 @@ export function inMachinery(mark: number, story: number): void {
 export function backInMachinery<T>(mark: number, story: number, value: T): T {
   here.machinery = mark;
   here.story = story;
+  return value;
+}
+
+export function inCsp(mark: number): void {
+  here.csp = mark;
+}
+
+export function backInCsp<T>(mark: number, value: T): T {
+  here.csp = mark;
   return value;
 }

@@ -29,10 +29,16 @@ const dayMs = 86_400_000;
  * @param {string} entry `impl/node/main.ts`
  */
 export async function run(entry) {
-  const file = packed(entry) ?? (await cached(entry));
+  const make = () => bundle(entry, { packages: 'bundle' });
+  const file = packed(entry) ?? (await kept(nameOf(entry), cacheKey(['impl']), make));
   if (file === undefined) return runAsWritten(entry);
+  await load(file);
+}
+
+/** @param {string} file a bundle */
+export function load(file) {
   process.setSourceMapsEnabled(true); // a stack names the lines as they are written
-  await import(pathToFileURL(file).href);
+  return import(pathToFileURL(file).href);
 }
 
 /**
@@ -71,19 +77,24 @@ export function stampLine() {
   return `// ${hashOf(implText()).digest('hex')}`;
 }
 
-/** Undefined where it can be neither found nor made and kept. */
-async function cached(entry) {
-  const file = join(cache, `${nameOf(entry)}-${cacheKey()}.mjs`);
+/**
+ * The file that holds what `make` makes; undefined where it can be neither made nor kept.
+ * @param {string} name
+ * @param {string} key another key, another text
+ * @param {() => Promise<string>} make
+ */
+export async function kept(name, key, make) {
+  const file = join(cache, `${name}-${key}.mjs`);
   if (existsSync(file)) return file;
   let text;
   try {
-    text = await bundle(entry, { packages: 'bundle' });
+    text = await make();
   } catch {
     return undefined; // no esbuild, or an error that the file's own start says better
   }
   try {
     mkdirSync(cache, { recursive: true });
-    removeOld(nameOf(entry));
+    removeOld(name);
     // Renamed when it is whole: a second process finds all of it or nothing.
     const part = `${file}.${process.pid}`;
     writeFileSync(part, text);
@@ -107,9 +118,11 @@ function removeOld(name) {
 /**
  * The bundle's text, with its source map inside.
  * @param {string} entry
- * @param {{ packages: 'bundle' | 'external', banner?: string, to?: string }} options
+ * @param {{ packages: 'bundle' | 'external', banner?: string, to?: string,
+ *   conditions?: string[], plugins?: import('esbuild').Plugin[] }} options
  */
-export async function bundle(entry, { packages, banner = '', to = cache }) {
+export async function bundle(entry, options) {
+  const { packages, banner = '', to = cache, conditions = [], plugins = [] } = options;
   const { build, stop } = await import('esbuild');
   const result = await build({
     absWorkingDir: root,
@@ -125,7 +138,8 @@ export async function bundle(entry, { packages, banner = '', to = cache }) {
     sourcemap: 'inline',
     sourcesContent: false,
     logLevel: 'silent',
-    plugins: [placeOfFiles],
+    conditions,
+    plugins: [...plugins, placeOfFiles],
   });
   await stop();
   return result.outputFiles[0].text;
@@ -136,16 +150,23 @@ const placeOfFiles = {
   name: 'place-of-files',
   setup(build) {
     build.onLoad({ filter: /[\\/]impl[\\/]node[\\/][^\\/]+\.ts$/ }, ({ path }) => {
-      const place = JSON.stringify(pathToFileURL(path).href);
-      const text = readFileSync(path, 'utf8');
-      return { contents: text.replaceAll('import.meta.url', place), loader: 'ts' };
+      return { contents: placed(path), loader: 'ts' };
     });
   },
 };
 
-/** Over everything that a bundle is made of, and where. */
-function cacheKey() {
-  const hash = hashOf(implText()).update(root);
+/** @param {string} path */
+export function placed(path) {
+  const place = JSON.stringify(pathToFileURL(path).href);
+  return readFileSync(path, 'utf8').replaceAll('import.meta.url', place);
+}
+
+/**
+ * Over everything that a bundle is made of, and where.
+ * @param {string[]} folders
+ */
+export function cacheKey(folders) {
+  const hash = hashOf(folders.map(textOf).join('\n')).update(root);
   for (const file of ['package.json', 'node_modules/.package-lock.json']) {
     const path = join(root, file);
     hash.update(`\n${file}\n`).update(existsSync(path) ? readFileSync(path) : '');
@@ -159,17 +180,22 @@ function hashOf(text) {
 
 /** All of `impl/`, this file with it. */
 function implText() {
-  const files = readdirSync(join(root, 'impl'), { recursive: true, encoding: 'utf8' });
+  return textOf('impl');
+}
+
+function textOf(folder) {
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
   const parts = files
     .filter((file) => /\.[jt]s$/.test(file))
     .sort()
     .map(
       (file) =>
-        `${file.replaceAll('\\', '/')}\n${readFileSync(join(root, 'impl', file), 'utf8')}`,
+        `${file.replaceAll('\\', '/')}\n${readFileSync(join(root, folder, file), 'utf8')}`,
     );
   return parts.join('\n');
 }
 
-function nameOf(entry) {
+/** @param {string} entry */
+export function nameOf(entry) {
   return entry.replace(/\.ts$/, '').replaceAll('/', '-');
 }

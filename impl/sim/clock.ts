@@ -8,7 +8,16 @@ export interface Clock {
   startTimer(ms: number, fire: () => void): RunningTimer;
   /** No task can run: moves on to the next timer. False if there is none to move to. */
   advance(): boolean;
+  /** Timers of this instant that have not fired: which is the next one is a choice. */
+  readonly due: number;
+  /** Fires one of those that are due, counted in the order they were set. */
+  fireDue(index: number): void;
   stop(): void;
+}
+
+interface VirtualTimer {
+  readonly at: number;
+  readonly fire: () => void;
 }
 
 /** Time passes only when nothing else can happen; then it jumps to the next timer. */
@@ -16,37 +25,52 @@ export class VirtualClock implements Clock {
   readonly isVirtual = true;
   #now = 0;
   // BOUNDED by the timers that are set; in the order they were set.
-  readonly #timers = new Set<{ readonly due: number; readonly fire: () => void }>();
+  readonly #timers = new Set<VirtualTimer>();
+  // BOUNDED by the timers that are set. One set later comes at the next jump.
+  readonly #due = new Set<VirtualTimer>();
 
   now(): number {
     return this.#now;
   }
 
   startTimer(ms: number, fire: () => void): RunningTimer {
-    const timer = { due: this.#now + Math.max(0, ms), fire };
+    const timer = { at: this.#now + Math.max(0, ms), fire };
     this.#timers.add(timer);
     return {
       stop: () => {
         this.#timers.delete(timer);
+        this.#due.delete(timer);
       },
     };
+  }
+
+  get due(): number {
+    return this.#due.size;
   }
 
   advance(): boolean {
     if (this.#timers.size === 0) return false;
     let earliest = Infinity;
-    for (const { due } of this.#timers) earliest = Math.min(earliest, due);
+    for (const { at } of this.#timers) earliest = Math.min(earliest, at);
     this.#now = earliest;
-    for (const timer of [...this.#timers]) {
-      // A timer that fires may stop another of the same moment.
-      if (timer.due > earliest || !this.#timers.delete(timer)) continue;
-      timer.fire();
+    for (const timer of this.#timers) {
+      if (timer.at > earliest) continue;
+      this.#timers.delete(timer);
+      this.#due.add(timer);
     }
     return true;
   }
 
+  fireDue(index: number): void {
+    const timer = [...this.#due][index];
+    if (timer === undefined) throw new RangeError('no such timer is due');
+    this.#due.delete(timer);
+    timer.fire();
+  }
+
   stop(): void {
     this.#timers.clear();
+    this.#due.clear();
   }
 }
 
@@ -71,6 +95,13 @@ export class WallClock implements Clock {
 
   advance(): boolean {
     return false;
+  }
+
+  /** Its timers fire by themselves. */
+  readonly due = 0;
+
+  fireDue(): void {
+    throw new RangeError('no timer of this clock waits to be fired');
   }
 
   stop(): void {

@@ -20,18 +20,21 @@ import {
   type Wake,
 } from '../csp/seam.ts';
 import type { TraceKind, TraceSink } from '../csp/trace.ts';
+import { lineAt, newWhere, standAt, type Where } from '../csp/where.ts';
+import { isFree, useRuntime } from '../csp/runtime.ts';
 import type { Clock } from './clock.ts';
 import { Prng } from './prng.ts';
 import type { Schedule } from './schedule.ts';
-import { sourceLine } from './source-line.ts';
 
 export interface Task {
   readonly name: string;
   readonly node: string;
   /** Undefined while the task can run. */
   waitsOn: WaitsOn | undefined;
-  /** Source line of its last wait, while a trace is recorded. */
-  source: string | undefined;
+  /** Where its code stands, if that is instrumented. */
+  readonly where: Where;
+  /** Source line that it was started from, while a trace is recorded. */
+  readonly startedFrom: string | undefined;
 }
 
 /** The operation was ready: the task can go on, and others may go first. */
@@ -56,6 +59,11 @@ export interface SerialOptions {
   readonly seed?: string;
   readonly sink?: TraceSink;
   readonly maxSteps?: number;
+  /**
+   * Nodes on the real runtime may live in this process meanwhile: this one is ambient
+   * only while its own tasks run. Otherwise whoever starts it makes it ambient.
+   */
+  readonly isBesideOthers?: boolean;
   readonly onHalt: (halt: Halt) => void;
   readonly onTaskFailed?: (name: string, error: unknown) => void;
 }
@@ -71,6 +79,9 @@ export class SerialRuntime implements Runtime {
   readonly #random = new Map<string, Prng>(); // BOUNDED by the tasks of the run
   #current: Task | undefined;
   #externals = 0;
+  /** Marks that no task leaves. */
+  readonly #nowhere = newWhere();
+  #release: (() => void) | undefined;
   #stepPending = false;
   #watching = false;
   #halted = false;
@@ -112,7 +123,14 @@ export class SerialRuntime implements Runtime {
     const count = (this.#names.get(`${node}/${name}`) ?? 0) + 1;
     this.#names.set(`${node}/${name}`, count);
     const unique = count === 1 ? name : `${name}#${count}`;
-    const started: Task = { name: unique, node, waitsOn: undefined, source: undefined };
+    const from = this.#current?.where ?? this.#nowhere;
+    const started: Task = {
+      name: unique,
+      node,
+      waitsOn: undefined,
+      where: newWhere(),
+      startedFrom: this.tracer && lineAt(from),
+    };
     this.tasks.add(started);
     this.tracer?.emit('event', { v: `go ${unique}` });
     const resume = (): void => {
@@ -137,7 +155,7 @@ export class SerialRuntime implements Runtime {
   suspend<T>(on: WaitsOn, register: (wake: Wake<T>) => void): Promise<T> {
     const task = this.#giveUp(on);
     this.tracer?.emit('block', { on: on.label });
-    this.#current = undefined;
+    this.#leaveTask();
     return new Promise((resolve) => {
       register((value, kind, fields) => {
         const event =
@@ -153,7 +171,7 @@ export class SerialRuntime implements Runtime {
 
   ready<T>(value: T): Promise<T> {
     const task = this.#giveUp(aTurn);
-    this.#current = undefined;
+    this.#leaveTask();
     return new Promise((resolve) => {
       const resume = (): void => {
         resolve(value);
@@ -200,6 +218,7 @@ export class SerialRuntime implements Runtime {
   halt(): void {
     this.#halted = true;
     this.#options.clock.stop();
+    this.#endTurns();
   }
 
   #giveUp(on: WaitsOn): Task {
@@ -217,8 +236,13 @@ export class SerialRuntime implements Runtime {
   #end(task: Task): void {
     this.tracer?.emit('end', {});
     this.tasks.delete(task);
-    this.#current = undefined;
+    this.#leaveTask();
     this.#scheduleStep();
+  }
+
+  #leaveTask(): void {
+    this.#current = undefined;
+    standAt(this.#nowhere);
   }
 
   #enqueue(runnable: Runnable): void {
@@ -230,31 +254,72 @@ export class SerialRuntime implements Runtime {
   #scheduleStep(): void {
     if (this.#stepPending || this.#current !== undefined) return;
     this.#stepPending = true;
-    queueMicrotask(() => {
+    const step = (): void => {
       this.#stepPending = false;
       if (this.#current === undefined && !this.#halted) this.#step();
+    };
+    if (this.#options.isBesideOthers !== true || this.#release !== undefined) {
+      queueMicrotask(step);
+    } else {
+      this.#beginTurns(step);
+    }
+  }
+
+  /**
+   * From a macrotask of its own on, every microtask is one of this run, until no task of
+   * it can run: so the ambient runtime is changed for its code and for nobody else's.
+   */
+  #beginTurns(step: () => void): void {
+    macrotask(() => {
+      if (!isFree()) {
+        this.#beginTurns(step); // another run is not through with its own
+        return;
+      }
+      if (!this.#halted) this.#release = useRuntime(this);
+      step();
     });
   }
 
+  #endTurns(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+
   #step(): void {
-    if (this.#ready.length === 0) {
-      // Work outside takes no virtual time: the clock stands still until it is done.
-      if (this.#externals > 0) return;
-      if (this.#options.clock.advance()) this.#scheduleStep();
-      else if (this.#options.clock.isVirtual) {
-        this.#options.onHalt({ kind: 'deadlock' });
-      }
+    const { clock } = this.#options;
+    const count = clock.due + this.#ready.length;
+    if (count === 0) {
+      this.#idle();
+      return;
+    }
+    const next = count === 1 ? 0 : this.choose(count);
+    //: Timers of one instant and the tasks that they wake may come in any order.
+    if (next < clock.due) {
+      clock.fireDue(next);
+      this.#scheduleStep();
       return;
     }
     if (++this.steps > (this.#options.maxSteps ?? Infinity)) {
       this.#options.onHalt({ kind: 'step-limit' });
       return;
     }
-    const next = this.#ready.length === 1 ? 0 : this.choose(this.#ready.length);
-    const [runnable] = this.#ready.splice(next, 1);
+    const [runnable] = this.#ready.splice(next - clock.due, 1);
     if (runnable === undefined) throw new RangeError('no such runnable task');
-    const { task, resume, event } = runnable;
+    this.#resume(runnable);
+  }
+
+  /** No task can run, and no timer of this instant is left. */
+  #idle(): void {
+    const { clock, onHalt } = this.#options;
+    // Work outside takes no virtual time: the clock stands still until it is done.
+    if (this.#externals > 0) this.#endTurns();
+    else if (clock.advance()) this.#scheduleStep();
+    else if (clock.isVirtual) onHalt({ kind: 'deadlock' });
+  }
+
+  #resume({ task, resume, event }: Runnable): void {
     this.#current = task;
+    standAt(task.where);
     if (task.waitsOn !== undefined && task.waitsOn !== aTurn) {
       this.tracer?.emit('wake', { on: task.waitsOn.label });
     }
@@ -285,11 +350,8 @@ export class SerialRuntime implements Runtime {
     bytes: Uint8Array | undefined,
   ): void {
     const task = this.#current;
-    // What a wake-up shows is where the task had waited: nothing else is on the stack.
-    const resumed = kind === 'wake' || kind === 'start' || kind === 'end';
-    const here = resumed ? undefined : sourceLine();
-    if (task !== undefined && here !== undefined) task.source = here;
-    const source = here ?? task?.source;
+    const source =
+      kind === 'start' ? task?.startedFrom : lineAt(task?.where ?? this.#nowhere);
     sink.emit(
       {
         t: Math.round(this.now() * 1000) / 1000,

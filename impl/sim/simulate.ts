@@ -1,6 +1,7 @@
 /** Runs a program under the serial runtime and the virtual clock, to its end. */
 
-import { useRuntime } from '../csp/runtime.ts';
+import { isFree } from '../csp/runtime.ts';
+import { RuntimeMisuse } from '../csp/seam.ts';
 import type { Trace } from '../csp/trace.ts';
 import { VirtualClock } from './clock.ts';
 import { Recorder } from './recorder.ts';
@@ -53,12 +54,15 @@ export interface Simulation<T> {
 
 /**
  * The program is the task `main`; the run is over when it returns, when nothing can go
- * on any more, or at the step limit. One simulation at a time in a process.
+ * on any more, or at the step limit. Nodes on the real runtime may live beside it.
+ *
+ * @throws {RuntimeMisuse} it is called by a task of another run
  */
 export async function simulate<T>(
   options: SimulateOptions,
   main: () => Promise<T>,
 ): Promise<Simulation<T>> {
+  if (!isFree()) throw new RuntimeMisuse('a run inside a run');
   const seed = options.seed ?? '1';
   const clock = new VirtualClock();
   const recorder = options.record === true ? new Recorder() : undefined;
@@ -75,6 +79,7 @@ export async function simulate<T>(
     clock,
     schedule,
     seed,
+    isBesideOthers: true,
     maxSteps: options.maxSteps ?? 100_000,
     onHalt: (halt) => {
       serial.halt();
@@ -84,35 +89,32 @@ export async function simulate<T>(
     ...(recorder === undefined ? {} : { sink: recorder }),
   });
 
-  const release = useRuntime(serial);
-  try {
-    serial.spawn('main', async () => {
-      try {
-        settle({ status: 'done', value: await main() });
-      } catch (error) {
-        settle({ status: 'threw', error });
-      }
-      serial.halt();
-    });
-    const outcome = await settled;
-    return {
-      outcome,
-      left: blockedTasks(serial).filter(({ task }) => task !== 'main'),
-      failures,
+  serial.spawn('main', async () => {
+    let outcome: Outcome<T>;
+    try {
+      outcome = { status: 'done', value: await main() };
+    } catch (error) {
+      outcome = { status: 'threw', error };
+    }
+    serial.halt();
+    settle(outcome);
+  });
+  const outcome = await settled;
+  return {
+    outcome,
+    left: blockedTasks(serial).filter(({ task }) => task !== 'main'),
+    failures,
+    schedule: schedule.toString(),
+    options: schedule.options,
+    steps: serial.steps,
+    duration: clock.now(),
+    trace: recorder?.trace({
+      code: options.code ?? '',
+      scenario: options.scenario ?? '',
+      seed,
       schedule: schedule.toString(),
-      options: schedule.options,
-      steps: serial.steps,
-      duration: clock.now(),
-      trace: recorder?.trace({
-        code: options.code ?? '',
-        scenario: options.scenario ?? '',
-        seed,
-        schedule: schedule.toString(),
-      }),
-    };
-  } finally {
-    release();
-  }
+    }),
+  };
 }
 
 function blockedTasks(serial: SerialRuntime): BlockedTask[] {

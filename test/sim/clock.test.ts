@@ -2,6 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { RealRuntime } from '../../impl/csp/real.ts';
 import { VirtualClock, WallClock } from '../../impl/sim/clock.ts';
 
+/** Moves on, and fires what is due in the order it was set. */
+function pass(clock: VirtualClock): boolean {
+  const moved = clock.advance();
+  while (clock.due > 0) clock.fireDue(0);
+  return moved;
+}
+
 describe('VirtualClock', () => {
   it('jumps from moment to moment, in the order of time, then of setting', () => {
     const clock = new VirtualClock();
@@ -13,11 +20,11 @@ describe('VirtualClock', () => {
     ] as const) {
       clock.startTimer(ms, () => fired.push(`${name} ${clock.now()}`));
     }
-    expect(clock.advance()).toBe(true);
+    expect(pass(clock)).toBe(true);
     expect(fired).toEqual(['a 10']);
-    expect(clock.advance()).toBe(true);
+    expect(pass(clock)).toBe(true);
     expect(fired).toEqual(['a 10', 'b 20', 'c 20']);
-    expect(clock.advance()).toBe(false);
+    expect(pass(clock)).toBe(false);
     expect(clock.now()).toBe(20);
   });
 
@@ -30,7 +37,7 @@ describe('VirtualClock', () => {
     });
     const second = clock.startTimer(5, () => fired.push('second'));
     clock.startTimer(3, () => fired.push('never')).stop();
-    clock.advance();
+    pass(clock);
     expect(fired).toEqual(['first']);
     expect(clock.now()).toBe(5);
   });
@@ -42,9 +49,9 @@ describe('VirtualClock', () => {
       clock.startTimer(0, () => fired.push('inner'));
       fired.push('outer');
     });
-    clock.advance();
+    pass(clock);
     expect(fired).toEqual(['outer']);
-    clock.advance();
+    pass(clock);
     expect(fired).toEqual(['outer', 'inner']);
     expect(clock.now()).toBe(5);
   });
@@ -53,7 +60,22 @@ describe('VirtualClock', () => {
     const clock = new VirtualClock();
     clock.startTimer(5, () => undefined);
     clock.stop();
-    expect(clock.advance()).toBe(false);
+    expect(pass(clock)).toBe(false);
+  });
+
+  it('fires those of one instant in any order, and those that are left stay due', () => {
+    const clock = new VirtualClock();
+    const fired: string[] = [];
+    for (const name of ['a', 'b', 'c']) clock.startTimer(5, () => fired.push(name));
+    clock.startTimer(6, () => fired.push('later'));
+    expect(clock.due).toBe(0);
+    clock.advance();
+    for (const index of [2, 0, 0]) clock.fireDue(index);
+    expect(fired).toEqual(['c', 'a', 'b']);
+    expect(clock.due).toBe(0);
+    expect(() => {
+      clock.fireDue(0);
+    }).toThrow(RangeError);
   });
 });
 

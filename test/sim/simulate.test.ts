@@ -5,7 +5,7 @@ import { RealRuntime } from '../../impl/csp/real.ts';
 import { runtime, useRuntime } from '../../impl/csp/runtime.ts';
 import { RuntimeMisuse } from '../../impl/csp/seam.ts';
 import { recv, select, send } from '../../impl/csp/select.ts';
-import { sleep } from '../../impl/csp/timer.ts';
+import { sleep, Timer } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { ScheduleError } from '../../impl/sim/schedule.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
@@ -225,6 +225,54 @@ describe('RuntimeMisuse', () => {
     expect(run.outcome.status).toBe('done');
     expect(error).toBeInstanceOf(RuntimeMisuse);
     expect(String(error)).toContain('send c');
+  });
+});
+
+describe('SerialRuntime.startTimer', () => {
+  /** Two tasks that sleep until the same instant; the first to wake ends the other. */
+  async function race(): Promise<string> {
+    const order: string[] = [];
+    const group = new WaitGroup();
+    const over = new Done('over');
+    for (const name of ['a', 'b']) {
+      const timer = new Timer(name, 5);
+      group.go(name, async () => {
+        const event = await select({ time: recv(timer), over: recv(over) });
+        order.push(`${name} ${event.case}`);
+        over.close();
+        timer.stop();
+      });
+    }
+    await group.wait();
+    return order.join(', ');
+  }
+
+  it('fires timers of one instant in the order they were set, by the empty schedule', async () => {
+    const run = await simulate({ schedule: '' }, race);
+    expect(run.outcome).toEqual({ status: 'done', value: 'a time, b time' });
+  });
+
+  it('leaves it to the schedule which fires first, and whether a task runs between', async () => {
+    const ends = new Set<string>();
+    const { complete } = await explore(race, ({ outcome }) => {
+      if (outcome.status === 'done') ends.add(outcome.value);
+    });
+    expect(complete).toBe(true);
+    // With one timer fired, the task that it wakes can end the other's wait.
+    expect([...ends].sort()).toEqual([
+      'a time, b over',
+      'a time, b time',
+      'b time, a over',
+      'b time, a time',
+    ]);
+  });
+
+  it('has no choice where one timer is due', async () => {
+    const run = await simulate({ schedule: '' }, async () => {
+      await sleep(1);
+      await sleep(1);
+    });
+    expect(run.options).toEqual([]);
   });
 });
 
