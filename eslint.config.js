@@ -4,6 +4,7 @@ export default tseslint.config(
   {
     ignores: [
       'node_modules/',
+      'dist/',
       '.vitepress/dist/',
       '.vitepress/cache/',
       '.vitepress/.temp/',
@@ -12,7 +13,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['impl/**/*.ts', 'test/**/*.ts', 'exercises/**/*.ts', 'tools/**/*.ts'],
+    files: ['impl/**/*.ts', 'test/**/*.ts', 'exercises/**/*.ts'],
     ignores: ['test/site/**'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {

@@ -5,7 +5,7 @@ import * as node from '../../impl/crypto/node.ts';
 import * as noble from '../../impl/crypto/noble.ts';
 import { sliceLength } from '../../impl/crypto/provider.ts';
 import type { FrameCrypto, FrameKeys } from '../../impl/crypto/provider.ts';
-import { buildWasm, resultFile } from '../../tools/build-wasm.ts';
+import { buildWasm, resultFile } from '../../impl/crypto/build-wasm.ts';
 
 beforeAll(async () => {
   await node.initCrypto();

@@ -56,7 +56,9 @@ async function answerTo(
         for (const piece of pieces) await raw.write(piece);
       },
       async () => {
-        const ended = await attempt(() => ours.doEncHandshake(keyB, undefined));
+        const ended = await attempt(async () => {
+          return (await ours.doEncHandshake(keyB, undefined)).id;
+        });
         await ours.close('error' in ended ? ended.error : undefined);
         return ended;
       },
@@ -376,7 +378,9 @@ async function callEndsWith(ack: Uint8Array): Promise<unknown> {
     const [raw, fd] = pipe();
     const ours = newRLPX(fd);
     await raw.write(ack);
-    const result = await attempt(() => ours.doEncHandshake(keyA, nodeOf(keyB)));
+    const result = await attempt(async () => {
+      return (await ours.doEncHandshake(keyA, nodeOf(keyB))).id;
+    });
     await ours.close(undefined);
     await raw.close();
     return 'error' in result ? result.error : result.value;

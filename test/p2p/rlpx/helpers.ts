@@ -9,15 +9,15 @@ import { runtime } from '../../../impl/csp/runtime.ts';
 import { WaitGroup } from '../../../impl/csp/wait-group.ts';
 import type { NetConn } from '../../../impl/net/net-conn.ts';
 import { pipe, type PipeOptions } from '../../../impl/net/pipe.ts';
-import type { ProtoHandshake } from '../../../impl/p2p/conn.ts';
+import type {
+  EncTransport,
+  ProtoHandshake,
+  Transport,
+} from '../../../impl/p2p/conn.ts';
 import { nodeIDOf, type Node } from '../../../impl/p2p/enode.ts';
 import { FrameRW, maxFrameSize, type Frame } from '../../../impl/p2p/rlpx/frame.ts';
 import { initiate } from '../../../impl/p2p/rlpx/handshake.ts';
-import {
-  newRLPX,
-  type RLPX,
-  type RLPXOptions,
-} from '../../../impl/p2p/rlpx/transport.ts';
+import { newRLPX, type RLPXOptions } from '../../../impl/p2p/rlpx/transport.ts';
 import { encode, type RlpValue } from '../../../impl/rlp/encode.ts';
 import { simulate, type SimulateOptions } from '../../../impl/sim/simulate.ts';
 
@@ -139,12 +139,12 @@ export class RawPeer {
 /** Ours and a raw remote, after the encryption handshake. We are the recipient. */
 export async function withRawPeer(
   options: PipeOptions & RLPXOptions = {},
-): Promise<{ ours: RLPX; raw: RawPeer }> {
+): Promise<{ ours: EncTransport; raw: RawPeer }> {
   const [theirFd, ourFd] = pipe(options);
-  const ours = newRLPX(ourFd, options);
-  const [{ secrets }] = await together(
+  const fresh = newRLPX(ourFd, options);
+  const [{ secrets }, ours] = await together(
     () => initiate(theirFd, keyA, publicKey(keyB)),
-    () => ours.doEncHandshake(keyB, undefined),
+    () => fresh.doEncHandshake(keyB, undefined),
   );
   return { ours, raw: new RawPeer(theirFd, new FrameRW(createFrameCrypto(secrets))) };
 }
@@ -153,37 +153,35 @@ export async function withRawPeer(
 export async function withHelloDone(
   hello: Partial<ProtoHandshake> = {},
   options: PipeOptions & RLPXOptions = {},
-): Promise<{ ours: RLPX; raw: RawPeer }> {
+): Promise<{ ours: Transport; raw: RawPeer }> {
   const { encodeHello } = await import('../../../impl/p2p/rlpx/hello.ts');
   const { ours, raw } = await withRawPeer(options);
-  await together(
+  const [greeting] = await together(
     () => ours.doProtoHandshake(helloOf(keyB)),
     async () => {
       await raw.send(0, encodeHello(helloOf(keyA, hello)));
       await raw.receive();
     },
   );
-  return { ours, raw };
+  return { ours: greeting.transport, raw };
 }
 
 /** Two of our transports, after both handshakes. */
 export async function connected(
   options: PipeOptions = {},
-): Promise<{ a: RLPX; b: RLPX; fds: [NetConn, NetConn] }> {
+): Promise<{ a: Transport; b: Transport; fds: [NetConn, NetConn] }> {
   const fds = pipe(options);
-  const a = newRLPX(fds[0]);
-  const b = newRLPX(fds[1]);
-  await together(
+  const [a, b] = await together(
     async () => {
-      await a.doEncHandshake(keyA, nodeOf(keyB));
-      await a.doProtoHandshake(helloOf(keyA));
+      const named = await newRLPX(fds[0]).doEncHandshake(keyA, nodeOf(keyB));
+      return named.doProtoHandshake(helloOf(keyA));
     },
     async () => {
-      await b.doEncHandshake(keyB, undefined);
-      await b.doProtoHandshake(helloOf(keyB));
+      const named = await newRLPX(fds[1]).doEncHandshake(keyB, undefined);
+      return named.doProtoHandshake(helloOf(keyB));
     },
   );
-  return { a, b, fds };
+  return { a: a.transport, b: b.transport, fds };
 }
 
 /** A handshake packet in the form of EIP-8, with every part open to change. */

@@ -7,7 +7,7 @@ import { ConnClosed, DeadlineExceeded } from '../../../impl/net/net-conn.ts';
 import { headerLength, maxFrameSize } from '../../../impl/p2p/rlpx/frame.ts';
 import { pieceLength, ReadBudget } from '../../../impl/p2p/rlpx/read-budget.ts';
 import { compress } from '../../../impl/p2p/rlpx/snappy.ts';
-import type { RLPX } from '../../../impl/p2p/rlpx/transport.ts';
+import type { Transport } from '../../../impl/p2p/conn.ts';
 import { attempt, failureOf, run, withHelloDone, type RawPeer } from './helpers.ts';
 
 const fifo = { schedule: '' };
@@ -122,8 +122,8 @@ describe('ReadBudget', () => {
 /** Two connections of one node, with room for four pieces. */
 async function twoPeers(): Promise<{
   budget: ReadBudget;
-  first: { ours: RLPX; raw: RawPeer };
-  second: { ours: RLPX; raw: RawPeer };
+  first: { ours: Transport; raw: RawPeer };
+  second: { ours: Transport; raw: RawPeer };
 }> {
   const budget = new ReadBudget(4 * pieceLength);
   const options = { readBudget: budget };

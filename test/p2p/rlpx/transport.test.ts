@@ -10,6 +10,7 @@ import {
   EndOfStream,
 } from '../../../impl/net/net-conn.ts';
 import type { NetConn } from '../../../impl/net/net-conn.ts';
+import type { EncTransport, Transport } from '../../../impl/p2p/conn.ts';
 import { pipe } from '../../../impl/net/pipe.ts';
 import { newMsg, sendItems, type Msg } from '../../../impl/p2p/message.ts';
 import { DiscError, discQuitting } from '../../../impl/p2p/peer-error.ts';
@@ -21,7 +22,7 @@ import { FrameRW, headerLength, maxFrameSize } from '../../../impl/p2p/rlpx/fram
 import { initiate, receive } from '../../../impl/p2p/rlpx/handshake.ts';
 import { encodeHello } from '../../../impl/p2p/rlpx/hello.ts';
 import { compress } from '../../../impl/p2p/rlpx/snappy.ts';
-import { newRLPX, type RLPX } from '../../../impl/p2p/rlpx/transport.ts';
+import { newRLPX } from '../../../impl/p2p/rlpx/transport.ts';
 import { simulate } from '../../../impl/sim/simulate.ts';
 import {
   atOnce,
@@ -83,22 +84,22 @@ describe('RLPX', () => {
       const b = newRLPX(fds[1]);
       const helloA = helloOf(keyA, { name: 'a', caps: [{ name: 'a', version: 0 }] });
       const helloB = helloOf(keyB, { name: 'b', caps: [{ name: 'b', version: 1 }] });
-      const [idOfB, idOfA] = await together(
+      const [namedB, namedA] = await together(
         () => a.doEncHandshake(keyA, nodeOf(keyB)),
         () => b.doEncHandshake(keyB, undefined),
       );
-      expect(idOfB).toBe(nodeOf(keyB).id);
-      expect(idOfA).toBe(nodeOf(keyA).id);
-      const [theirB, theirA] = await together(
-        () => a.doProtoHandshake(helloA),
-        () => b.doProtoHandshake(helloB),
+      expect(namedB.id).toBe(nodeOf(keyB).id);
+      expect(namedA.id).toBe(nodeOf(keyA).id);
+      const [helloFromB, helloFromA] = await together(
+        () => namedB.doProtoHandshake(helloA),
+        () => namedA.doProtoHandshake(helloB),
       );
-      expect(theirB).toEqual(helloB);
-      expect(theirA).toEqual(helloA);
+      expect(helloFromB.their).toEqual(helloB);
+      expect(helloFromA.their).toEqual(helloA);
       const [, reason] = await together(
         () => a.close(new DiscError(discQuitting)),
         async () => {
-          const msg = await b.readMsg();
+          const msg = await helloFromA.transport.readMsg();
           await b.close(undefined);
           expect(msg.code).toBe(1);
           return decodeDisconnect(msg.payload);
@@ -146,21 +147,6 @@ describe('RLPX', () => {
     const named = trace?.events.filter(({ e }) => e === 'msg') ?? [];
     expect(named.every(({ b }) => b !== undefined)).toBe(true);
     expect(trace?.bytes).toContain('c104');
-  });
-
-  it('wants its steps in order', async () => {
-    await run(async () => {
-      const { ours, raw } = await withRawPeer();
-      const outOfTurn = { name: 'HandshakeError', code: 'out-of-turn' };
-      const again = await failureOf(() => ours.doEncHandshake(keyB, undefined));
-      expect(again).toMatchObject(outOfTurn);
-      const [, fd] = pipe();
-      const early = newRLPX(fd);
-      expect(await failureOf(() => early.readMsg())).toMatchObject(outOfTurn);
-      const write = (): Promise<void> => early.writeMsg(newMsg(0, new Uint8Array(1)));
-      expect(await failureOf(write)).toMatchObject(outOfTurn);
-      await hangUp(early, ours, raw.fd);
-    });
   });
 });
 
@@ -225,9 +211,9 @@ describe('newRLPX', () => {
       const ours = newRLPX(fd);
       await together(
         async () => {
-          await ours.doEncHandshake(keyB, undefined);
+          const named = await ours.doEncHandshake(keyB, undefined);
           expect(runtime().now()).toBe(3000);
-          const result = await attempt(() => ours.doProtoHandshake(helloOf(keyB)));
+          const result = await attempt(() => named.doProtoHandshake(helloOf(keyB)));
           expect(result).toMatchObject({
             error: timedOut,
             at: 5000,
@@ -323,7 +309,7 @@ describe('RLPX.doProtoHandshake', () => {
       const { ours, raw } = await withRawPeer();
       const hello = encodeHello(helloOf(keyA));
       await raw.send(0, concat(hello, new Uint8Array(2048 - hello.length)));
-      const their = await ours.doProtoHandshake(helloOf(keyB));
+      const { their } = await ours.doProtoHandshake(helloOf(keyB));
       expect(their).toEqual(helloOf(keyA));
       await hangUp(ours, raw.fd);
     });
@@ -335,8 +321,8 @@ describe('RLPX.doProtoHandshake', () => {
       const hello = raw.seal(0, encodeHello(helloOf(keyA)));
       const next = raw.seal(16, compress(fromHex('c0')));
       await raw.fd.write(concat(hello, next));
-      await ours.doProtoHandshake(helloOf(keyB));
-      expect(await ours.readMsg()).toMatchObject({ code: 16, size: 1 });
+      const { transport } = await ours.doProtoHandshake(helloOf(keyB));
+      expect(await transport.readMsg()).toMatchObject({ code: 16, size: 1 });
       await hangUp(ours, raw.fd);
     });
   });
@@ -356,10 +342,10 @@ describe('RLPX.doProtoHandshake', () => {
         },
         readFull: { value: (length: number) => fdB.readFull(length) },
       }) as NetConn; // the rest is never called
-      const [their] = await together(
+      const [{ their }] = await together(
         async () => {
-          await ours.doEncHandshake(keyA, nodeOf(keyB));
-          return ours.doProtoHandshake(helloOf(keyA));
+          const named = await ours.doEncHandshake(keyA, nodeOf(keyB));
+          return named.doProtoHandshake(helloOf(keyA));
         },
         async () => {
           const { secrets } = await receive(holding, keyB);
@@ -565,7 +551,7 @@ describe('RLPX.writeMsg', () => {
 
 /** What a raw remote still gets after our `close`: frames, then the end. */
 async function heard(
-  { ours, raw }: { ours: RLPX; raw: RawPeer },
+  { ours, raw }: { ours: EncTransport | Transport; raw: RawPeer },
   error: unknown,
 ): Promise<string[]> {
   const [, frames] = await together(
@@ -641,15 +627,16 @@ describe('RLPX.close', () => {
       const b = newRLPX(fds[1]);
       const [reason] = await together(
         async () => {
-          await a.doEncHandshake(keyA, nodeOf(keyB));
-          await a.doProtoHandshake(helloOf(keyA, { id: new Uint8Array(64) }));
-          const msg = await a.readMsg();
+          const named = await a.doEncHandshake(keyA, nodeOf(keyB));
+          const wrongID = helloOf(keyA, { id: new Uint8Array(64) });
+          const { transport } = await named.doProtoHandshake(wrongID);
+          const msg = await transport.readMsg();
           await a.close(undefined);
           return decodeDisconnect(msg.payload);
         },
         async () => {
-          await b.doEncHandshake(keyB, undefined);
-          await b.close(await failureOf(() => b.doProtoHandshake(helloOf(keyB))));
+          const named = await b.doEncHandshake(keyB, undefined);
+          await b.close(await failureOf(() => named.doProtoHandshake(helloOf(keyB))));
         },
       );
       expect(reason).toBe(7);

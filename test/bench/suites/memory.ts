@@ -1,0 +1,105 @@
+/**
+ * What an idle peer holds in the listener, up to thousands of them, and whether a busy
+ * one among them costs more than alone. Our dialers serve both: who dials is not measured,
+ * and theirs would take twice as long.
+ */
+
+import type { Child, Children } from '../children.ts';
+import type { Plan } from '../plan.ts';
+import type { Figures } from '../record.ts';
+import type { Address, StackName } from '../stack.ts';
+import { median, slope, type Point } from '../statistics.ts';
+import { flood } from './pair.ts';
+
+const stacks = ['ours', 'devp2p'] as const satisfies readonly StackName[];
+/** Not so many that a handshake of 50 ms misses its deadline in the queue. */
+const dialsAtOnce = 8;
+const connectMs = 300_000;
+const busySize = 100;
+
+interface Crowd {
+  readonly listener: Child;
+  readonly address: Address;
+}
+
+export async function memory(
+  children: Children,
+  plan: Plan,
+  figures: Figures,
+): Promise<void> {
+  for (let round = 0; round < plan.memoryRounds; round++) {
+    for (const stack of stacks) {
+      const crowd = await gather(children, plan, figures, stack);
+      if (stack === 'ours' && round === plan.memoryRounds - 1) {
+        await busyOne(children, plan, figures, crowd);
+      }
+      children.endAll();
+    }
+  }
+}
+
+async function gather(
+  children: Children,
+  plan: Plan,
+  figures: Figures,
+  stack: (typeof stacks)[number],
+): Promise<Crowd> {
+  const most = Math.max(...plan.idlePeers);
+  const listener = await children.startStack(stack, 'listener');
+  const address = await listener.call('listen', [most + 2]);
+  const rss: Point[] = [];
+  const heap: Point[] = [];
+  let there = 0;
+  for (const peers of plan.idlePeers) {
+    // One process for each step: what it dialed before stays connected.
+    const dialer = await children.startStack('ours', 'dialer of idle peers');
+    await dialer.call('prepare', [address, peers - there]);
+    await dialer.call('dial', [dialsAtOnce], connectMs);
+    there = peers;
+    const up = await listener.call('up', []);
+    if (up !== there) throw new Error(`${stack}: ${up} of ${there} peers are up`);
+    const { rssKiB, heapKiB } = await listener.call('memory', []);
+    rss.push({ x: peers, y: rssKiB });
+    heap.push({ x: peers, y: heapKiB });
+  }
+  figures.add('memory/peer', stack, slope(rss));
+  figures.add('memory/peer-heap', stack, slope(heap));
+  const [first, last] = [slope(heap.slice(0, 2)), slope(heap.slice(-2))];
+  figures.add('memory/flat', stack, last / first);
+  return { listener, address };
+}
+
+/** The same messages to one who has a crowd and to one who has not, in turn. */
+async function busyOne(
+  children: Children,
+  plan: Plan,
+  figures: Figures,
+  among: Crowd,
+): Promise<void> {
+  const alone = await children.startStack('ours', 'listener without a crowd');
+  const sides = [
+    { listener: alone, address: await alone.call('listen', [1]), name: 'alone' },
+    { ...among, name: 'among' },
+  ];
+  const dialers: Child[] = [];
+  for (const { listener, address } of sides) {
+    const dialer = await children.startStack('ours', 'busy peer');
+    await dialer.call('prepare', [address, 1]);
+    await dialer.call('dial', [1]);
+    await flood(dialer, listener, { size: busySize, ms: plan.warmMs });
+    dialers.push(dialer);
+  }
+  const costs: Record<string, number[]> = { alone: [], among: [] };
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const [i, { listener, name }] of sides.entries()) {
+      const dialer = dialers[i];
+      if (dialer === undefined) throw new TypeError('a side without its dialer');
+      const load = { size: busySize, ms: plan.floodMs };
+      const { receiverUs } = await flood(dialer, listener, load);
+      costs[name]?.push(receiverUs);
+      figures.add(`memory/busy-${name}`, 'ours', receiverUs);
+    }
+  }
+  const ratio = median(costs['among'] ?? []) / median(costs['alone'] ?? []);
+  figures.add('memory/busy-ratio', 'ours', ratio);
+}

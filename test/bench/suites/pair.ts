@@ -1,0 +1,57 @@
+/** A listener and a dialer of one stack, each in its process. */
+
+import type { Child, Children } from '../children.ts';
+import type { Address, StackName } from '../stack.ts';
+
+export interface Pair {
+  readonly stack: StackName;
+  readonly listener: Child;
+  readonly dialer: Child;
+  readonly address: Address;
+}
+
+export async function startPair(
+  children: Children,
+  stack: StackName,
+  maxPeers: number,
+): Promise<Pair> {
+  const [listener, dialer] = await Promise.all([
+    children.startStack(stack, 'listener'),
+    children.startStack(stack, 'dialer'),
+  ]);
+  const address = await listener.call('listen', [maxPeers]);
+  return { stack, listener, dialer, address };
+}
+
+export async function connectOne({ dialer, address }: Pair): Promise<void> {
+  await dialer.call('prepare', [address, 1]);
+  await dialer.call('dial', [1]);
+}
+
+export interface FloodResult {
+  readonly perSecond: number;
+  readonly senderUs: number;
+  readonly receiverUs: number;
+}
+
+/** Messages one way for a while; CPU and rate over all of them. */
+export async function flood(
+  sender: Child,
+  receiver: Child,
+  load: { readonly size: number; readonly ms: number; readonly link?: number },
+): Promise<FloodResult> {
+  await receiver.call('arm', []);
+  const { size, ms, link = 0 } = load;
+  const [sent, got] = await Promise.all([
+    sender.call('flood', [link, size, ms]),
+    receiver.call('received', []),
+  ]);
+  if (sent.sent !== got.count) {
+    throw new Error(`${sent.sent} messages were sent and ${got.count} came`);
+  }
+  return {
+    perSecond: (1000 * got.count) / (got.endMs - sent.startMs),
+    senderUs: sent.cpuUs / sent.sent,
+    receiverUs: got.cpuUs / got.count,
+  };
+}
