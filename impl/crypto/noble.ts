@@ -60,9 +60,13 @@ export function assertPublicKey(publicKey: Uint8Array): void {
 
 export function ecdh(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
   checkPrivateKey(privateKey);
-  assertPublicKey(publicKey);
-  const shared = secp256k1.getSharedSecret(privateKey, uncompressed(publicKey), false);
-  return shared.slice(1, 33);
+  const point = uncompressed(publicKey);
+  try {
+    return secp256k1.getSharedSecret(privateKey, point, false).slice(1, 33);
+  } catch (cause) {
+    // The private key is good, so it was the point.
+    throw new CryptoError('bad-point', 'public key', { cause });
+  }
 }
 
 export function sign(digest: Uint8Array, privateKey: Uint8Array): Uint8Array {

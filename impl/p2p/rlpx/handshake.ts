@@ -44,7 +44,7 @@ export async function initiate(
   //: Signed by the ephemeral key: the recipient recovers that key from the
   //: signature, and the token shows that our static key is ours.
   const signature = sign(xor(token, nonce), ephemeralKey);
-  const ourKey = publicKey(privateKey);
+  const ourKey = ownPublicKey(privateKey);
   const list = [signature, ourKey, nonce, handshakeVersion];
   const auth = await writePacket(fd, 'auth', remoteKey, list);
 
@@ -96,6 +96,15 @@ export async function receive(
   return { remoteKey: initiatorKey, secrets };
 }
 // #endregion enc-handshake-recipient
+
+/** A node has one static key, as one array, and every auth of its own carries the other half. */
+const publicKeys = new WeakMap<Uint8Array, Uint8Array>();
+
+function ownPublicKey(privateKey: Uint8Array): Uint8Array {
+  const known = publicKeys.get(privateKey) ?? publicKey(privateKey);
+  publicKeys.set(privateKey, known);
+  return known;
+}
 
 /** Plain in, plain out. */
 function writeAck(

@@ -11,13 +11,7 @@ import {
 import { newMsg, type Msg } from '../message.ts';
 import { FrameError } from './errors.ts';
 import { maxFrameSize, type Frame } from './frame.ts';
-import {
-  compress,
-  declaredLength,
-  decompress,
-  SnappyError,
-  validate,
-} from './snappy.ts';
+import { compress, declaredLength, expand, SnappyError, validate } from './snappy.ts';
 
 // #region payload
 /**
@@ -58,9 +52,8 @@ export function unpackPayload({ code, data }: Frame, compressed: boolean): Msg {
 function unpackDisconnect(data: Uint8Array): Msg {
   checkSize(discMsg, data.length);
   try {
-    if (validate(data) <= baseProtocolMaxMsgSize) {
-      return newMsg(discMsg, decompress(data));
-    }
+    const length = validate(data);
+    if (length <= baseProtocolMaxMsgSize) return newMsg(discMsg, expand(data, length));
   } catch (error) {
     // No block, so it is the payload as it stands.
     if (!(error instanceof SnappyError)) throw error;
@@ -76,7 +69,7 @@ function checkSize(code: number, size: number): void {
   }
 }
 
-/** A message whose payload is decompressed on its first use. */
+/** A message in a block that was proved good, which is decompressed on its first use. */
 class CompressedMsg implements Msg {
   readonly code: number;
   readonly size: number;
@@ -91,7 +84,7 @@ class CompressedMsg implements Msg {
 
   get payload(): Uint8Array {
     if (this.#block !== undefined) {
-      this.#payload = decompress(this.#block);
+      this.#payload = expand(this.#block, this.size);
       this.#block = undefined; // not both in memory
     }
     return this.#payload ?? new Uint8Array(0);

@@ -163,7 +163,16 @@ export function validate(block: Uint8Array): number {
  * @throws {SnappyError} the codes of `validate`
  */
 export function decompress(block: Uint8Array): Uint8Array {
-  const out = new Uint8Array(validate(block));
+  return expand(block, validate(block));
+}
+
+/**
+ * Puts out a block that is proved good, once.
+ *
+ * @param length what `validate` returned
+ */
+export function expand(block: Uint8Array, length: number): Uint8Array {
+  const out = new Uint8Array(length);
   const elements = new Elements(block, readLength(block).end);
   let to = 0;
   while (elements.advance()) {
@@ -194,13 +203,16 @@ export function compress(data: Uint8Array): Uint8Array {
   return out.finish();
 }
 
+/** One for all blocks: a new one would cost more than a small block. */
+const places = new Uint16Array(1 << 14);
+
 // #region snappy-compress
 /** Takes the first match that it meets, and the bytes between matches as they are. */
 function writeElements(data: Uint8Array, out: BlockWriter): void {
   const words = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const bits = Math.min(14, Math.max(8, 32 - Math.clz32(data.length)));
   //: Where four bytes were seen last, by their hash; only the low 16 bits of the place.
-  const table = new Uint16Array(1 << bits);
+  const table = places.fill(0, 0, 1 << bits);
   let literal = 0; // what is not written yet begins here
   let at = 0;
   let misses = 0;
@@ -234,7 +246,10 @@ function writeElements(data: Uint8Array, out: BlockWriter): void {
 }
 // #endregion snappy-compress
 
-/** Writes the elements of one block. */
+/** Where blocks of up to some KiB are written before they are cut out. */
+const draft = new Uint8Array(80 * 1024);
+
+/** Writes the elements of one block, the only one at that time. */
 class BlockWriter {
   readonly #data: Uint8Array;
   readonly #out: Uint8Array;
@@ -243,7 +258,8 @@ class BlockWriter {
   constructor(data: Uint8Array) {
     this.#data = data;
     // A literal adds at most 5 bytes to 60 or more, and a copy is shorter than its output.
-    this.#out = new Uint8Array(32 + data.length + Math.ceil(data.length / 6));
+    const longest = 32 + data.length + Math.ceil(data.length / 6);
+    this.#out = longest <= draft.length ? draft : new Uint8Array(longest);
     let rest = data.length;
     while (rest >= 0x80) {
       this.#byte((rest % 0x80) | 0x80);
