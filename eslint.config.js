@@ -4,6 +4,7 @@ export default tseslint.config(
   {
     ignores: [
       'node_modules/',
+      'dist/',
       '.vitepress/dist/',
       '.vitepress/cache/',
       '.vitepress/.temp/',

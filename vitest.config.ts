@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { defineConfig } from 'vitest/config';
 import { exerciseAnswers } from './exercises/kit/vitest-plugin.ts';
 import { SecondTries } from './test/helpers/second-tries.ts';
@@ -9,8 +11,37 @@ const report = process.env['PEERWALK_TEST_REPORT'];
 // machine from a fault. Only in CI, and `SecondTries` names each test that needed one.
 const retry = process.env['CI'] === undefined ? 0 : 1;
 
+/** Files that take longest, longest first: what begins last must not be one of them. */
+const longest = [
+  'test/site/pages.test.ts',
+  'test/kit/exercises.test.ts',
+  'test/site/exercise-page.test.ts',
+  'test/kit/terminal.test.ts',
+  'test/site/exercise-sandbox.test.ts',
+  'test/p2p/stop-phases.test.ts',
+  'test/site/',
+  'test/soak/',
+  'test/node/',
+  'test/sim/scenarios.test.ts',
+  'test/kit/',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = longest.findIndex((part) => moduleId.includes(`/${part}`));
+      return at === -1 ? longest.length : at;
+    };
+    return sorted.sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    // Of two cores vitest would use one; the browser and spawned nodes leave room for two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: LongestFirst },
     ...(report === undefined
       ? {}
       : {
@@ -22,7 +53,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/kit/fixtures/**'],
+          exclude: ['test/kit/fixtures/**', 'test/site/**'],
+          testTimeout: 20_000,
+          retry,
+        },
+      },
+      {
+        // The built site in one Chromium that all files share.
+        test: {
+          name: 'site',
+          include: ['test/site/**/*.test.ts'],
+          globalSetup: ['test/site/setup.ts'],
           testTimeout: 20_000,
           retry,
         },

@@ -9,6 +9,7 @@ import { siteEnv } from './build/env.ts';
 import { writeLlms } from './build/llms.ts';
 import { notFoundWithoutScript } from './build/not-found.ts';
 import { checkPredictions } from './build/predictions.ts';
+import { createSearch } from './build/search.ts';
 import { stepLinks } from './build/steps.ts';
 import { plainEmptyHeads } from './build/tables.ts';
 import { textFirst } from './build/text-first.ts';
@@ -18,6 +19,7 @@ import { en } from './theme/strings/en.ts';
 import { createWeave } from './weave/index.ts';
 
 const env = siteEnv();
+const search = createSearch();
 const weave = createWeave({
   base: env.base,
   cleanUrls: false,
@@ -80,11 +82,7 @@ export default defineConfig<ThemeConfig>({
     search: {
       provider: 'local',
       options: {
-        async _render(source, pageEnv, md) {
-          // Rendering is what costs; a page that is not searched is not rendered.
-          if (/^search:\s*false\s*$/m.test(source.slice(0, 600))) return '';
-          return md.renderAsync(source, pageEnv);
-        },
+        _render: search.render,
       },
     },
   },
@@ -103,7 +101,7 @@ export default defineConfig<ThemeConfig>({
     },
   },
   vite: {
-    plugins: [tracePlugin(repoDir), weave.vite(), runnerPlugin()],
+    plugins: [tracePlugin(repoDir), weave.vite(), runnerPlugin(), search.plugin],
     build: { chunkSizeWarningLimit: 900 },
   },
   async transformPageData(pageData) {

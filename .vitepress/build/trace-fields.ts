@@ -4,7 +4,7 @@
  */
 import { fromHex } from '../../impl/bytes.ts';
 import type { Trace, TraceEvent } from '../../impl/csp/trace.ts';
-import { ethFields } from '../../impl/eth/fields.ts';
+import { ethFields } from '../../impl/eth/layout.ts';
 import {
   baseProtocolLength,
   discMsg,
@@ -16,7 +16,7 @@ import {
   disconnectFields,
   helloFields,
   type FieldSpan,
-} from '../../impl/p2p/rlpx/fields.ts';
+} from '../../impl/p2p/rlpx/layout.ts';
 
 /** After the last byte of the field, and its name. Fields lie without gaps from byte 0. */
 export type TraceField = readonly [end: number, name: string];

@@ -13,6 +13,7 @@ import { sampleTrace } from '../theme/trace/sample.ts';
 import { inlineHtml } from '../weave/code-html.ts';
 import { isMark, isNote, isSubgoal } from '../weave/regions.ts';
 import { highlightLines } from './highlight.ts';
+import { traceFile } from './trace-file.ts';
 import { traceFields, type TraceField } from './trace-fields.ts';
 
 const indexId = 'virtual:peerwalk-traces';
@@ -48,10 +49,6 @@ export function traceNames(repoDir: string): string[] {
         .map((file) => file.slice(0, -'.jsonl'.length))
     : [];
   return [...new Set(['meet', ...names])].sort();
-}
-
-export function traceFile(repoDir: string, name: string): string {
-  return join(repoDir, 'docs', 'traces', `${name}.jsonl`);
 }
 
 /** Source lines named by the trace, and those around them. */

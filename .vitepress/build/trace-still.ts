@@ -4,7 +4,7 @@ import { readTrace, type Trace } from '../../impl/csp/trace.ts';
 import { buildModel, crossingOf } from '../theme/trace/model.ts';
 import { sampleTrace } from '../theme/trace/sample.ts';
 import { repoDir } from './pages.ts';
-import { traceFile } from './trace-plugin.ts';
+import { traceFile } from './trace-file.ts';
 
 export interface StillMessage {
   readonly from: string;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTrace } from '../../impl/csp/trace.ts';
 import { repoDir } from '../build/pages.ts';
-import { traceFile } from '../build/trace-plugin.ts';
+import { traceFile } from '../build/trace-file.ts';
 import { sampleTrace } from '../theme/trace/sample.ts';
 
 export interface Figures {

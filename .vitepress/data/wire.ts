@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromHex } from '../../impl/bytes.ts';
 import { readTrace, type Trace } from '../../impl/csp/trace.ts';
-import { ethFields } from '../../impl/eth/fields.ts';
+import { ethFields } from '../../impl/eth/layout.ts';
 import {
   ackFields,
   authFields,
@@ -12,7 +12,7 @@ import {
   helloFields,
   packetFields,
   type FieldSpan,
-} from '../../impl/p2p/rlpx/fields.ts';
+} from '../../impl/p2p/rlpx/layout.ts';
 import { readItem } from '../../impl/rlp/scan.ts';
 import { fieldProse } from '../../docs/reference/fields.en.ts';
 

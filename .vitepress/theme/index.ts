@@ -6,7 +6,7 @@ import PageList from './components/PageList.vue';
 import ExerciseList from './components/ExerciseList.vue';
 import Predict from './components/Predict.vue';
 import Recall from './components/Recall.vue';
-import RunLine from './components/RunLine.vue';
+import RunLine from './components/run-line.ts';
 import TryFirst from './components/TryFirst.vue';
 import TracePlayer from './trace/TracePlayer.vue';
 import './styles/fonts.css';

@@ -171,7 +171,8 @@ function layerOf(file: string): string {
   return file.split('/')[1] ?? '';
 }
 
-const nodeFiles = /^impl\/(?:net\/tcp\.ts|crypto\/node\.ts|node\/.+)$/;
+const nodeFiles =
+  /^impl\/(?:net\/(?:tcp|tcp-conn|out-buffer)\.ts|crypto\/node\.ts|node\/.+)$/;
 
 /** Packages, and the only files that may import them. */
 const packages: readonly (readonly [name: RegExp, files: RegExp])[] = [

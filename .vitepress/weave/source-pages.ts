@@ -8,7 +8,7 @@ import { layers } from './layers.ts';
 import { href, sourceUrl } from './links.ts';
 import { absolute, implFiles, listFiles, readText } from './repo.ts';
 import { stringsFor } from './strings.ts';
-import { symbolsOf } from './symbols.ts';
+import { summaryOf, symbolsOf } from './symbols.ts';
 
 const folder = 'docs/source';
 
@@ -21,7 +21,7 @@ export function writeSourcePages(): void {
     page(words.indexTitle, words.indexDescription, 'source-index', words.indexIntro),
   );
   for (const file of implFiles()) {
-    const { summary } = symbolsOf(file);
+    const summary = summaryOf(readText(file)); // no syntax tree: a start is quick
     const path = `${folder}/${file.replace(/\.ts$/, '.md')}`;
     const up = '../'.repeat(file.split('/').length);
     const intro = `${summary === '' ? '' : `${summary}\n\n`}[${words.upToIndex}](${up}source/index.md)`;

@@ -149,7 +149,7 @@ export function findSymbols(source: ts.SourceFile): FileSymbols {
 
   return {
     symbols,
-    summary: headerSummary(source),
+    summary: summaryOf(source.text),
     strayTags: tags
       .filter((tag) => !docs.some((doc) => tag.at >= doc.start && tag.at < doc.end))
       .map(publicTag),
@@ -198,10 +198,10 @@ function findTags(source: ts.SourceFile): FoundTag[] {
 }
 
 /** The first sentence of the comment at the top of the file. */
-function headerSummary(source: ts.SourceFile): string {
-  const first = ts.getLeadingCommentRanges(source.text, 0)?.[0];
+export function summaryOf(text: string): string {
+  const first = ts.getLeadingCommentRanges(text, 0)?.[0];
   if (first === undefined) return '';
-  const words = source.text
+  const words = text
     .slice(first.pos, first.end)
     .replace(/^\/\*\*?|\*\/$/g, '')
     .split('\n')

@@ -72,6 +72,9 @@ class FakeTransport implements Transport {
 const noAddress: NetConn = {
   remoteAddr: '10.0.0.2:40404',
   localAddr: '10.0.0.1:30303',
+  peek: () => new Uint8Array(),
+  consume: () => undefined,
+  fill: () => Promise.reject(new ConnClosed('read')),
   readFull: () => Promise.reject(new ConnClosed('read')),
   write: () => Promise.reject(new ConnClosed('write')),
   setReadDeadline: () => undefined,

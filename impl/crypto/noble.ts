@@ -10,9 +10,11 @@ import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import { Keccak } from '@noble/hashes/sha3.js';
+import { PlainFrameCrypto } from './frame-mac.ts';
 import { CryptoError, aesKeyLengths, checkLength } from './provider.ts';
 import { splitSignature, uncompressed } from './provider.ts';
 import type { BlockCipher, CtrStream, RunningKeccak } from './provider.ts';
+import type { FrameCrypto, FrameKeys } from './provider.ts';
 
 export const providerName = 'noble';
 
@@ -156,6 +158,10 @@ export function createBlockCipher(key: Uint8Array): BlockCipher {
       return unsafe.encryptBlock(schedule, block.slice());
     },
   };
+}
+
+export function createFrameCrypto(keys: FrameKeys): FrameCrypto {
+  return new PlainFrameCrypto({ createKeccak, createCtr, createBlockCipher }, keys);
 }
 
 function checkPrivateKey(privateKey: Uint8Array): void {

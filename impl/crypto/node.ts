@@ -11,9 +11,11 @@ import { createCipheriv, createHash, createHmac } from 'node:crypto';
 import { instantiateSecp256k1 } from '@bitauth/libauth/build/lib/crypto/secp256k1.js';
 import { createKeccak as createHasher } from 'hash-wasm';
 import { fromHex, toHex } from '../bytes.ts';
+import { PlainFrameCrypto } from './frame-mac.ts';
 import { CryptoError, aesKeyLengths, checkLength } from './provider.ts';
 import { splitSignature, uncompressed } from './provider.ts';
 import type { BlockCipher, CtrStream, RunningKeccak } from './provider.ts';
+import type { FrameCrypto, FrameKeys } from './provider.ts';
 
 type Secp256k1 = Awaited<ReturnType<typeof instantiateSecp256k1>>;
 type Hasher = Awaited<ReturnType<typeof createHasher>>;
@@ -147,6 +149,10 @@ export function createBlockCipher(key: Uint8Array): BlockCipher {
       return plain(cipher.update(block));
     },
   };
+}
+
+export function createFrameCrypto(keys: FrameKeys): FrameCrypto {
+  return new PlainFrameCrypto({ createKeccak, createCtr, createBlockCipher }, keys);
 }
 
 /**

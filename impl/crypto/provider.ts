@@ -45,6 +45,44 @@ export interface BlockCipher {
   encrypt(block: Uint8Array): Uint8Array;
 }
 
+/** What the frame crypto of one side begins with. @geth p2p/rlpx.go secrets */
+export interface FrameKeys {
+  /** The key of the cipher, 32 bytes. */
+  readonly aes: Uint8Array;
+  /** The key of the MACs, 32 bytes. */
+  readonly mac: Uint8Array;
+  /** What the MAC of what we send has hashed before the first frame. */
+  readonly egress: Uint8Array;
+  /** The same of what we receive. */
+  readonly ingress: Uint8Array;
+}
+
+/** So much of a body goes through the frame crypto at once, at most. Whole blocks. */
+export const sliceLength = 1024 * 1024;
+
+// #region frame-crypto
+/**
+ * The cipher and the running MACs of one connection, one direction each. A frame is its
+ * header, the parts of its body in order, and its MAC; the two directions may mix.
+ *
+ * Lengths are the caller's business. Whoever gets a `false` uses the object no more.
+ */
+export interface FrameCrypto {
+  /** Encrypts 16 bytes of header where they stand, and puts their MAC into the next 16. */
+  sealHeader(header: Uint8Array): void;
+  /** Encrypts the next part of a body where it stands: whole blocks, at most a slice. */
+  sealBody(part: Uint8Array): void;
+  /** Ends a body: puts its MAC into these 16 bytes. */
+  sealMAC(mac: Uint8Array): void;
+  /** Tells whether the MAC, the last 16 of 32 bytes, is right; if so, decrypts the others. */
+  openHeader(header: Uint8Array): boolean;
+  /** Decrypts the next part of a body into as many bytes, which may be the same ones. */
+  openBody(part: Uint8Array, into: Uint8Array): void;
+  /** Ends a body: tells whether this is its MAC. Before that, nobody may trust the body. */
+  openMAC(mac: Uint8Array): boolean;
+}
+// #endregion frame-crypto
+
 /** The exports of a provider. Public keys are 64 bytes, X ‖ Y, without the 0x04. */
 export interface CryptoProvider {
   readonly providerName: string;
@@ -93,6 +131,7 @@ export interface CryptoProvider {
    * @throws {CryptoError} `bad-length`
    */
   createBlockCipher(key: Uint8Array): BlockCipher;
+  createFrameCrypto(keys: FrameKeys): FrameCrypto;
 }
 
 /** @throws {CryptoError} `bad-length` */

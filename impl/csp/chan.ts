@@ -8,36 +8,25 @@
  */
 
 import { runtime } from './runtime.ts';
-import { summarize } from './seam.ts';
-import type { Case, Receivable, Sendable } from './select.ts';
+import { summarize, type Runtime, type TraceFields } from './seam.ts';
+import type { Case, Receivable, Sendable, Waiter } from './select.ts';
 
-interface WaitingSender<T> {
-  readonly value: T;
-  readonly taken: () => void;
-}
-
-type WaitingReceiver<T> = (value: T) => void;
-
-export class Chan<T> implements Receivable<T>, Sendable<T> {
+/** A channel is the case "a value comes out of it"; `sendCase` makes the other one. */
+export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
   readonly name: string;
   readonly capacity: number;
-  readonly recvCase: Case<T>;
-  readonly #runtime = runtime();
+  readonly runtime: Runtime = runtime();
+  /** Names repeat: two peers have a `disc` each. */
+  readonly id = this.runtime.newId();
   readonly #buffer: T[] = []; // BOUNDED by capacity
-  // Sets keep their order of insertion: first come, first served, and leaving is O(1).
-  readonly #receivers = new Set<WaitingReceiver<T>>(); // BOUNDED by the tasks that wait
-  readonly #senders = new Set<WaitingSender<T>>(); // BOUNDED by the tasks that wait
+  // They keep their order of insertion: first come, first served, and leaving is O(1).
+  readonly #receivers = new Set<Waiter<T>>(); // BOUNDED by the tasks that wait
+  readonly #senders = new Map<Waiter<void>, T>(); // BOUNDED by the tasks that wait
 
   /** @param capacity values that may lie in the channel; 0: none, both sides meet */
   constructor(name: string, capacity = 0) {
     this.name = name;
     this.capacity = capacity;
-    this.recvCase = {
-      label: `recv ${name}`,
-      isReady: () => this.#buffer.length > 0 || this.#senders.size > 0,
-      perform: () => this.#take(),
-      watch: (done) => this.#watchRecv(done),
-    };
   }
 
   /** Values that lie in the buffer. */
@@ -48,30 +37,29 @@ export class Chan<T> implements Receivable<T>, Sendable<T> {
   // #region chan-send
   /** Waits until the channel has room or a receiver takes the value. */
   send(value: T): Promise<void> {
-    if (this.trySend(value)) return this.#runtime.ready(undefined);
-    return this.#runtime.suspend(`send ${this.name}`, (wake) => {
-      this.#senders.add({
-        value,
-        taken: () => {
-          wake(undefined, 'send', { ch: this.name, v: summarize(value) });
-        },
-      });
+    if (this.trySend(value)) return this.runtime.ready(undefined);
+    const sending = this.sendCase(value);
+    return this.runtime.suspend(sending, (wake) => {
+      const done = (): void => {
+        wake(undefined, 'send', this.runtime.tracer && this.#fields(value));
+      };
+      sending.watch({ done });
     });
   }
 
   /** Sends if that needs no waiting, and says whether it did. */
   trySend(value: T): boolean {
-    const [receiver] = this.#receivers;
+    const receiver = this.#receivers.values().next().value;
     if (receiver !== undefined) {
       //: Straight into the hands of who has waited longest.
       this.#receivers.delete(receiver);
-      this.#traceSend(value);
-      receiver(value);
+      this.runtime.tracer?.emit('send', this.#fields(value));
+      receiver.done(value);
       return true;
     }
     if (this.#buffer.length >= this.capacity) return false;
     this.#buffer.push(value);
-    this.#traceSend(value);
+    this.runtime.tracer?.emit('send', this.#fields(value));
     return true;
   }
   // #endregion chan-send
@@ -79,58 +67,104 @@ export class Chan<T> implements Receivable<T>, Sendable<T> {
   // #region chan-recv
   /** Waits for a value. */
   recv(): Promise<T> {
-    if (this.recvCase.isReady()) return this.#runtime.ready(this.#take());
-    return this.#runtime.suspend(this.recvCase.label, (wake) => {
-      this.#watchRecv((value) => {
-        wake(value, 'recv', { ch: this.name, v: summarize(value) });
-      });
+    if (this.isReady()) return this.runtime.ready(this.perform());
+    return this.runtime.suspend(this, (wake) => {
+      const done = (value: T): void => {
+        wake(value, 'recv', this.runtime.tracer && this.#fields(value));
+      };
+      this.watch({ done });
     });
   }
 
   /** Takes a value if one is there; wrapped, because a value may be undefined. */
   tryRecv(): { readonly value: T } | undefined {
-    return this.recvCase.isReady() ? { value: this.#take() } : undefined;
+    return this.isReady() ? { value: this.perform() } : undefined;
+  }
+
+  isReady(): boolean {
+    return this.#buffer.length > 0 || this.#senders.size > 0;
   }
 
   /** Takes the oldest value, and moves the first waiting sender's into the gap. */
-  #take(): T {
-    const [sender] = this.#senders;
-    if (sender !== undefined) {
+  perform(): T {
+    const first = this.#senders.entries().next().value;
+    if (first !== undefined) {
+      const [sender, value] = first;
       this.#senders.delete(sender);
-      this.#buffer.push(sender.value);
-      sender.taken();
+      this.#buffer.push(value);
+      sender.done();
     }
     const value = this.#buffer.shift() as T; // ready: a value or a sender was there
-    this.#runtime.tracer?.emit('recv', { ch: this.name, v: summarize(value) });
+    this.runtime.tracer?.emit('recv', this.#fields(value));
     return value;
   }
   // #endregion chan-recv
 
+  get label(): string {
+    return `recv ${this.name}`;
+  }
+
+  get recvCase(): Case<T> {
+    return this;
+  }
+
+  watch(waiter: Waiter<T>): void {
+    this.#receivers.add(waiter);
+  }
+
+  leave(waiter: Waiter<T>): void {
+    this.#receivers.delete(waiter);
+  }
+
   sendCase(value: T): Case<void> {
-    return {
-      label: `send ${this.name}`,
-      isReady: () => this.#receivers.size > 0 || this.#buffer.length < this.capacity,
-      perform: () => {
-        this.trySend(value);
-      },
-      watch: (done) => {
-        const sender = { value, taken: done };
-        this.#senders.add(sender);
-        return () => this.#senders.delete(sender);
-      },
-    };
+    return new SendCase(this, this.#receivers, this.#senders, value);
   }
 
-  #watchRecv(done: WaitingReceiver<T>): () => void {
-    // A function of its own, so that one receiver may stand in the queue twice.
-    const receiver: WaitingReceiver<T> = (value) => {
-      done(value);
-    };
-    this.#receivers.add(receiver);
-    return () => this.#receivers.delete(receiver);
+  #fields(value: T): TraceFields {
+    return { ch: this.name, v: summarize(value) };
+  }
+}
+
+/** The case "the channel takes `value`". */
+class SendCase<T> implements Case<void> {
+  readonly #chan: Chan<T>;
+  readonly #receivers: ReadonlySet<Waiter<T>>;
+  readonly #senders: Map<Waiter<void>, T>;
+  readonly #value: T;
+
+  constructor(
+    chan: Chan<T>,
+    receivers: ReadonlySet<Waiter<T>>,
+    senders: Map<Waiter<void>, T>,
+    value: T,
+  ) {
+    this.#chan = chan;
+    this.#receivers = receivers;
+    this.#senders = senders;
+    this.#value = value;
   }
 
-  #traceSend(value: T): void {
-    this.#runtime.tracer?.emit('send', { ch: this.name, v: summarize(value) });
+  get label(): string {
+    return `send ${this.#chan.name}`;
+  }
+
+  get runtime(): Runtime {
+    return this.#chan.runtime;
+  }
+
+  isReady(): boolean {
+    return this.#receivers.size > 0 || this.#chan.length < this.#chan.capacity;
+  }
+
+  perform(): void {
+    this.#chan.trySend(this.#value);
+  }
+
+  watch(waiter: Waiter<void>): void {
+    this.#senders.set(waiter, this.#value);
+  }
+
+  leave(waiter: Waiter<void>): void {
+    this.#senders.delete(waiter);
   }
 }

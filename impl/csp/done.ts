@@ -4,31 +4,20 @@
  */
 
 import { runtime } from './runtime.ts';
-import type { Case, Receivable } from './select.ts';
+import type { Runtime } from './seam.ts';
+import type { Case, Receivable, Waiter } from './select.ts';
 
 // #region done
-export class Done implements Receivable<void> {
-  readonly name: string;
-  readonly recvCase: Case<void>;
-  readonly #runtime = runtime();
-  readonly #waiting = new Set<() => void>(); // BOUNDED by the tasks that wait
+export class Done implements Case<void>, Receivable<void> {
+  /** What has happened then, in words: `closed`. */
+  readonly label: string;
+  readonly runtime: Runtime = runtime();
+  readonly id = this.runtime.newId();
+  readonly #waiting = new Set<Waiter<void>>(); // BOUNDED by the tasks that wait
   #closed = false;
-  #abort: AbortController | undefined;
 
-  constructor(name: string) {
-    this.name = name;
-    this.recvCase = {
-      label: name,
-      isReady: () => this.#closed,
-      perform: () => undefined,
-      watch: (done) => {
-        const waiter = (): void => {
-          done();
-        };
-        this.#waiting.add(waiter);
-        return () => this.#waiting.delete(waiter);
-      },
-    };
+  constructor(label: string) {
+    this.label = label;
   }
 
   get closed(): boolean {
@@ -39,27 +28,41 @@ export class Done implements Receivable<void> {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#runtime.tracer?.emit('event', { ch: this.name, v: `close ${this.name}` });
+    const { runtime, label } = this;
+    runtime.tracer?.emit('event', { ch: label, v: `close ${label}` });
     // Over the live set: a select that waits in two cases leaves both when it wakes.
-    for (const wake of this.#waiting) wake();
+    for (const waiter of this.#waiting) waiter.done();
     this.#waiting.clear();
-    this.#abort?.abort();
   }
 
   wait(): Promise<void> {
-    if (this.#closed) return this.#runtime.ready(undefined);
-    return this.#runtime.suspend(this.name, (wake) => {
-      this.recvCase.watch(() => {
+    if (this.#closed) return this.runtime.ready(undefined);
+    return this.runtime.suspend(this, (wake) => {
+      const done = (): void => {
         wake(undefined);
-      });
+      };
+      this.watch({ done });
     });
   }
 
-  /** The same signal for an API of the platform that takes one. */
-  get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    if (this.#closed) this.#abort.abort();
-    return this.#abort.signal;
+  get recvCase(): Case<void> {
+    return this;
+  }
+
+  isReady(): boolean {
+    return this.#closed;
+  }
+
+  perform(): void {
+    // Nothing is taken: it stays closed.
+  }
+
+  watch(waiter: Waiter<void>): void {
+    this.#waiting.add(waiter);
+  }
+
+  leave(waiter: Waiter<void>): void {
+    this.#waiting.delete(waiter);
   }
 }
 // #endregion done

@@ -4,7 +4,7 @@
  */
 
 import { macrotask } from './macrotask.ts';
-import type { RunningTimer, Runtime, Wake } from './seam.ts';
+import type { RunningTimer, Runtime, WaitsOn, Wake } from './seam.ts';
 
 /** So many wake-ups in a row may pass before sockets and timers get a turn. */
 const wakesPerTurn = 512;
@@ -14,6 +14,7 @@ const lateMs = 50;
 
 export class RealRuntime implements Runtime {
   readonly tracer = undefined;
+  #ids = 0;
   #wakes = 0;
   #yielding = false;
   readonly #held: (() => void)[] = []; // BOUNDED by the tasks that are alive
@@ -40,21 +41,29 @@ export class RealRuntime implements Runtime {
       });
   }
 
-  suspend<T>(_on: string, register: (wake: Wake<T>) => void): Promise<T> {
+  newId(): number {
+    return ++this.#ids;
+  }
+
+  suspend<T>(_on: WaitsOn, register: (wake: Wake<T>) => void): Promise<T> {
     return new Promise((resolve) => {
       register((value) => {
-        this.#go(() => {
-          resolve(value);
-        });
+        if (this.#mayGoOn()) resolve(value);
+        else this.#hold(resolve, value);
       });
     });
   }
 
   ready<T>(value: T): Promise<T> {
+    if (this.#mayGoOn()) return Promise.resolve(value);
     return new Promise((resolve) => {
-      this.#go(() => {
-        resolve(value);
-      });
+      this.#hold(resolve, value);
+    });
+  }
+
+  pause(): Promise<void> {
+    return new Promise((resolve) => {
+      macrotask(resolve);
     });
   }
 
@@ -83,20 +92,23 @@ export class RealRuntime implements Runtime {
     console.error(`task ${name} failed:`, error);
   }
 
-  /** Resumes a task, at once or, after a long run of wake-ups, a macrotask later. */
-  #go(resume: () => void): void {
-    if (!this.#yielding && ++this.#wakes <= wakesPerTurn) {
-      resume();
-      return;
-    }
-    this.#held.push(resume);
+  /** Not after a long run of wake-ups: sockets and timers get a turn first. */
+  #mayGoOn(): boolean {
+    return !this.#yielding && ++this.#wakes <= wakesPerTurn;
+  }
+
+  /** Resumes a task a macrotask later. */
+  #hold<T>(resolve: (value: T) => void, value: T): void {
+    this.#held.push(() => {
+      resolve(value);
+    });
     if (this.#yielding) return;
     this.#yielding = true;
     //: Two tasks that only talk to each other would starve every socket.
     macrotask(() => {
       this.#yielding = false;
       this.#wakes = 0;
-      for (const held of this.#held.splice(0)) held();
+      for (const resume of this.#held.splice(0)) resume();
     });
   }
 }

@@ -21,6 +21,12 @@ export interface Tracer {
   emit(kind: TraceKind, fields: TraceFields, bytes?: Uint8Array): void;
 }
 
+/** What a task waits on. The label is asked for by traces and deadlock reports only. */
+export interface WaitsOn {
+  /** In words: `recv addpeer`, alternatives joined by ` | `. */
+  readonly label: string;
+}
+
 /** Ends one suspension. Called once; the task goes on when the runtime says so. */
 export type Wake<T> = (value: T, kind?: TraceKind, fields?: TraceFields) => void;
 
@@ -46,14 +52,20 @@ export interface Runtime {
   /** Starts a task. It begins after the caller's next wait, never inside this call. */
   spawn(name: string, task: () => Promise<void>, options?: SpawnOptions): void;
 
+  /** A number that nothing else of this runtime has: channels are told apart by it. */
+  newId(): number;
+
   /**
    * Suspends the current task. `register` runs before this returns and is given the
-   * function that wakes the task; `on` says in words what is awaited.
+   * function that wakes the task.
    */
-  suspend<T>(on: string, register: (wake: Wake<T>) => void): Promise<T>;
+  suspend<T>(on: WaitsOn, register: (wake: Wake<T>) => void): Promise<T>;
 
   /** A scheduling point: the operation was ready, but another task may run first. */
   ready<T>(value: T): Promise<T>;
+
+  /** Lets sockets, timers and every other task go first: between slices of long work. */
+  pause(): Promise<void>;
 
   /** Calls `fire` once, after `ms` milliseconds. */
   startTimer(ms: number, fire: () => void): RunningTimer;

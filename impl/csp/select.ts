@@ -7,19 +7,24 @@
  */
 
 import { runtime } from './runtime.ts';
+import type { Runtime, WaitsOn, Wake } from './seam.ts';
 
-/** Withdraws a case from the queue it waits in. */
-export type Leave = () => void;
+/** Who waits in the queue of a case. When the case happens it is out of the queue. */
+export interface Waiter<T> {
+  done(value: T): void;
+}
 
 /** One send or receive that a select may choose. Channels and timers make them. */
-export interface Case<T> {
-  /** In words, for traces and deadlock reports: `recv addpeer`. */
-  readonly label: string;
+export interface Case<T> extends WaitsOn {
+  /** The channel's: a select waits there, whatever other runtime works beside it. */
+  readonly runtime: Runtime | undefined;
   isReady(): boolean;
   /** Does it now. Only when ready, in the same turn. */
   perform(): T;
-  /** Queues until the other side comes; then calls `done` and is out of the queue. */
-  watch(done: (value: T) => void): Leave;
+  /** Queues until the other side comes, which calls `done`. */
+  watch(waiter: Waiter<T>): void;
+  /** Withdraws, if the waiter still waits. */
+  leave(waiter: Waiter<T>): void;
 }
 
 export interface Receivable<T> {
@@ -33,11 +38,13 @@ export interface Sendable<T> {
 /** Go's nil channel: a case that is never ready. */
 const never: Case<never> = {
   label: 'never',
+  runtime: undefined,
   isReady: () => false,
   perform: () => {
     throw new TypeError('a case that is never ready was performed');
   },
-  watch: () => () => undefined,
+  watch: () => undefined,
+  leave: () => undefined,
 };
 
 /** The case "a value comes out of `source`". Without a source it is never ready. */
@@ -62,40 +69,96 @@ export type Chosen<C extends Cases> = {
 // #region select
 /** Waits until one case can happen, and makes that one happen. */
 export function select<C extends Cases>(cases: C): Promise<Chosen<C>> {
-  const rt = runtime();
+  const rt = runtimeOf(cases);
   const chosen = trySelect(cases);
   //: Ready at once is still a place where another task may run first.
   if (chosen !== undefined) return rt.ready(chosen);
-
-  const waiting = Object.entries(cases).filter(([, entry]) => entry !== never);
-  const labels = waiting.map(([, entry]) => entry.label);
-  return rt.suspend(labels.join(' | ') || 'nothing', (wake) => {
-    const leaves: Leave[] = [];
-    for (const [name, entry] of waiting) {
-      const leave = entry.watch((value) => {
-        //: The losers leave in the same turn. A loser that stayed would swallow
-        //: the next value and lose it.
-        for (const leaveOther of leaves) leaveOther();
-        const fields = { ch: entry.label, v: name };
-        wake({ case: name, value } as Chosen<C>, 'select', fields); // built from C
-      });
-      leaves.push(leave);
-    }
+  const selection = new Selection<C>(cases);
+  return rt.suspend(selection, (wake) => {
+    selection.begin(wake);
   });
 }
+
+/** A select that waits: it stands in the queue of each of its cases. */
+class Selection<C extends Cases> implements WaitsOn {
+  readonly #places: Place[] = [];
+  #wake: Wake<Chosen<C>> | undefined;
+
+  constructor(cases: C) {
+    const happened = this.#happened.bind(this);
+    for (const name in cases) {
+      const entry: Case<unknown> | undefined = cases[name];
+      if (entry !== undefined && entry !== never) {
+        this.#places.push(new Place(name, entry, happened));
+      }
+    }
+  }
+
+  get label(): string {
+    return this.#places.map(({ entry }) => entry.label).join(' | ') || 'nothing';
+  }
+
+  begin(wake: Wake<Chosen<C>>): void {
+    this.#wake = wake;
+    for (const place of this.#places) place.entry.watch(place);
+  }
+
+  #happened({ name, entry }: Place, value: unknown): void {
+    //: The losers leave in the same turn. A loser that stayed would swallow
+    //: the next value and lose it.
+    for (const place of this.#places) place.entry.leave(place);
+    const fields = entry.runtime?.tracer && { ch: entry.label, v: name };
+    this.#wake?.({ case: name, value } as Chosen<C>, 'select', fields); // built from C
+  }
+}
 // #endregion select
+
+/** The place of a waiting select in the queue of one of its cases. */
+class Place implements Waiter<unknown> {
+  readonly name: string;
+  readonly entry: Case<unknown>;
+  readonly #happened: (place: Place, value: unknown) => void;
+
+  constructor(
+    name: string,
+    entry: Case<unknown>,
+    happened: (place: Place, value: unknown) => void,
+  ) {
+    this.name = name;
+    this.entry = entry;
+    this.#happened = happened;
+  }
+
+  done(value: unknown): void {
+    this.#happened(this, value);
+  }
+}
 
 // #region try-select
 /** As `select` with a `default`: undefined if no case is ready. */
 export function trySelect<C extends Cases>(cases: C): Chosen<C> | undefined {
-  const ready = Object.entries(cases).filter(([, entry]) => entry.isReady());
-  if (ready.length === 0) return undefined;
+  let ready = 0;
+  for (const name in cases) if (cases[name]?.isReady() === true) ready++;
+  if (ready === 0) return undefined;
+  const rt = runtimeOf(cases);
   //: Several ready: one at random, as in Go. First come would starve the others.
-  const chosen = ready[runtime().choose(ready.length, 'case')];
-  if (chosen === undefined) throw new RangeError('the runtime chose no ready case');
-  const [name, entry] = chosen;
-  const value = entry.perform();
-  runtime().tracer?.emit('select', { ch: entry.label, v: name });
-  return { case: name, value } as Chosen<C>; // built from C
+  let before = rt.choose(ready, 'case');
+  for (const name in cases) {
+    const entry = cases[name];
+    if (entry?.isReady() !== true || before-- > 0) continue;
+    const value = entry.perform();
+    rt.tracer?.emit('select', { ch: entry.label, v: name });
+    return { case: name, value } as Chosen<C>; // built from C
+  }
+  throw new RangeError('the runtime chose no ready case');
 }
 // #endregion try-select
+
+/** Where the cases belong; if all of them are `never`, the ambient runtime. */
+function runtimeOf(cases: Cases): Runtime {
+  for (const name in cases) {
+    const rt = cases[name]?.runtime;
+    if (rt !== undefined) return rt;
+  }
+  return runtime();
+}

@@ -4,37 +4,47 @@
  * socket's callback may raise it without being a task.
  */
 
-import type { Case, Receivable } from './select.ts';
+import { runtime } from './runtime.ts';
+import type { Runtime } from './seam.ts';
+import type { Case, Receivable, Waiter } from './select.ts';
 
-export class Signal implements Receivable<void> {
-  readonly recvCase: Case<void>;
-  readonly #waiting = new Set<() => void>(); // BOUNDED by the tasks that wait
+export class Signal implements Case<void>, Receivable<void> {
+  readonly label: string;
+  readonly runtime: Runtime = runtime();
+  readonly #waiting = new Set<Waiter<void>>(); // BOUNDED by the tasks that wait
   #raised = false;
 
   constructor(label: string) {
-    this.recvCase = {
-      label,
-      isReady: () => this.#raised,
-      perform: () => {
-        this.#raised = false;
-      },
-      watch: (done) => {
-        const waiter = (): void => {
-          done();
-        };
-        this.#waiting.add(waiter);
-        return () => this.#waiting.delete(waiter);
-      },
-    };
+    this.label = label;
   }
 
   raise(): void {
-    const [first] = this.#waiting;
+    const first = this.#waiting.values().next().value;
     if (first === undefined) {
       this.#raised = true;
       return;
     }
     this.#waiting.delete(first);
-    first();
+    first.done();
+  }
+
+  get recvCase(): Case<void> {
+    return this;
+  }
+
+  isReady(): boolean {
+    return this.#raised;
+  }
+
+  perform(): void {
+    this.#raised = false;
+  }
+
+  watch(waiter: Waiter<void>): void {
+    this.#waiting.add(waiter);
+  }
+
+  leave(waiter: Waiter<void>): void {
+    this.#waiting.delete(waiter);
   }
 }

@@ -45,7 +45,7 @@ export class Timer implements Receivable<void> {
 /** Waits for `ms` milliseconds. */
 export function sleep(ms: number): Promise<void> {
   const rt = runtime();
-  return rt.suspend(`sleep ${ms} ms`, (wake) => {
+  return rt.suspend({ label: `sleep ${ms} ms` }, (wake) => {
     rt.startTimer(ms, () => {
       wake(undefined);
     });

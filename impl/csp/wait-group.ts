@@ -49,8 +49,8 @@ export class WaitGroup {
   /** Waits until no task of this group is alive. */
   wait(): Promise<void> {
     if (this.#alive.size === 0) return this.#runtime.ready(undefined);
-    const on = `wait for ${this.names.join(', ')}`;
-    return this.#runtime.suspend(on, (wake) => {
+    const label = `wait for ${this.names.join(', ')}`;
+    return this.#runtime.suspend({ label }, (wake) => {
       this.#waiting.add(() => {
         wake(undefined);
       });

@@ -22,7 +22,7 @@ import type { Protocol } from '../p2p/protocol.ts';
 import { challengeDao } from './dao.ts';
 import { Downloader } from './downloader.ts';
 import { EthError } from './errors.ts';
-import { handlerFor } from './handlers.ts';
+import { handlerFor } from './handle-msg.ts';
 import { EthPeer, type EthPeerID } from './peer.ts';
 import { PeerSet } from './peer-set.ts';
 import * as eth from './protocol.ts';

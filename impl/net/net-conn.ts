@@ -4,11 +4,35 @@
  * of memory. Nothing above this folder sees a socket event.
  */
 
+/** More than this `fill` does not wait for; larger things are taken by `readFull`. */
+export const maxFill = 65_536;
+
 export interface NetConn {
   /** `host:port` of the other side. */
   readonly remoteAddr: string;
   /** `host:port` of ours. */
   readonly localAddr: string;
+
+  /**
+   * What has come and was not consumed, as one view; empty if nothing. Nothing is waited
+   * for, and what is only looked at still counts as unread.
+   *
+   * @param wanted of the bytes that have come, at least so many are shown, if they have
+   *   come; beyond that only what needs no copying. Default 1
+   * @returns a view that is valid until the next call of this connection
+   */
+  peek(wanted?: number): Uint8Array;
+
+  /** Takes `length` bytes off the front of what `peek` shows. */
+  consume(length: number): void;
+
+  /**
+   * Waits until `peek(length)` shows at least `length` bytes, at most 64 KiB. Counts as
+   * a read: one at a time.
+   *
+   * @throws as `readFull`; what has come stays
+   */
+  fill(length: number): Promise<void>;
 
   /**
    * Waits for exactly `length` bytes. Nothing is read before it is asked for, so an
@@ -22,10 +46,13 @@ export interface NetConn {
   readFull(length: number): Promise<Uint8Array>;
 
   /**
-   * Waits until the kernel, or the pipe, has taken all of `bytes`. One write at a time.
+   * Waits until the connection has taken over all of `bytes`: into its buffer, at most
+   * 64 KiB of what the kernel has not taken yet, or into the pipe. What is written in
+   * one turn of the event loop leaves together at its end. One write at a time.
    *
    * @throws {DeadlineExceeded} the write deadline passed first; part may have gone out
-   * @throws {ConnClosed} the connection is closed, here or there
+   * @throws {ConnClosed} the connection is closed, here or there, or an earlier write
+   *   failed after it was taken over
    */
   write(bytes: Uint8Array): Promise<void>;
 
@@ -34,10 +61,10 @@ export interface NetConn {
   setWriteDeadline(at: number | undefined): void;
 
   /**
-   * Closes both directions; waiting reads and writes fail at once. With `lingerMs`, what
-   * was written still goes out and what comes in is thrown away, until the other side
-   * closes too or the time is over. Resolves when nothing is left. A second call waits
-   * for the first.
+   * Closes both directions; waiting reads and writes fail at once. What was written is
+   * handed to the kernel, and lost if that has no room. With `lingerMs`, it still goes
+   * out and what comes in is thrown away, until the other side closes too or the time is
+   * over. Resolves when nothing is left. A second call waits for the first.
    */
   close(lingerMs?: number): Promise<void>;
 }

@@ -12,7 +12,8 @@ import { Timer } from '../csp/timer.ts';
 import { maxLingerMs } from './deadline.ts';
 import { Link } from './link.ts';
 import { ConnClosed, EndOfStream, type NetConn } from './net-conn.ts';
-import { ReadHalf, WriteHalf } from './transfer.ts';
+import { ReadHalf } from './read-half.ts';
+import { WriteHalf, type Sink } from './write-half.ts';
 
 export interface PipeOptions {
   /** Bytes that may lie in the pipe or be under way, each way. Default 64 KiB. */
@@ -38,20 +39,21 @@ export function pipe(options: PipeOptions = {}): [NetConn, NetConn] {
 }
 
 /** One direction: the bytes under way, and what each side knows of the other. */
-class Flow {
+class Flow implements Sink {
+  readonly reads: ReadHalf;
+  readonly writes: WriteHalf;
   /** Raised for the reader: bytes came, or an end was closed. */
   readonly forReader: Signal;
   /** Raised for the writer: there is room, or an end was closed. */
-  readonly forWriter: Signal;
+  readonly changed: Signal;
   readonly #link: Link;
   readonly #back: Link;
   // What the reader's side knows.
-  #chunks: Uint8Array[] = []; // BOUNDED by capacity, in bytes
-  #size = 0;
   #ended = false;
-  #unread = false;
   // What the writer's side knows.
   #room: number;
+  #left: Uint8Array | undefined; // of the write that waits
+  #closed = false;
   #refused = false;
 
   /** @param back carries what the reader's side has to say to the writer's */
@@ -63,10 +65,14 @@ class Flow {
     back: Link,
   ) {
     this.forReader = new Signal(`read ${reader}`);
-    this.forWriter = new Signal(`write ${writer}`);
+    this.changed = new Signal(`write ${writer}`);
     this.#room = capacity;
     this.#link = link;
     this.#back = back;
+    this.reads = new ReadHalf(reader, this.forReader, (size) => {
+      this.#free(size);
+    });
+    this.writes = new WriteHalf(writer, this);
   }
 
   /** The writer closed: what lies here is all there will be. */
@@ -74,79 +80,56 @@ class Flow {
     return this.#ended;
   }
 
-  /** The reader closed: nobody will read what is written. */
-  get refused(): boolean {
-    return this.#refused;
+  failure(): Error | undefined {
+    return this.#closed || this.#refused ? new ConnClosed('write') : undefined;
   }
 
-  /** Copies as many bytes as there is room for, and says how many. */
-  put(bytes: Uint8Array): number {
+  begin(bytes: Uint8Array): boolean {
+    this.#left = bytes;
+    return this.advance();
+  }
+
+  /** Copies as many bytes as there is room for. */
+  advance(): boolean {
+    const bytes = this.#left;
+    if (bytes === undefined) return true;
     let sent = 0;
-    // Without latency a reader that throws all away gives the room back at once.
+    // Without latency a reader that waits for more gives the room back at once.
     while (sent < bytes.length && this.#room > 0) {
       const part = bytes.slice(sent, sent + this.#room);
       sent += part.length;
       this.#room -= part.length;
       this.#link.carry(() => {
-        this.#arrive(part);
+        this.reads.arrived(part);
       });
     }
-    return sent;
-  }
-
-  #arrive(part: Uint8Array): void {
-    if (this.#unread) {
-      this.#free(part.length);
-      return;
-    }
-    this.#chunks.push(part);
-    this.#size += part.length;
-    this.forReader.raise();
+    this.#left = sent < bytes.length ? bytes.subarray(sent) : undefined;
+    return this.#left === undefined;
   }
 
   #free(size: number): void {
+    if (size === 0) return;
     this.#back.carry(() => {
       this.#room += size;
-      this.forWriter.raise();
+      if (this.#left !== undefined) this.changed.raise();
     });
   }
 
-  /** Hands out up to `wanted` bytes, as they came. */
-  take(wanted: number): Uint8Array[] {
-    const taken: Uint8Array[] = [];
-    const size = Math.min(wanted, this.#size);
-    let missing = size;
-    this.#size -= size;
-    while (missing > 0) {
-      const chunk = this.#chunks.shift();
-      if (chunk === undefined) break; // not reached: the sizes add up to #size
-      if (chunk.length > missing) this.#chunks.unshift(chunk.subarray(missing));
-      taken.push(chunk.subarray(0, missing));
-      missing -= Math.min(missing, chunk.length);
-    }
-    if (taken.length > 0) this.#free(size);
-    return taken;
-  }
-
-  /** What lies here and what still comes is thrown away. */
-  discard(): void {
-    this.#unread = true;
-    this.#chunks = [];
-    this.#free(this.#size);
-    this.#size = 0;
-  }
-
+  /** The writer closes. */
   end(): void {
+    this.#closed = true;
+    this.writes.deadline.set(undefined);
     this.#link.carry(() => {
       this.#ended = true;
-      this.forReader.raise();
+      this.reads.ended(new EndOfStream());
     });
   }
 
+  /** The reader closed: nobody will read what is written. */
   refuse(): void {
     this.#back.carry(() => {
       this.#refused = true;
-      this.forWriter.raise();
+      this.changed.raise();
     });
   }
 
@@ -162,8 +145,6 @@ class PipeEnd implements NetConn {
   readonly #name: string;
   readonly #in: Flow;
   readonly #out: Flow;
-  readonly #reads: ReadHalf;
-  readonly #writes: WriteHalf;
   readonly #gone: Done;
   #closed = false;
 
@@ -174,51 +155,43 @@ class PipeEnd implements NetConn {
     this.#in = incoming;
     this.#out = out;
     this.#gone = new Done(`${name} closed`);
-    this.#reads = new ReadHalf(name, {
-      changed: incoming.forReader,
-      take: (wanted) => (this.#closed ? [] : incoming.take(wanted)),
-      failure: () => {
-        if (this.#closed) return new ConnClosed('read');
-        return incoming.ended ? new EndOfStream() : undefined;
-      },
-    });
-    this.#writes = new WriteHalf(name, {
-      changed: out.forWriter,
-      send: (bytes) => {
-        let sent = 0;
-        return () => (sent += out.put(bytes.subarray(sent))) === bytes.length;
-      },
-      failure: () =>
-        this.#closed || out.refused ? new ConnClosed('write') : undefined,
-    });
+  }
+
+  peek(wanted = 1): Uint8Array {
+    return this.#in.reads.peek(wanted);
+  }
+
+  consume(length: number): void {
+    this.#in.reads.consume(length);
+  }
+
+  fill(length: number): Promise<void> {
+    return this.#in.reads.fill(length);
   }
 
   readFull(length: number): Promise<Uint8Array> {
-    return this.#reads.readFull(length);
+    return this.#in.reads.readFull(length);
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    return this.#writes.write(bytes);
+    return this.#out.writes.write(bytes);
   }
 
   setReadDeadline(at: number | undefined): void {
-    if (!this.#closed) this.#reads.deadline.set(at);
+    if (!this.#closed) this.#in.reads.deadline.set(at);
   }
 
   setWriteDeadline(at: number | undefined): void {
-    if (!this.#closed) this.#writes.deadline.set(at);
+    if (!this.#closed) this.#out.writes.deadline.set(at);
   }
 
   async close(lingerMs = 0): Promise<void> {
     if (this.#closed) return this.#gone.wait();
     this.#closed = true;
-    this.#reads.deadline.set(undefined);
-    this.#writes.deadline.set(undefined);
-    this.#in.discard();
     // The other side's reader, then our own read and write, if they wait.
     this.#out.end();
-    this.#in.forReader.raise();
-    this.#out.forWriter.raise();
+    this.#in.reads.close(new ConnClosed('read'));
+    this.#out.changed.raise();
     if (lingerMs > 0) await this.#linger(Math.min(lingerMs, maxLingerMs));
     this.#in.refuse();
     this.#in.cut();

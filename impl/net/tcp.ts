@@ -1,10 +1,7 @@
 /**
- * Connections over TCP, for Node. The one file that sees socket events: a callback
- * notes what happened and raises a signal, and the task that waits looks again. The
- * socket stays in paused mode, so what nobody reads stays on the sender's side.
- *
- * A FIN from the other side ends our reads after the bytes before it, and nothing else:
- * we may still write (`allowHalfOpen`), and whoever read the end closes.
+ * Connections over TCP, for Node: how they are made. What they do is in `tcp-conn.ts`;
+ * these two files see socket events, and no other does: a callback notes what happened
+ * and raises a signal, and the task that waits looks again.
  */
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -13,9 +10,8 @@ import { runtime } from '../csp/runtime.ts';
 import { recv, select } from '../csp/select.ts';
 import { Signal } from '../csp/signal.ts';
 import { Timer } from '../csp/timer.ts';
-import { maxLingerMs } from './deadline.ts';
-import { ConnClosed, DeadlineExceeded, EndOfStream, type NetConn } from './net-conn.ts';
-import { ReadHalf, WriteHalf } from './transfer.ts';
+import { ConnClosed, DeadlineExceeded, type NetConn } from './net-conn.ts';
+import { joinHostPort, TcpConn } from './tcp-conn.ts';
 
 /** After an error of accept, which comes back at once if it is asked again at once. */
 const acceptPauseMs = 200;
@@ -43,13 +39,16 @@ export async function dialTCP(
   let conn: TcpConn | undefined;
   let failure: Error | undefined;
   const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
-  // In the tick of its creation: an 'error' that nobody hears ends the process.
-  socket.on('error', (error) => {
+  const onError = (error: Error): void => {
     failure = error;
     settled.raise();
-  });
+  };
+  // In the tick of its creation: an 'error' that nobody hears ends the process.
+  socket.on('error', onError);
   socket.once('connect', () => {
     conn = new TcpConn(socket);
+    // From here on the connection hears it; what made it is forgotten.
+    socket.off('error', onError);
     settled.raise();
   });
   const late = new Timer('dial timeout', options.timeoutMs ?? 15_000);
@@ -178,158 +177,4 @@ export class Listener {
     await select({ over: recv(over), closed: recv(this.#closed) });
     over.stop();
   }
-}
-
-class TcpConn implements NetConn {
-  readonly localAddr: string;
-  readonly remoteAddr: string;
-  readonly #name: string;
-  readonly #socket: Socket;
-  readonly #forReader: Signal;
-  readonly #forWriter: Signal;
-  readonly #reads: ReadHalf;
-  readonly #writes: WriteHalf;
-  /** The socket is destroyed and its handle is free. */
-  readonly #gone: Done;
-  #rest: Uint8Array | undefined; // read from the socket, not asked for yet
-  #listening = false;
-  #ended = false;
-  #error: Error | undefined;
-  #closed = false;
-
-  /** @param socket connected, and made in this tick: its errors are heard from here on */
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    this.localAddr = joinHostPort(socket.localAddress, socket.localPort);
-    this.remoteAddr = joinHostPort(socket.remoteAddress, socket.remotePort);
-    this.#name = this.remoteAddr;
-    this.#forReader = new Signal(`read ${this.#name}`);
-    this.#forWriter = new Signal(`write ${this.#name}`);
-    this.#gone = new Done(`${this.#name} closed`);
-    this.#reads = new ReadHalf(this.#name, {
-      changed: this.#forReader,
-      take: (wanted) => this.#take(wanted),
-      failure: () => this.#readFailure(),
-    });
-    this.#writes = new WriteHalf(this.#name, {
-      changed: this.#forWriter,
-      send: (bytes) => this.#send(bytes),
-      failure: () =>
-        this.#closed || this.#gone.closed
-          ? new ConnClosed('write', this.#error)
-          : undefined,
-    });
-    this.#listen();
-  }
-
-  readFull(length: number): Promise<Uint8Array> {
-    this.#listenToBytes();
-    return this.#reads.readFull(length);
-  }
-
-  write(bytes: Uint8Array): Promise<void> {
-    return this.#writes.write(bytes);
-  }
-
-  setReadDeadline(at: number | undefined): void {
-    if (!this.#closed) this.#reads.deadline.set(at);
-  }
-
-  setWriteDeadline(at: number | undefined): void {
-    if (!this.#closed) this.#writes.deadline.set(at);
-  }
-
-  // #region tcp-close
-  async close(lingerMs = 0): Promise<void> {
-    if (this.#closed) return this.#gone.wait();
-    this.#closed = true;
-    this.#reads.deadline.set(undefined);
-    this.#writes.deadline.set(undefined);
-    this.#forReader.raise();
-    this.#forWriter.raise();
-    if (lingerMs > 0 && !this.#socket.destroyed) {
-      this.#socket.end();
-      //: Unread bytes at the close would make the kernel send RST, and an RST makes
-      //: the other side's kernel forget the last message that we wrote.
-      this.#listenToBytes();
-      this.#discard();
-      const over = new Timer(`linger ${this.#name}`, Math.min(lingerMs, maxLingerMs));
-      await select({ gone: recv(this.#gone), over: recv(over) });
-      over.stop();
-    }
-    //: `end` alone waits for a peer that may never end its side.
-    this.#socket.destroy();
-    return this.#gone.wait();
-  }
-  // #endregion tcp-close
-
-  #listen(): void {
-    this.#socket.on('error', (error) => {
-      this.#error = error;
-    });
-    this.#socket.on('end', () => {
-      this.#ended = true;
-      this.#forReader.raise();
-    });
-    this.#socket.on('close', () => {
-      this.#gone.close();
-      this.#forReader.raise();
-      this.#forWriter.raise();
-    });
-  }
-
-  /** From here on the stream fetches ahead, up to its 64 KiB. */
-  #listenToBytes(): void {
-    if (this.#listening) return;
-    this.#listening = true;
-    this.#socket.on('readable', () => {
-      if (this.#closed) this.#discard();
-      else this.#forReader.raise();
-    });
-  }
-
-  #take(wanted: number): readonly Uint8Array[] {
-    if (this.#closed) return [];
-    const chunk = this.#rest ?? this.#fetch();
-    this.#rest = undefined;
-    if (chunk === undefined) return [];
-    if (chunk.length > wanted) this.#rest = chunk.subarray(wanted);
-    return [chunk.subarray(0, wanted)];
-  }
-
-  /** All that the stream holds. Asking for a length would raise its limit to that. */
-  #fetch(): Uint8Array | undefined {
-    // The stream has no encoding set, so these are bytes or nothing.
-    const chunk = this.#socket.read() as Uint8Array | null;
-    // Not a Buffer: its `slice` would share memory with what comes after.
-    return chunk === null
-      ? undefined
-      : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
-  }
-
-  #readFailure(): Error | undefined {
-    if (this.#closed) return new ConnClosed('read');
-    if (this.#ended) return new EndOfStream();
-    return this.#gone.closed ? new ConnClosed('read', this.#error) : undefined;
-  }
-
-  #send(bytes: Uint8Array): () => boolean {
-    let taken = false;
-    this.#socket.write(bytes, (error) => {
-      // Node calls a write that a destroyed socket cut off a success.
-      taken = (error ?? null) === null && !this.#socket.destroyed;
-      this.#forWriter.raise();
-    });
-    return () => taken;
-  }
-
-  #discard(): void {
-    this.#rest = undefined;
-    while (this.#socket.read() !== null);
-  }
-}
-
-function joinHostPort(host: string | undefined, port: number | undefined): string {
-  const plain = host?.replace(/^::ffff:(?=\d+\.)/, '') ?? '?';
-  return `${plain.includes(':') ? `[${plain}]` : plain}:${port ?? 0}`;
 }

@@ -9,7 +9,7 @@ import { TxPool } from '../core/txpool.ts';
 import { ProtocolManager, type ProtocolManagerOptions } from '../eth/handler.ts';
 import type { Network } from '../net/listener.ts';
 import { nodeIDOf, type Node, type NodeID } from '../p2p/enode.ts';
-import { asError } from '../p2p/proto-rw.ts';
+import { asError } from '../p2p/as-error.ts';
 import { ReadBudget } from '../p2p/rlpx/read-budget.ts';
 import { newRLPX } from '../p2p/rlpx/transport.ts';
 import { Server } from '../p2p/server.ts';

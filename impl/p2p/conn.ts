@@ -20,26 +20,46 @@ export interface ProtoHandshake {
 
 // #region transport
 /**
- * Encrypts and frames what goes over a connection. Its two handshakes share one absolute
- * deadline, set when it is made.
+ * A connection that was made this moment. Each handshake returns what can be done after
+ * it, so a message before its time cannot be written down. Both share one absolute
+ * deadline, set when the connection was made.
  *
  * @geth p2p/server.go transport
  */
-export interface Transport extends MsgReadWriter {
+export interface NewTransport extends Closable {
   /**
    * Agrees on keys and learns who the remote is.
    *
    * @param dialDest the node that was dialed; undefined when we were
-   * @returns the id that the remote named; only its Hello proves that it owns it
    */
-  doEncHandshake(privateKey: Uint8Array, dialDest: Node | undefined): Promise<NodeID>;
-  /** Exchanges Hello. Compression is on afterwards if the remote speaks version 5. */
-  doProtoHandshake(our: ProtoHandshake): Promise<ProtoHandshake>;
+  doEncHandshake(
+    privateKey: Uint8Array,
+    dialDest: Node | undefined,
+  ): Promise<EncTransport>;
+}
+
+/** A connection with keys, and a name at its other end. */
+export interface EncTransport extends Closable {
+  /** What the remote named; only its Hello proves that it owns it. */
+  readonly id: NodeID;
+  /** Exchanges Hello. Compression is on afterwards if both speak version 5. */
+  doProtoHandshake(our: ProtoHandshake): Promise<Greeting>;
+}
+
+export interface Greeting {
+  readonly their: ProtoHandshake;
+  readonly transport: Transport;
+}
+
+/** Messages both ways, until it is closed. */
+export interface Transport extends MsgReadWriter, Closable {}
+
+interface Closable {
   /**
-   * Ends the connection. A `DiscError` is told to the remote first, unless its reason
-   * is "network error"; anything else closes in silence. Resolves when nothing is left,
-   * a few seconds later at most: `Server.stop` waits for it. If it fails, its caller
-   * closes the connection.
+   * Ends the connection, in every phase. A `DiscError` is told to the remote first,
+   * unless its reason is "network error"; anything else closes in silence. Resolves when
+   * nothing is left, a few seconds later at most: `Server.stop` waits for it. If it
+   * fails, its caller closes the connection.
    */
   close(error: unknown): Promise<void>;
 }
@@ -59,19 +79,24 @@ export interface ConnFlags {
  *
  * @geth p2p/server.go conn
  */
-export interface Conn {
-  readonly fd: NetConn;
+export interface Conn extends Identified {
+  readonly transport: EncTransport;
+}
+
+/** The same after Hello. A phase is a type, so no field is empty for a while. */
+export interface HelloConn extends Identified {
   readonly transport: Transport;
+  readonly caps: readonly Cap[];
+  readonly name: string;
+}
+
+/** What the run loop is asked about, at both checkpoints. */
+export interface Identified {
+  readonly fd: NetConn;
   readonly flags: ConnFlags;
   /** What the remote named in the encryption handshake; proved once Hello is there. */
   readonly id: NodeID;
   //: The run loop's answer: undefined lets the connection pass, an error refuses it.
   readonly cont: Chan<Error | undefined>;
-}
-
-/** The same after Hello. A phase is a type, so no field is empty for a while. */
-export interface HelloConn extends Conn {
-  readonly caps: readonly Cap[];
-  readonly name: string;
 }
 // #endregion conn

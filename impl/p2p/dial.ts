@@ -9,7 +9,7 @@ import { Timer } from '../csp/timer.ts';
 import type { NetConn } from '../net/net-conn.ts';
 import type { Node, NodeID } from './enode.ts';
 import { isAllowed, type Cidr } from './ip.ts';
-import { asError } from './proto-rw.ts';
+import { asError } from './as-error.ts';
 
 /** @geth p2p/dial.go dialHistoryExpiration */
 export const dialHistoryExpirationMs = 30_000;

@@ -13,6 +13,7 @@ import { recv, select, send } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
 import { WaitGroup } from '../csp/wait-group.ts';
 import { EndOfStream } from '../net/net-conn.ts';
+import { asError } from './as-error.ts';
 import {
   baseProtocolLength,
   discMsg,
@@ -32,7 +33,7 @@ import {
   type DiscReason,
 } from './peer-error.ts';
 import { PongBudget } from './pong-budget.ts';
-import { asError, compareCaps, matchProtocols, ProtoRW } from './proto-rw.ts';
+import { compareCaps, matchProtocols, ProtoRW } from './proto-rw.ts';
 import type { Cap, PeerHandle, Protocol } from './protocol.ts';
 import { decodeDisconnect } from './rlpx/disconnect.ts';
 

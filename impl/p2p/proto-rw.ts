@@ -8,6 +8,7 @@ import { Chan } from '../csp/chan.ts';
 import type { Done } from '../csp/done.ts';
 import { recv, select } from '../csp/select.ts';
 import { EndOfStream } from '../net/net-conn.ts';
+import { asError } from './as-error.ts';
 import { baseProtocolLength } from './base-protocol.ts';
 import { withCode, type Msg, type MsgReadWriter, type MsgWriter } from './message.ts';
 import { PeerError } from './peer-error.ts';
@@ -159,13 +160,4 @@ export class ProtoRW implements MsgReadWriter {
     writeErr.trySend(undefined);
   }
   // #endregion write-msg
-}
-
-/** What was thrown, if it is an Error; else one that has it as its cause. Never throws. */
-export function asError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
-  // Only a text is taken as it is: an object may throw when it is asked for one.
-  const text =
-    typeof thrown === 'string' ? thrown : `no Error was thrown, but ${typeof thrown}`;
-  return new Error(text, { cause: thrown });
 }

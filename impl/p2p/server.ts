@@ -13,7 +13,7 @@ import { recv, select, send } from '../csp/select.ts';
 import { WaitGroup } from '../csp/wait-group.ts';
 import type { Listener, Network } from '../net/listener.ts';
 import type { NetConn } from '../net/net-conn.ts';
-import type { Conn, ConnFlags, HelloConn, Transport } from './conn.ts';
+import type { Conn, ConnFlags, HelloConn, Identified, NewTransport } from './conn.ts';
 import { CrossDial, type Claim } from './cross-dial.ts';
 import { DialQueue } from './dial-queue.ts';
 import {
@@ -55,7 +55,7 @@ export interface ServerConfig {
   readonly name: string;
   readonly protocols: readonly Protocol[];
   readonly network: Network;
-  readonly newTransport: (fd: NetConn) => Transport;
+  readonly newTransport: (fd: NetConn) => NewTransport;
   readonly maxPeers: number;
   /** Inbound connections that may shake hands at once. Default, and with 0 as in geth: 50. */
   readonly maxPendingPeers?: number;
@@ -271,7 +271,7 @@ export class Server implements DialHost {
 
   // #region answer
   /** Tells a waiting connection the verdict, unless the server stops first. */
-  async answer(conn: Conn, refusal: Error | undefined): Promise<void> {
+  async answer(conn: Identified, refusal: Error | undefined): Promise<void> {
     await select({ answered: send(conn.cont, refusal), quit: recv(this.quit) });
   }
   // #endregion answer
@@ -355,7 +355,8 @@ export class Server implements DialHost {
     try {
       if (this.quit.closed) throw new ServerStopped();
       //= the encryption handshake: keys, and a name
-      const id = await transport.doEncHandshake(this.config.privateKey, dialDest);
+      const named = await transport.doEncHandshake(this.config.privateKey, dialDest);
+      const { id } = named;
       if (dialDest !== undefined && id !== dialDest.id) {
         throw new DiscError(discUnexpectedIdentity);
       }
@@ -365,7 +366,7 @@ export class Server implements DialHost {
       }
       //= checkpoint 1
       const cont = new Chan<Error | undefined>('cont');
-      const conn: Conn = { fd, transport, flags, id, cont };
+      const conn: Conn = { fd, transport: named, flags, id, cont };
       await this.checkpoint(conn, this.posthandshake);
       //= Hello says what it speaks
       const hello = await setupHello(conn, ourHello(this.config));
@@ -389,7 +390,7 @@ export class Server implements DialHost {
    * @throws {ServerStopped} `quit` closed first, in either wait
    * @geth p2p/server.go Server.checkpoint
    */
-  async checkpoint<C extends Conn>(conn: C, stage: Chan<C>): Promise<void> {
+  async checkpoint<C extends Identified>(conn: C, stage: Chan<C>): Promise<void> {
     const offered = await select({ taken: send(stage, conn), quit: recv(this.quit) });
     if (offered.case === 'quit') throw new ServerStopped();
     const verdict = await select({ cont: recv(conn.cont), quit: recv(this.quit) });

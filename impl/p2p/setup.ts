@@ -34,9 +34,10 @@ export function ourHello(config: {
  * @throws {DiscError} 9: Hello carries another id than the one of the handshake
  */
 export async function setupHello(conn: Conn, our: ProtoHandshake): Promise<HelloConn> {
-  const { caps, name, id } = await conn.transport.doProtoHandshake(our);
+  const { their, transport } = await conn.transport.doProtoHandshake(our);
   //: A name in Hello proves nothing: anybody can write any id there.
-  if (!equalBytes(id, fromHex(conn.id))) throw new DiscError(discUnexpectedIdentity);
-  return { ...conn, caps, name };
+  if (!equalBytes(their.id, fromHex(conn.id)))
+    throw new DiscError(discUnexpectedIdentity);
+  return { ...conn, transport, caps: their.caps, name: their.name };
 }
 // #endregion setup-hello

@@ -19,7 +19,13 @@ import {
   handshakeMsg,
   handshakeTimeoutMs,
 } from '../p2p/base-protocol.ts';
-import type { ProtoHandshake, Transport } from '../p2p/conn.ts';
+import type {
+  EncTransport,
+  Greeting,
+  NewTransport,
+  ProtoHandshake,
+  Transport,
+} from '../p2p/conn.ts';
 import { nodeIDOf, type NodeID } from '../p2p/enode.ts';
 import { newMsg, type Msg } from '../p2p/message.ts';
 import { DiscError, discNetworkError } from '../p2p/peer-error.ts';
@@ -28,9 +34,11 @@ import { encodeHello, readProtocolHandshake } from '../p2p/rlpx/hello.ts';
 
 const headLength = 8; // code and size, 4 bytes each
 
-export class PlainTransport implements Transport {
+/** All phases in one: without keys there is nothing that one of them has to add. */
+export class PlainTransport implements NewTransport, EncTransport, Transport {
   readonly #fd: NetConn;
   readonly #self: NodeID;
+  id: NodeID = nodeIDOf('00'.repeat(64));
   readonly #runtime = runtime();
   readonly #writing = new Chan<undefined>('write lock', 1);
 
@@ -42,16 +50,18 @@ export class PlainTransport implements Transport {
     fd.setWriteDeadline(until);
   }
 
-  async doEncHandshake(): Promise<NodeID> {
+  async doEncHandshake(): Promise<EncTransport> {
     await this.#fd.write(fromHex(this.#self));
-    return nodeIDOf(toHex(await this.#fd.readFull(64)));
+    this.id = nodeIDOf(toHex(await this.#fd.readFull(64)));
+    return this;
   }
 
-  async doProtoHandshake(our: ProtoHandshake): Promise<ProtoHandshake> {
+  async doProtoHandshake(our: ProtoHandshake): Promise<Greeting> {
     const writer = new WaitGroup(() => undefined); // a failure shows in the read too
     writer.go('helloWriter', () => this.#write(newMsg(handshakeMsg, encodeHello(our))));
     try {
-      return await readProtocolHandshake({ readMsg: () => this.#read() });
+      const their = await readProtocolHandshake({ readMsg: () => this.#read() });
+      return { their, transport: this };
     } finally {
       await writer.wait();
     }

@@ -13,7 +13,7 @@ import { developmentGenesis } from '../core/development-genesis.ts';
 import { ProtocolManager } from '../eth/handler.ts';
 import { MemoryNetwork } from '../net/memory.ts';
 import type { NetConn } from '../net/net-conn.ts';
-import type { Transport } from '../p2p/conn.ts';
+import type { NewTransport } from '../p2p/conn.ts';
 import { nodeIDOf, type Node } from '../p2p/enode.ts';
 import type { PeerEvent } from '../p2p/events.ts';
 import { newMsg } from '../p2p/message.ts';
@@ -208,7 +208,7 @@ function misbehaving(kind: ProtocolKind): Protocol {
   return { name: 'eth', version: 63, length: 17, run };
 }
 
-function makeTransport(scenario: Scenario, fd: NetConn, self: Node): Transport {
+function makeTransport(scenario: Scenario, fd: NetConn, self: Node): NewTransport {
   return scenario.transport === 'rlpx' ? newRLPX(fd) : new PlainTransport(fd, self.id);
 }
 

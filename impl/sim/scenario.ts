@@ -44,9 +44,9 @@ export type Step =
   | { readonly do: 'close' };
 
 /**
- * DECISIONS has `script` and `faults` beside `nodes`. Here a script stands in the node that
- * plays it, so that no other field has to say whose it is. There are no faults yet: they
- * come with the lab, and until then a scenario that asks for some is refused.
+ * A script stands in the node that plays it, so that no other field has to say whose it
+ * is. There are no faults yet: they come with the lab, and until then a scenario that asks
+ * for some is refused.
  */
 export interface Scenario {
   readonly version: 1;
@@ -114,7 +114,7 @@ const scenarioKeys = [
   'predict',
 ] as const satisfies readonly (keyof Scenario)[];
 
-/** Where else what DECISIONS has at the top is. */
+/** Keys that somebody may look for at the top, and where it is instead. */
 const notHere = {
   script: 'a script stands in the node that plays it, as its steps',
   faults: 'there are none yet; they come with the lab',

@@ -15,7 +15,7 @@ import {
   baseProtocolVersion,
   discMsg,
 } from '../p2p/base-protocol.ts';
-import type { Transport } from '../p2p/conn.ts';
+import type { NewTransport, Transport } from '../p2p/conn.ts';
 import type { Node, NodeID } from '../p2p/enode.ts';
 import { newMsg } from '../p2p/message.ts';
 import type { DiscReason } from '../p2p/peer-error.ts';
@@ -37,7 +37,7 @@ export interface Heard {
 
 export interface ScriptRun {
   readonly spec: ScriptSpec;
-  readonly transport: Transport;
+  readonly transport: NewTransport;
   readonly privateKey: Uint8Array;
   readonly self: NodeID;
   readonly dest: Node;
@@ -48,15 +48,15 @@ export interface ScriptRun {
 
 /** @returns what was heard until the connection ended */
 export async function playScript(run: ScriptRun): Promise<Heard> {
-  const { transport, spec } = run;
+  const { spec } = run;
   const messages: { atMs: number; code: number; payload: string }[] = [];
   let reason: DiscReason | undefined;
   const ended = new Done('the other side closed');
   const listening = new Done('it listens');
   const tasks = new WaitGroup(() => undefined); // a script that cannot go on is no fault
 
-  await transport.doEncHandshake(run.privateKey, run.dest);
-  await transport.doProtoHandshake({
+  const named = await run.transport.doEncHandshake(run.privateKey, run.dest);
+  const { transport } = await named.doProtoHandshake({
     version: baseProtocolVersion,
     name: 'script',
     caps: [{ name: 'eth', version: 63 }],
@@ -85,7 +85,7 @@ export async function playScript(run: ScriptRun): Promise<Heard> {
   });
   tasks.go('script', async () => {
     try {
-      for (const step of spec.steps) await perform(step, run, ended);
+      for (const step of spec.steps) await perform(step, transport, run, ended);
     } finally {
       listening.close();
     }
@@ -97,8 +97,12 @@ export async function playScript(run: ScriptRun): Promise<Heard> {
   return result;
 }
 
-async function perform(step: Step, run: ScriptRun, ended: Done): Promise<void> {
-  const { transport } = run;
+async function perform(
+  step: Step,
+  transport: Transport,
+  run: ScriptRun,
+  ended: Done,
+): Promise<void> {
   switch (step.do) {
     case 'status':
       return transport.writeMsg(newMsg(baseProtocolLength, status(step, run.chain)));

@@ -16,6 +16,7 @@ import {
   type SpawnOptions,
   type TraceFields,
   type Tracer,
+  type WaitsOn,
   type Wake,
 } from '../csp/seam.ts';
 import type { TraceKind, TraceSink } from '../csp/trace.ts';
@@ -27,11 +28,14 @@ import { sourceLine } from './source-line.ts';
 export interface Task {
   readonly name: string;
   readonly node: string;
-  /** In words, what the task waits on; undefined while it can run. */
-  waitsOn: string | undefined;
+  /** Undefined while the task can run. */
+  waitsOn: WaitsOn | undefined;
   /** Source line of its last wait, while a trace is recorded. */
   source: string | undefined;
 }
+
+/** The operation was ready: the task can go on, and others may go first. */
+const aTurn: WaitsOn = { label: 'a turn' };
 
 interface Runnable {
   readonly task: Task;
@@ -60,6 +64,7 @@ export class SerialRuntime implements Runtime {
   readonly tracer: Tracer | undefined;
   readonly tasks = new Set<Task>(); // BOUNDED by the tasks that are alive
   steps = 0;
+  #ids = 0;
   readonly #options: SerialOptions;
   readonly #ready: Runnable[] = []; // BOUNDED by the tasks that are alive
   readonly #names = new Map<string, number>(); // BOUNDED by the task names of the code
@@ -125,9 +130,13 @@ export class SerialRuntime implements Runtime {
     this.#enqueue({ task: started, resume });
   }
 
-  suspend<T>(on: string, register: (wake: Wake<T>) => void): Promise<T> {
+  newId(): number {
+    return ++this.#ids;
+  }
+
+  suspend<T>(on: WaitsOn, register: (wake: Wake<T>) => void): Promise<T> {
     const task = this.#giveUp(on);
-    this.tracer?.emit('block', { on });
+    this.tracer?.emit('block', { on: on.label });
     this.#current = undefined;
     return new Promise((resolve) => {
       register((value, kind, fields) => {
@@ -143,7 +152,7 @@ export class SerialRuntime implements Runtime {
   }
 
   ready<T>(value: T): Promise<T> {
-    const task = this.#giveUp('a turn');
+    const task = this.#giveUp(aTurn);
     this.#current = undefined;
     return new Promise((resolve) => {
       const resume = (): void => {
@@ -153,24 +162,31 @@ export class SerialRuntime implements Runtime {
     });
   }
 
+  pause(): Promise<void> {
+    return this.ready(undefined);
+  }
+
   startTimer(ms: number, fire: () => void): RunningTimer {
     return this.#options.clock.startTimer(ms, fire);
   }
 
   async external<T>(name: string, promise: Promise<T>): Promise<T> {
     this.#externals++;
-    const settled = await this.suspend<PromiseSettledResult<T>>(name, (wake) => {
-      promise.then(
-        (value) => {
-          this.#externals--;
-          wake({ status: 'fulfilled', value });
-        },
-        (reason: unknown) => {
-          this.#externals--;
-          wake({ status: 'rejected', reason });
-        },
-      );
-    });
+    const settled = await this.suspend<PromiseSettledResult<T>>(
+      { label: name },
+      (wake) => {
+        promise.then(
+          (value) => {
+            this.#externals--;
+            wake({ status: 'fulfilled', value });
+          },
+          (reason: unknown) => {
+            this.#externals--;
+            wake({ status: 'rejected', reason });
+          },
+        );
+      },
+    );
     if (settled.status === 'rejected') throw settled.reason;
     return settled.value;
   }
@@ -186,11 +202,11 @@ export class SerialRuntime implements Runtime {
     this.#options.clock.stop();
   }
 
-  #giveUp(on: string): Task {
+  #giveUp(on: WaitsOn): Task {
     const task = this.#current;
     if (task === undefined) {
       throw new RuntimeMisuse(
-        `a wait (${on}) without a current task: await each wait before the next; ` +
+        `a wait (${on.label}) without a current task: await each wait before the next; ` +
           'a second task is started with WaitGroup.go (Promise.all and Promise.race start none)',
       );
     }
@@ -239,8 +255,8 @@ export class SerialRuntime implements Runtime {
     if (runnable === undefined) throw new RangeError('no such runnable task');
     const { task, resume, event } = runnable;
     this.#current = task;
-    if (task.waitsOn !== undefined && task.waitsOn !== 'a turn') {
-      this.tracer?.emit('wake', { on: task.waitsOn });
+    if (task.waitsOn !== undefined && task.waitsOn !== aTurn) {
+      this.tracer?.emit('wake', { on: task.waitsOn.label });
     }
     task.waitsOn = undefined;
     if (event !== undefined) this.tracer?.emit(event.kind, event.fields);

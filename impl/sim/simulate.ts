@@ -119,7 +119,7 @@ function blockedTasks(serial: SerialRuntime): BlockedTask[] {
   return Array.from(serial.tasks, ({ node, name, waitsOn }) => ({
     node,
     task: name,
-    on: waitsOn ?? 'a turn',
+    on: waitsOn?.label ?? 'a turn',
   }));
 }
 

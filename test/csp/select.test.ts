@@ -163,3 +163,33 @@ describe('trySelect', () => {
     });
   });
 });
+
+describe('select beside a simulation', () => {
+  it('waits in the runtime of its channels', async () => {
+    const [ping, pong] = [new Chan<number>('ping'), new Chan<number>('pong')];
+    const heard: number[] = [];
+    const group = new WaitGroup();
+    group.go('answers', async () => {
+      for (let i = 0; i < 100; i++) {
+        const event = await select({ ping: recv(ping) });
+        await select({ pong: send(pong, event.value) });
+      }
+    });
+    group.go('asks', async () => {
+      for (let i = 0; i < 100; i++) {
+        await select({ ping: send(ping, i) });
+        heard.push((await select({ pong: recv(pong) })).value);
+      }
+    });
+    const simulation = await simulate({}, async () => {
+      const room = new Chan<number>('room', 1);
+      for (let i = 0; i < 100; i++) {
+        await select({ sent: send(room, i) });
+        await select({ got: recv(room) });
+      }
+    });
+    expect(simulation.outcome).toEqual({ status: 'done', value: undefined });
+    await group.wait();
+    expect(heard).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+});

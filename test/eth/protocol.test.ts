@@ -7,7 +7,7 @@ import { hashOf, zeroHash } from '../../impl/core/hash.ts';
 import { encodeHeader, hashHeader } from '../../impl/core/header.ts';
 import { hashTransaction } from '../../impl/core/transaction.ts';
 import { EthError } from '../../impl/eth/errors.ts';
-import { ethFields } from '../../impl/eth/fields.ts';
+import { ethFields } from '../../impl/eth/layout.ts';
 import {
   blockBodiesMsg,
   blockHeadersMsg,

@@ -11,7 +11,6 @@ import type { Listener, Network } from '../../impl/net/listener.ts';
 import { ConnClosed, DeadlineExceeded, type NetConn } from '../../impl/net/net-conn.ts';
 import { pipe } from '../../impl/net/pipe.ts';
 import { discMsg } from '../../impl/p2p/base-protocol.ts';
-import type { Transport } from '../../impl/p2p/conn.ts';
 import type { Node, NodeID } from '../../impl/p2p/enode.ts';
 import type { PeerEvent } from '../../impl/p2p/events.ts';
 import { newMsg } from '../../impl/p2p/message.ts';
@@ -157,7 +156,7 @@ export function makeServer(
 /** Somebody who connects to a server and is led by hand. Speaks protocol a/1. */
 export class Remote {
   readonly fd: NetConn;
-  readonly transport: Transport;
+  readonly transport: PlainTransport;
   readonly id: NodeID;
   /** `[code, payload]` of what came after Hello, or of a Disconnect in its place. */
   readonly heard: [number, string][] = [];
@@ -171,7 +170,7 @@ export class Remote {
 
   /** The encryption handshake alone. */
   async prove(): Promise<void> {
-    await this.transport.doEncHandshake(new Uint8Array(32), undefined);
+    await this.transport.doEncHandshake();
   }
 
   async sayHello(

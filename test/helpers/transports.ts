@@ -16,7 +16,13 @@ import {
   frameReadTimeoutMs,
   frameWriteTimeoutMs,
 } from '../../impl/p2p/base-protocol.ts';
-import type { ProtoHandshake, Transport } from '../../impl/p2p/conn.ts';
+import type {
+  EncTransport,
+  Greeting,
+  NewTransport,
+  ProtoHandshake,
+  Transport,
+} from '../../impl/p2p/conn.ts';
 import type { NodeID } from '../../impl/p2p/enode.ts';
 import { newMsg, type Msg } from '../../impl/p2p/message.ts';
 import { DiscError, discNetworkError } from '../../impl/p2p/peer-error.ts';
@@ -41,14 +47,6 @@ export class Line implements Transport {
 
   connect(other: Line): void {
     this.#other = other;
-  }
-
-  doEncHandshake(): Promise<NodeID> {
-    throw new Error('a line begins after the handshakes');
-  }
-
-  doProtoHandshake(): Promise<ProtoHandshake> {
-    throw new Error('a line begins after the handshakes');
   }
 
   async readMsg(): Promise<Msg> {
@@ -136,9 +134,11 @@ export interface ScriptedAnswers {
 }
 
 /** A transport with answers prepared, that writes down who called what. */
-export class ScriptedTransport implements Transport {
+export class ScriptedTransport implements NewTransport, EncTransport, Transport {
   readonly calls: string[] = [];
   closedWith: unknown = undefined;
+  /** Our Hello. */
+  said: ProtoHandshake | undefined;
   readonly #answers: ScriptedAnswers;
   readonly #closing = new Done('scripted transport closed');
 
@@ -146,14 +146,23 @@ export class ScriptedTransport implements Transport {
     this.#answers = answers;
   }
 
-  doEncHandshake(): Promise<NodeID> {
-    this.calls.push('doEncHandshake');
-    return answer(this.#answers.enc);
+  get id(): NodeID {
+    const { enc } = this.#answers;
+    if (enc instanceof Error) throw enc;
+    return enc;
   }
 
-  doProtoHandshake(): Promise<ProtoHandshake> {
+  async doEncHandshake(): Promise<EncTransport> {
+    this.calls.push('doEncHandshake');
+    await answer(this.#answers.enc);
+    return this;
+  }
+
+  async doProtoHandshake(our?: ProtoHandshake): Promise<Greeting> {
     this.calls.push('doProtoHandshake');
-    return answer(this.#answers.hello ?? new Error('no Hello was prepared'));
+    this.said = our;
+    const hello = this.#answers.hello ?? new Error('no Hello was prepared');
+    return { their: await answer(hello), transport: this };
   }
 
   async readMsg(): Promise<Msg> {

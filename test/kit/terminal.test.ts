@@ -52,9 +52,10 @@ interface Ended {
 }
 
 function start(tool: 'learn' | 'grade' | 'demo', ...args: string[]): Promise<Ended> {
-  const file = join('exercises/kit', `${tool}.ts`);
+  const file = join('exercises/kit', tool);
+  const how = tool === 'demo' ? [`${file}.js`] : ['--import', 'tsx', `${file}.ts`];
   return new Promise((resolve) => {
-    const all = ['--import', 'tsx', file, ...args];
+    const all = [...how, ...args];
     execFile(process.execPath, all, { cwd: root, env }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });

@@ -303,6 +303,175 @@ describe.each(grounds)('NetConn over $name', ({ run, buffers, tooMuch: size }) =
       }));
   });
 
+  describe('peek, consume and fill', () => {
+    it('show what has come and take it off, and wait for what has not', () =>
+      run(async (a, b) => {
+        expect(b.peek()).toHaveLength(0);
+        await a.write(pattern(10));
+        await b.fill(10);
+        expect(b.peek()).toEqual(pattern(10));
+        expect(b.peek().constructor).toBe(Uint8Array);
+        b.consume(4);
+        expect(b.peek()).toEqual(pattern(6, 4));
+        b.consume(6);
+        expect(b.peek()).toHaveLength(0);
+        await together(
+          async () => {
+            await b.fill(3);
+            expect(b.peek(3)).toEqual(pattern(3, 10));
+          },
+          async () => {
+            await sleep(1);
+            for (let i = 10; i < 13; i++) await a.write(pattern(1, i));
+          },
+        );
+        expect(await b.readFull(2)).toEqual(pattern(2, 10));
+        expect(b.peek()).toEqual(pattern(1, 12));
+      }));
+
+    it('give frames of any size, however they are cut on the way', () =>
+      run(async (a, b) => {
+        const sizes = [1, 40_000, 16, 3, 65_536, 100, 30_000, 30_001, 7, 131, 65_000];
+        const frames = Array.from({ length: 44 }, (_, i) => sizes[i % 11] ?? 0);
+        const all = pattern(frames.reduce((sum, size) => sum + size, 0));
+        let gone = 0;
+        let joined = 0;
+        await together(
+          async () => {
+            for (let at = 0, size = 1; at < all.length; at += size) {
+              size = 1 + ((size * 7_919 + at) % 50_000);
+              await a.write(all.subarray(at, at + size));
+            }
+          },
+          async () => {
+            for (const size of frames) {
+              const had = b.peek().length;
+              while (b.peek(size).length < size) await b.fill(size);
+              if (had > 0 && had < size) joined++;
+              const frame = b.peek(size).subarray(0, size);
+              expect(Buffer.compare(frame, all.subarray(gone, gone + size))).toBe(0);
+              b.consume(size);
+              gone += size;
+            }
+          },
+        );
+        expect(joined).toBeGreaterThan(5);
+      }));
+
+    it('take bytes that come one by one', () =>
+      run(async (a, b) => {
+        const size = 300;
+        await together(
+          async () => {
+            for (let i = 0; i < 2 * size; i++) {
+              await a.write(pattern(1, i));
+              if (i % 50 === 0) await sleep(1);
+            }
+          },
+          async () => {
+            await b.fill(size);
+            expect(b.peek(size).subarray(0, size)).toEqual(pattern(size));
+            b.consume(size);
+            expect(await b.readFull(size)).toEqual(pattern(size, size));
+          },
+        );
+      }));
+
+    it('leave on the sender what is only looked at', () =>
+      run(async (a, b) => {
+        a.setWriteDeadline(runtime().now() + 100);
+        const done = new Done('writer done');
+        const chunk = new Uint8Array(32_768);
+        await together(
+          async () => {
+            const { bytes, error } = await writeUntilItFails(a, chunk, 40 << 20);
+            expect(error).toBeInstanceOf(DeadlineExceeded);
+            expect(bytes).toBeLessThanOrEqual(buffers);
+            done.close();
+          },
+          async () => {
+            while (!done.closed) {
+              b.peek(65_536);
+              await b.fill(1);
+              await sleep(10);
+            }
+            expect(b.peek(1 << 24).length).toBeLessThanOrEqual(4 * 65_536);
+          },
+        );
+      }));
+
+    it('throw as readFull does', () =>
+      run(async (a, b) => {
+        b.setReadDeadline(runtime().now() + 20);
+        await a.write(pattern(2));
+        expect(await failureOf(b.fill(3))).toBeInstanceOf(DeadlineExceeded);
+        expect(b.peek()).toEqual(pattern(2));
+        expect(await failureOf(b.fill(2))).toBeInstanceOf(DeadlineExceeded);
+        b.setReadDeadline(undefined);
+        await together(
+          async () => {
+            expect(await failureOf(b.fill(3))).toBeInstanceOf(EndOfStream);
+            await b.close();
+          },
+          () => a.close(500),
+        );
+        expect(b.peek()).toHaveLength(0);
+        expect(await failureOf(b.fill(1))).toBeInstanceOf(ConnClosed);
+      }));
+
+    it('refuse what cannot be', () =>
+      run(async (a, b) => {
+        expect(await failureOf(b.fill(65_537))).toBeInstanceOf(RangeError);
+        await a.write(pattern(2));
+        await b.fill(2);
+        expect(() => {
+          b.consume(3);
+        }).toThrow(RuntimeMisuse);
+        await together(
+          () => b.fill(3),
+          async () => {
+            expect(await failureOf(b.fill(1))).toBeInstanceOf(RuntimeMisuse);
+            expect(() => {
+              b.consume(1);
+            }).toThrow(RuntimeMisuse);
+            await a.write(pattern(1, 2));
+          },
+        );
+        expect(b.peek(3)).toEqual(pattern(3));
+      }));
+
+    it('show nothing any more once the connection is closed', () =>
+      run(async (a, b) => {
+        await a.write(pattern(5));
+        await b.fill(5);
+        await b.close();
+        expect(b.peek()).toHaveLength(0);
+      }));
+  });
+
+  it('fails a read that is closed in the turn in which its bytes come', () =>
+    run(async (a, b) => {
+      await together(
+        async () => {
+          const error = await failureOf(b.readFull(2));
+          if (error !== undefined) expect(error).toBeInstanceOf(ConnClosed);
+        },
+        async () => {
+          await sleep(1);
+          await a.write(pattern(2));
+          await b.close();
+        },
+      );
+    }));
+
+  it('sends what was written before a close, in the same turn', () =>
+    run(async (a, b) => {
+      const written = a.write(pattern(5));
+      await written;
+      await a.close();
+      expect(await b.readFull(5)).toEqual(pattern(5));
+    }));
+
   it('leaves on the sender what nobody reads', () =>
     run(async (a) => {
       a.setWriteDeadline(runtime().now() + 100);

@@ -64,6 +64,46 @@ describe('pipe', () => {
     ]);
   });
 
+  it('writes to the trace what is consumed, not what is looked at', async () => {
+    const { trace } = await simulate({ schedule: '', record: true }, async () => {
+      const [a, b] = pipe({ names: ['to B', 'to A'] });
+      await a.write(pattern(3));
+      await b.fill(3);
+      b.peek();
+      b.consume(1);
+      b.peek();
+      b.consume(2);
+    });
+    const reads = trace?.events.filter(({ e }) => e === 'read');
+    expect(reads?.map(({ ch, v, b }) => [ch, v, trace?.bytes[b ?? -1]])).toEqual([
+      ['to A', '1 bytes', '00'],
+      ['to A', '2 bytes', '9e3c'],
+    ]);
+  });
+
+  it('fills beyond its capacity, and no further than asked', async () => {
+    const { outcome } = await simulate({}, async () => {
+      const [a, b] = pipe({ capacity: 10 });
+      a.setWriteDeadline(50);
+      const sent: number[] = [];
+      await together(
+        async () => {
+          for (let i = 0; i < 10; i++) {
+            if ((await failureOf(a.write(pattern(10, 10 * i)))) !== undefined) return;
+            sent.push(i);
+          }
+        },
+        async () => {
+          await b.fill(35);
+          expect(b.peek(35).subarray(0, 35)).toEqual(pattern(35));
+        },
+      );
+      return sent.length;
+    });
+    // 35 asked for and 10 of capacity: the fifth write has no room for its last 5 bytes.
+    expect(outcome).toEqual({ status: 'done', value: 4 });
+  });
+
   it('says in the trace who waits for whom', async () => {
     const { outcome } = await simulate({ schedule: '' }, async () => {
       const [, b] = pipe({ names: ['to B', 'to A'] });

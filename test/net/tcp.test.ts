@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Done } from '../../impl/csp/done.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { sleep } from '../../impl/csp/timer.ts';
@@ -351,6 +351,51 @@ describe('a TCP connection', () => {
         },
       );
       expect(await failureOf(conn.write(pattern(1)))).toBeInstanceOf(ConnClosed);
+    }));
+
+  it('sends what is written in one turn in one write to the socket', () =>
+    withRawPeer(async (conn, peer) => {
+      const got: Buffer[] = [];
+      peer.on('data', (chunk: Buffer) => got.push(chunk));
+      const write = vi.spyOn(Socket.prototype, 'write');
+      for (let i = 0; i < 20; i++) await conn.write(pattern(100, 100 * i));
+      await new Promise(setImmediate);
+      const writes = write.mock.calls.map(([bytes]) => bytes);
+      write.mockRestore();
+      expect(writes).toEqual([pattern(2_000)]);
+      await conn.close(500);
+      expect(Buffer.concat(got)).toEqual(Buffer.from(pattern(2_000)));
+    }));
+
+  it('tells a later write of one that was taken over and failed', () =>
+    withRawPeer(async (conn, peer) => {
+      peer.resetAndDestroy();
+      const errors: unknown[] = [];
+      // The first may reach the kernel before the reset does.
+      for (let i = 0; i < 5; i++) {
+        errors.push(await failureOf(conn.write(pattern(10))));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      expect(errors[0]).toBe(undefined);
+      const last = errors.at(-1);
+      expect(last).toBeInstanceOf(ConnClosed);
+      expect((last as ConnClosed).cause).toMatchObject({ syscall: 'write' });
+    }));
+
+  it('stops the writer of small messages to a peer that reads nothing', () =>
+    withRawPeer(async (conn, peer) => {
+      peer.pause();
+      const message = pattern(1_000);
+      let error: unknown;
+      let written = 0;
+      while (error === undefined && written < 40 << 20) {
+        conn.setWriteDeadline(runtime().now() + 100); // anew for each, as for a frame
+        error = await failureOf(conn.write(message));
+        written += message.length;
+      }
+      expect(error).toBeInstanceOf(DeadlineExceeded);
+      conn.setWriteDeadline(undefined);
+      expect(await failureOf(conn.write(message))).toBeInstanceOf(ConnClosed);
     }));
 
   it('is gone within 2 s when the peer never ends its side', () =>

@@ -37,7 +37,6 @@ describe('maxInboundConns', () => {
   });
 });
 
-// geth-flow.md §1.7; H-06, H-07, H-08
 describe('encHandshakeChecks', () => {
   it.each([
     [

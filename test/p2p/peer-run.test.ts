@@ -41,7 +41,7 @@ const hostileGetter = new TypeError('thrown by a getter');
 const disconnects = (payload: string) => (test: TestPeer) =>
   test.send(1, fromHex(payload));
 
-// curriculum.md §7.1, with the real reason on the wire
+// with the real reason on the wire
 const happenings: Happening[] = [
   {
     what: 'the remote closes the line',

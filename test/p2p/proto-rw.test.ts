@@ -7,7 +7,6 @@ import { EndOfStream } from '../../impl/net/net-conn.ts';
 import { newMsg, type Msg } from '../../impl/p2p/message.ts';
 import { PeerError } from '../../impl/p2p/peer-error.ts';
 import {
-  asError,
   compareCaps,
   countMatchingProtocols,
   matchProtocols,
@@ -43,7 +42,7 @@ const eth: readonly Row[] = [
   ['eth', 62, 8],
 ];
 
-// geth: TestMatchProtocols, ten cases; the figures of the last six: geth-flow.md §3.3
+// geth: TestMatchProtocols, ten cases; the figures of the last six are our own
 describe('matchProtocols', () => {
   it.each([
     ['nothing if the remote speaks nothing', ours(['p', 1, 4]), [], []],
@@ -336,29 +335,4 @@ describe('ProtoRW.writeMsg', () => {
       );
       expect(wire.length).toBe(0);
     }));
-});
-
-describe('asError', () => {
-  it('keeps an Error as it is', () => {
-    const error = new RangeError('x');
-    expect(asError(error)).toBe(error);
-  });
-
-  it('wraps anything else, and keeps it as the cause', () => {
-    for (const thrown of ['text', undefined, null, 7, { a: 1 }]) {
-      expect(asError(thrown)).toBeInstanceOf(Error);
-      expect(asError(thrown).cause).toBe(thrown);
-    }
-  });
-
-  it('survives a thrown value that has no text', () => {
-    expect(asError(Object.create(null))).toBeInstanceOf(Error);
-    expect(asError(Symbol('s'))).toBeInstanceOf(Error);
-    const hostile = {
-      toString(): string {
-        throw new Error('no text');
-      },
-    };
-    expect(asError(hostile)).toBeInstanceOf(Error);
-  });
 });

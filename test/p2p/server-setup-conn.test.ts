@@ -166,7 +166,8 @@ describe('setupHello', () => {
   it('gives the connection its caps and name, and shares its flags', () =>
     run(async () => {
       const transport = new ScriptedTransport({ enc: remote, hello: hello(remote) });
-      const conn = helloConn(transport, [], { id: remote });
+      const flags = dialed();
+      const conn = { ...helloConn(transport, []), transport, id: remote, flags };
       const done = await setupHello(conn, hello(serverID));
       expect(done).toMatchObject({ name: 'x', caps: [{ name: 'a', version: 1 }] });
       expect(done.flags).toBe(conn.flags); // trusted is set there at checkpoint 1
@@ -175,14 +176,7 @@ describe('setupHello', () => {
   it('says every protocol of ours, in the order of the configuration', () =>
     run(async () => {
       const world = new World();
-      let said: ProtoHandshake | undefined;
-      class Listens extends ScriptedTransport {
-        override doProtoHandshake(our?: ProtoHandshake): Promise<ProtoHandshake> {
-          said = our;
-          return super.doProtoHandshake();
-        }
-      }
-      const transport = new Listens({ enc: remote, hello: helloError });
+      const transport = new ScriptedTransport({ enc: remote, hello: helloError });
       const protocols = [
         makeProtocol(readAll, { name: 'z', version: 2 }),
         makeProtocol(readAll, { name: 'a', version: 63 }),
@@ -197,7 +191,7 @@ describe('setupHello', () => {
       const [fd] = pipe();
       await failureOf(server.setupConn(fd, dialed(), nodeAt(remote, '10.0.0.2')));
       await server.stop();
-      expect(said).toEqual({
+      expect(transport.said).toEqual({
         version: 5,
         name: 'peerwalk/test',
         caps: [

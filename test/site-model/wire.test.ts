@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { explain, UnexplainedByte, wireSamples } from '../../.vitepress/data/wire.ts';
 import { toHex } from '../../impl/bytes.ts';
 import { encodeHello } from '../../impl/p2p/rlpx/hello.ts';
-import { helloFields, type FieldSpan } from '../../impl/p2p/rlpx/fields.ts';
-import { repoDir } from '../site/browser.ts';
+import { helloFields, type FieldSpan } from '../../impl/p2p/rlpx/layout.ts';
+import { repoDir } from '../site/build.ts';
 
 // `npm run record` makes it, and every build.
 const isRecorded = existsSync(join(repoDir, 'docs', 'traces', 'meet.jsonl'));

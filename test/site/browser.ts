@@ -1,186 +1,21 @@
 /**
- * What the browser tests share: a build of the site under `/codelab/`, a static server
- * that sends a content type and nothing else, and Chromium.
- *
- * The build goes to `.vitepress/cache/test-site` and is used again while its inputs are
- * the same. `PEERWALK_DIST` names a finished build instead (its base is read from it);
- * `PEERWALK_CHROMIUM` names the browser.
+ * The built site in Chromium, for one test file. Both are shared by all files (setup.ts),
+ * and a page that a test has done with is emptied and given to the next one: to open
+ * another costs a second of a processor.
  */
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { extname, join, normalize } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { readdirSync } from 'node:fs';
 import {
   chromium,
   type Browser,
   type BrowserContextOptions,
+  type ConsoleMessage,
   type Page,
+  type Request,
 } from 'playwright-core';
+import { inject } from 'vitest';
+import './shared.ts';
 
-export const repoDir = fileURLToPath(new URL('../../', import.meta.url));
-const cacheDir = join(repoDir, '.vitepress', 'cache');
-const builtDir = join(cacheDir, 'test-site');
-const testBase = '/codelab/';
-
-const places = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
-
-/** Path of a Chromium, or why the browser tests are skipped. */
-export function findChromium(): { path: string } | { missing: string } {
-  const named = process.env['PEERWALK_CHROMIUM'];
-  if (named !== undefined && named !== '') {
-    return existsSync(named)
-      ? { path: named }
-      : { missing: `PEERWALK_CHROMIUM: no file ${named}` };
-  }
-  const found = places.find((place) => existsSync(place));
-  return found === undefined
-    ? { missing: 'no Chromium was found; name one in PEERWALK_CHROMIUM' }
-    : { path: found };
-}
-
-const args = [
-  '--no-sandbox',
-  '--headless',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/* ---------- the build ---------- */
-
-const inputs = ['.vitepress', 'docs', 'impl', 'exercises', 'test', 'package-lock.json'];
-const notInputs =
-  /(?:^|[\\/])(?:cache|dist|\.temp|source|node_modules)(?:[\\/]|$)|worker\.js$/;
-
-function filesUnder(path: string): string[] {
-  if (!existsSync(path)) return [];
-  if (statSync(path).isFile()) return [path];
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((entry) => !notInputs.test(entry))
-    .map((entry) => join(path, entry))
-    .filter((entry) => statSync(entry, { throwIfNoEntry: false })?.isFile() === true);
-}
-
-function inputsHash(): string {
-  const hash = createHash('sha256');
-  for (const input of inputs) {
-    for (const file of filesUnder(join(repoDir, input)).sort()) {
-      const { mtimeMs, size } = statSync(file);
-      hash.update(`${file} ${mtimeMs} ${size}\n`);
-    }
-  }
-  return hash.digest('hex');
-}
-
-async function runBuild(outDir: string): Promise<void> {
-  const script = join(repoDir, '.vitepress', 'build', 'test-site.mjs');
-  const child = spawn(process.execPath, [script, outDir, testBase], {
-    cwd: repoDir,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production' },
-  });
-  let output = '';
-  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (output += data.toString()));
-  const code = await new Promise<number | null>((done) => child.on('close', done));
-  if (code !== 0) throw new Error(`the site did not build:\n${output.slice(-4000)}`);
-}
-
-/** Builds once, whichever test file asks first; the others wait. */
-async function ensureBuilt(): Promise<string> {
-  const stamp = join(builtDir, '.inputs');
-  const lock = `${builtDir}.lock`;
-  await mkdir(cacheDir, { recursive: true });
-  for (let waited = 0; ; waited += 250) {
-    const hash = inputsHash();
-    if (
-      existsSync(stamp) &&
-      readFileSync(stamp, 'utf8') === hash &&
-      !existsSync(lock)
-    ) {
-      return builtDir;
-    }
-    try {
-      await mkdir(lock);
-    } catch {
-      // Another file builds. A lock that old was left behind by a run that died.
-      const age =
-        Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > 180_000) await rm(lock, { recursive: true, force: true });
-      if (waited > 240_000)
-        throw new Error('waited too long for the build of the site');
-      await sleep(250);
-      continue;
-    }
-    try {
-      await rm(builtDir, { recursive: true, force: true });
-      await runBuild(builtDir);
-      await writeFile(stamp, hash);
-      return builtDir;
-    } finally {
-      await rm(lock, { recursive: true, force: true });
-    }
-  }
-}
-
-/* ---------- the server ---------- */
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.txt': 'text/plain; charset=utf-8',
-  '.xml': 'application/xml',
-};
-
-async function serve(dir: string, base: string): Promise<Server> {
-  const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname);
-    const inside = path.startsWith(base) ? path.slice(base.length) : undefined;
-    const wanted =
-      inside === undefined ? undefined : normalize(inside === '' ? '.' : inside);
-    const answer = async (): Promise<void> => {
-      if (wanted !== undefined && !wanted.startsWith('..')) {
-        const file = join(
-          dir,
-          path.endsWith('/') ? join(wanted, 'index.html') : wanted,
-        );
-        if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) {
-          const type = types[extname(file)] ?? 'application/octet-stream';
-          response.writeHead(200, { 'content-type': type }).end(await readFile(file));
-          return;
-        }
-      }
-      const missing = await readFile(join(dir, '404.html'));
-      response
-        .writeHead(404, { 'content-type': 'text/html; charset=utf-8' })
-        .end(missing);
-    };
-    answer().catch((error: unknown) => response.writeHead(500).end(String(error)));
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return server;
-}
-
-/* ---------- both, for a test file ---------- */
+export { findChromium } from './chromium.ts';
 
 export interface OpenPage {
   readonly page: Page;
@@ -195,9 +30,31 @@ export interface Site {
   /** Every page of the build, as a path without base: `guide/index.html`. */
   readonly pages: readonly string[];
   url(path: string): string;
-  open(path: string, options?: BrowserContextOptions): Promise<OpenPage>;
+  /** @param before what is done to the page before it goes to `path` */
+  open(
+    path: string,
+    options?: BrowserContextOptions,
+    before?: (page: Page) => Promise<unknown>,
+  ): Promise<OpenPage>;
+  /** As `open`, in a context that no other test gets: for scripts that stay in it. */
+  openAlone(path: string): Promise<OpenPage>;
+  /** The test needs the page no longer. */
+  done(page: Page): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The part of the options that a page can take on after it was made. */
+interface Look {
+  readonly viewport: { readonly width: number; readonly height: number };
+  readonly colorScheme: 'light' | 'dark';
+  readonly reducedMotion: 'reduce' | 'no-preference';
+}
+
+const plain: Look = {
+  viewport: { width: 1440, height: 900 },
+  colorScheme: 'light',
+  reducedMotion: 'no-preference',
+};
 
 function pagesOf(dir: string): string[] {
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })
@@ -206,23 +63,94 @@ function pagesOf(dir: string): string[] {
     .sort();
 }
 
-function baseOf(dir: string): string {
-  const html = readFileSync(join(dir, 'index.html'), 'utf8');
-  return /href="(\/(?:[^"]*\/)?)assets\//.exec(html)?.[1] ?? '/';
+/** Writes down what goes wrong in a page, until `stop`. */
+function watch(page: Page, origin: string): { faults: string[]; stop: () => void } {
+  const faults: string[] = [];
+  const onConsole = (message: ConsoleMessage): void => {
+    if (message.type() === 'error' || message.type() === 'warning') {
+      faults.push(`console: ${message.text()}`);
+    }
+  };
+  const onError = (error: Error): void => {
+    faults.push(`error: ${error.message}`);
+  };
+  const onFailed = (request: Request): void => {
+    const why = request.failure()?.errorText ?? '';
+    if (why !== 'net::ERR_ABORTED') faults.push(`request: ${request.url()} ${why}`);
+  };
+  const onRequest = (request: Request): void => {
+    const { protocol, origin: asked } = new URL(request.url());
+    if (protocol.startsWith('http') && asked !== origin) {
+      faults.push(`foreign request: ${request.url()}`);
+    }
+  };
+  page.on('console', onConsole).on('pageerror', onError);
+  page.on('requestfailed', onFailed).on('request', onRequest);
+  const stop = (): void => {
+    page.off('console', onConsole).off('pageerror', onError);
+    page.off('requestfailed', onFailed).off('request', onRequest);
+  };
+  return { faults, stop };
+}
+
+/** Pages that are open, by the options that cannot be changed afterwards. */
+class Pages {
+  readonly #browser: Browser;
+  readonly #origin: string;
+  readonly #free = new Map<string, Page[]>(); // BOUNDED by the pages open at a time
+  readonly #kinds = new WeakMap<Page, string>();
+
+  constructor(browser: Browser, origin: string) {
+    this.#browser = browser;
+    this.#origin = origin;
+  }
+
+  async take(options: BrowserContextOptions): Promise<Page> {
+    const { viewport, colorScheme, reducedMotion, ...fixed } = options;
+    const kind = JSON.stringify(fixed);
+    const page =
+      this.#free.get(kind)?.pop() ??
+      (await (await this.#browser.newContext(fixed)).newPage());
+    this.#kinds.set(page, kind);
+    await page.setViewportSize(viewport ?? plain.viewport);
+    await page.emulateMedia({
+      media: null,
+      colorScheme: colorScheme ?? plain.colorScheme,
+      reducedMotion: reducedMotion ?? plain.reducedMotion,
+    });
+    return page;
+  }
+
+  /** Leaves the page as a new one is: empty, and without a memory of the site. */
+  async give(page: Page): Promise<void> {
+    const kind = this.#kinds.get(page);
+    if (kind === undefined) {
+      await page.context().close();
+      return;
+    }
+    this.#kinds.delete(page);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.goto('about:blank');
+    const session = await page.context().newCDPSession(page);
+    const wanted = { origin: this.#origin, storageTypes: 'all' };
+    await session.send('Storage.clearDataForOrigin', wanted);
+    await session.detach();
+    this.#free.set(kind, [...(this.#free.get(kind) ?? []), page]);
+  }
 }
 
 export async function openSite(): Promise<Site> {
-  const found = findChromium();
-  if ('missing' in found) throw new Error(found.missing);
-  const given = process.env['PEERWALK_DIST'];
-  const dir = given === undefined || given === '' ? await ensureBuilt() : given;
-  const base = baseOf(dir);
-  const server = await serve(dir, base);
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no address');
-  const origin = `http://127.0.0.1:${address.port}`;
-  const browser = await chromium.launch({ executablePath: found.path, args });
+  const { dir, base, origin, browser: address } = inject('site');
+  const browser = await chromium.connect(address);
+  const pages = new Pages(browser, origin);
+  const watches = new Map<Page, () => void>(); // BOUNDED by the pages open at a time
   const url = (path: string): string => `${origin}${base}${path.replace(/^\//, '')}`;
+  const start = async (page: Page, path: string): Promise<OpenPage> => {
+    const { faults, stop } = watch(page, origin);
+    watches.set(page, stop);
+    await page.goto(url(path), { waitUntil: 'load' });
+    return { page, faults };
+  };
 
   return {
     browser,
@@ -230,35 +158,22 @@ export async function openSite(): Promise<Site> {
     dir,
     pages: pagesOf(dir),
     url,
-    async open(path, options = {}) {
-      const context = await browser.newContext({
-        viewport: { width: 1440, height: 900 },
-        ...options,
-      });
-      const page = await context.newPage();
-      const faults: string[] = [];
-      page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') {
-          faults.push(`console: ${message.text()}`);
-        }
-      });
-      page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
-      page.on('requestfailed', (request) => {
-        const why = request.failure()?.errorText ?? '';
-        if (why !== 'net::ERR_ABORTED') faults.push(`request: ${request.url()} ${why}`);
-      });
-      page.on('request', (request) => {
-        const { protocol, origin: asked } = new URL(request.url());
-        if (protocol.startsWith('http') && asked !== origin) {
-          faults.push(`foreign request: ${request.url()}`);
-        }
-      });
-      await page.goto(url(path), { waitUntil: 'load' });
-      return { page, faults };
+    async open(path, options = {}, before = () => Promise.resolve()) {
+      const page = await pages.take(options);
+      await before(page);
+      return start(page, path);
+    },
+    async openAlone(path) {
+      const context = await browser.newContext({ viewport: plain.viewport });
+      return start(await context.newPage(), path);
+    },
+    async done(page) {
+      watches.get(page)?.();
+      watches.delete(page);
+      await pages.give(page);
     },
     async close() {
-      await browser.close();
-      await new Promise((done) => server.close(done));
+      await browser.close(); // what this file has opened; the browser itself stays
     },
   };
 }

@@ -4,30 +4,20 @@
  * uses; the tests of the sandbox drive it by clicks where a policy is in question.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { inject } from 'vitest';
 import { buildWorkerScript } from '../../exercises/kit/script.ts';
+import './shared.ts';
 
 export const root = join(import.meta.dirname, '../..');
 export const fixtures = { root, exercises: 'test/kit/fixtures/exercises' };
 
-const places = [
-  process.env['PEERWALK_CHROMIUM'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-
-/** Where Chromium is, or undefined: then browser tests are skipped. */
-export const chromiumPath = places.find(
-  (path) => path !== undefined && existsSync(path),
-);
-
-/** As DECISIONS "Site security", without hashes: this page has no inline script. */
+/** The policy of the built pages, without hashes: this page has no inline script. */
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
   "img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; " +
@@ -106,7 +96,7 @@ export async function openLab(): Promise<Lab> {
     response.end(file[1]);
   });
   const port = await listen(server);
-  const browser = await launch();
+  const browser = await chromium.connect(inject('site').browser);
   const address = `http://localhost:${port}/codelab/`;
   return {
     browser,
@@ -124,14 +114,6 @@ export async function openLab(): Promise<Lab> {
       server.close();
     },
   };
-}
-
-export async function launch(): Promise<Browser> {
-  if (chromiumPath === undefined) throw new Error('no Chromium was found');
-  const quiet =
-    '--no-sandbox --headless --disable-gpu --disable-quic --no-first-run ' +
-    '--disable-background-networking --disable-component-update --disable-sync';
-  return chromium.launch({ executablePath: chromiumPath, args: quiet.split(' ') });
 }
 
 function listen(server: Server): Promise<number> {

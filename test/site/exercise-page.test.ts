@@ -1,12 +1,12 @@
 /** The exercise pages of the built site: by keyboard, without script, with bad storage. */
 
-import { AxeBuilder } from '@axe-core/playwright';
-import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
+import { text as textOf } from 'node:stream/consumers';
+import type { Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCatalog, type Exercise } from '../../exercises/kit/catalog.ts';
 import { parseProgress } from '../../exercises/kit/schema-progress.ts';
 import { repository } from '../../exercises/kit/sources.ts';
+import { axeFindings } from './axe.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 
 const found = findChromium();
@@ -19,6 +19,10 @@ function ofType(...types: string[]): Exercise | undefined {
 const written = ofType('fill', 'write');
 const ordered = ofType('parsons');
 const predicted = ofType('predict', 'quiz');
+
+async function savedText(download: Download): Promise<string> {
+  return textOf(await download.createReadStream());
+}
 
 const skipped = 'missing' in found || written === undefined;
 describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
@@ -84,7 +88,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
       await page.evaluate(() => document.activeElement?.matches('.cm-content')),
     ).toBe(false);
     expect(faults).toEqual([]);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('asks for nothing of the editor and the runner before they are used', async () => {
@@ -112,7 +116,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     await page.waitForFunction(() =>
       document.querySelector('.cm-content')?.textContent?.includes('here'),
     );
-    await page.context().close();
+    await site.done(page);
   });
 
   it.each([
@@ -141,7 +145,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
       // Typing goes on where it was.
       await page.keyboard.type('// mine');
       expect(await page.textContent('.cm-content')).toMatch(/^\/\/ mine/);
-      await page.context().close();
+      await site.done(page);
     },
   );
 
@@ -157,7 +161,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
       }, place);
       expect(await isInSight(page, '.pw-ex-sentence'), `at ${place}`).toBe(true);
     }
-    await page.context().close();
+    await site.done(page);
   });
 
   it.runIf(predicted !== undefined)('opens every wrong answer', async () => {
@@ -171,7 +175,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     const wrong = await page.locator('.pw-ex-items fieldset[data-state=wrong]').count();
     expect(wrong).toBeGreaterThan(1);
     expect(await page.locator('.pw-ex-tests details[open]').count()).toBe(wrong);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('opens the first failure of written code, and no other', async () => {
@@ -182,7 +186,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     await verdict(page, 'failed');
     expect(await page.locator('.pw-ex-tests details').count()).toBeGreaterThan(1);
     expect(await page.locator('.pw-ex-tests details[open]').count()).toBe(1);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('ends an endless loop and stays alive', async () => {
@@ -195,7 +199,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     await write(page, written?.solution ?? '');
     await page.keyboard.press('Control+Enter');
     await verdict(page, 'passed');
-    await page.context().close();
+    await site.done(page);
   });
 
   it('names the test that does not end', async () => {
@@ -209,7 +213,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     await page.getByText(/^Running: \w+ > /).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await verdict(page, 'failed');
-    await page.context().close();
+    await site.done(page);
   });
 
   it('keeps the draft over a reload, and brings the starter back', async () => {
@@ -223,7 +227,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     await page.reload();
     await page.waitForSelector('.pw-ex-field');
     expect(await page.inputValue('.pw-ex-field')).toBe(written?.starter);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('shows the solution after one sentence, and marks it as seen', async () => {
@@ -242,7 +246,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
       state: 'revealed',
       why: 'no idea which rule decides here',
     });
-    await page.context().close();
+    await site.done(page);
   });
 
   it('remembers how many hints were opened', async () => {
@@ -251,7 +255,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     await page.waitForFunction(() =>
       localStorage.getItem('peerwalk-progress')?.includes('"hints": 2'),
     );
-    await page.context().close();
+    await site.done(page);
   });
 
   it.each([
@@ -273,11 +277,12 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     expect(aside).toBe(text);
     await page.locator('.pw-ex-field').focus();
     await page.waitForSelector('.cm-content');
-    await page.context().close();
+    await site.done(page);
   });
 
   it('W-08 keeps unreadable progress where no other place can be had', async () => {
-    const { page } = await openWritten();
+    const { page } = await site.openAlone(addressOf(written));
+    await page.waitForSelector('.pw-ex-field');
     await page.addInitScript(() => {
       const setItem = Storage.prototype.setItem;
       Storage.prototype.setItem = function (name: string, text: string) {
@@ -297,10 +302,10 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     expect(await stored(), 'before the reader has a copy').toBe(text);
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export what could not be read' }).click();
-    expect(readFileSync(await (await download).path(), 'utf8')).toBe(text);
+    expect(await savedText(await download)).toBe(text);
     const saved = parseProgress((await stored()) ?? '');
     expect(saved.exercises[written?.facts.id ?? '']?.draft).toBe('// typed meanwhile');
-    await page.context().close();
+    await site.done(page);
   });
 
   it('W-08 lets no __proto__ of stored progress reach an object', async () => {
@@ -315,7 +320,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     expect(await page.evaluate(() => Reflect.get({}, 'x') as unknown)).toBeUndefined();
     expect(await page.textContent('.pw-ex-state')).toContain('not tried yet');
     expect(faults).toEqual([]);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('follows a draft that another tab writes', async () => {
@@ -329,7 +334,8 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
         document.querySelector<HTMLTextAreaElement>('.pw-ex-field')?.value ===
         '// from the first tab\n',
     );
-    await page.context().close();
+    await other.close();
+    await site.done(page);
   });
 
   it('exports a file and takes it back in another browser', async () => {
@@ -342,7 +348,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Export to a file' }).click(),
     ]);
-    const text = readFileSync(await download.path(), 'utf8');
+    const text = await savedText(download);
     expect(parseProgress(text).exercises[written?.facts.id ?? '']?.state).toBe(
       'passed',
     );
@@ -360,8 +366,8 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     const bad = { ...file, buffer: Buffer.from('{"version":7}') };
     await fresh.locator('input[type=file]').setInputFiles(bad);
     await fresh.getByText('That file was not taken').waitFor();
-    await fresh.context().close();
-    await page.context().close();
+    await site.done(fresh);
+    await site.done(page);
   });
 
   it.runIf(written?.facts.plug !== undefined)(
@@ -374,7 +380,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
       await page.getByRole('button', { name: /live connection/ }).click();
       await page.getByText(/Node A ends with block/).waitFor();
       expect(faults).toEqual([]);
-      await page.context().close();
+      await site.done(page);
     },
   );
 
@@ -394,7 +400,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     await page.keyboard.press('Enter');
     await verdict(page, 'failed');
     expect(faults).toEqual([]);
-    await page.context().close();
+    await site.done(page);
   });
 
   it.runIf(predicted !== undefined)(
@@ -409,7 +415,7 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
       const states = page.locator('.pw-ex-items fieldset:not([data-state=open])');
       expect(await states.count()).toBe(1);
       expect(faults).toEqual([]);
-      await page.context().close();
+      await site.done(page);
     },
   );
 
@@ -431,15 +437,12 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
       }
       await page.getByRole('button', { name: 'Run the tests' }).click();
       await verdict(page, 'failed');
-      const { violations } = await new AxeBuilder({ page }).exclude('iframe').analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map((n) => n.html)])).toEqual(
-        [],
-      );
+      expect(await axeFindings(page, { exclude: ['iframe'] })).toEqual([]);
       const overflow = await page.evaluate(
         () => document.documentElement.scrollWidth - window.innerWidth,
       );
       expect(overflow, `${exercise.folder}: sideways scroll`).toBeLessThanOrEqual(0);
-      await page.context().close();
+      await site.done(page);
     }
   });
 
@@ -450,6 +453,6 @@ describe.skipIf(skipped)('the exercise page', { timeout: 180_000 }, () => {
     expect(text).toContain(`npm run learn -- ${written?.facts.id ?? ''}`);
     await page.locator('.pw-ex-hint summary').first().click();
     expect(await page.locator('.pw-ex-hint[open]').count()).toBe(1);
-    await page.context().close();
+    await site.done(page);
   });
 });

@@ -1,14 +1,15 @@
 /**
- * The sandbox in Chromium, under the policies of the built pages: W-01 to W-12 of
- * hardening.md §5.7 as DECISIONS adapts them (W-05 and W-06 are not of this part: there
- * are no shared links and no visualiser of peers' strings yet).
+ * The sandbox in Chromium, under the policies of the built pages: what a learner's code
+ * may try against the page, W-01 to W-12 (there are no W-05 and W-06 yet: no shared links
+ * and no visualiser of peers' strings).
  */
 
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCatalog } from '../../exercises/kit/catalog.ts';
 import type { RunReport } from '../../exercises/kit/schema-report.ts';
-import { chromiumPath, fixtures, openLab, type Lab } from './exercise-lab.ts';
+import { findChromium } from './chromium.ts';
+import { fixtures, openLab, type Lab } from './exercise-lab.ts';
 
 const [first] = readCatalog(fixtures);
 const solution = first?.solution ?? '';
@@ -40,7 +41,7 @@ interface LabWindow {
   };
 }
 
-describe.skipIf(chromiumPath === undefined)('the sandbox in Chromium', () => {
+describe.skipIf('missing' in findChromium())('the sandbox in Chromium', () => {
   let lab: Lab;
   let page: Page;
 

@@ -1,50 +1,52 @@
 /** Every page of the built site, in light, dark and on a phone. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium, openSite, type Site } from './browser.ts';
+import { axeFindings, type AxeRules } from './axe.ts';
+import { findChromium, openSite, type OpenPage, type Site } from './browser.ts';
 
 const found = findChromium();
-if ('missing' in found) console.warn(`test/site is skipped: ${found.missing}`);
 
 /**
- * Source pages are all made by one template, and axe is slow on long listings: it looks
- * at some of them, or with `PEERWALK_AXE=all` at each.
+ * Source pages are all made by one template, and axe is slow on long listings and tables.
+ * Here it looks at some of them, and at one of each combination of colours; with
+ * `PEERWALK_AXE=all`, as in `.ci/run`, at each page and each element.
  */
-const axeEverySourcePage = process.env['PEERWALK_AXE'] === 'all' ? 1 : 32;
-const atOnce = 3;
+const all = process.env['PEERWALK_AXE'] === 'all';
+const axeEverySourcePage = all ? 1 : 32;
+const atOnce = 2;
 
-interface Visit {
-  readonly path: string;
-  readonly page: Page;
-  /** Faults of this page; emptied before the next. */
-  readonly faults: string[];
-}
+type Place = 'wide' | 'phone';
+const sizes = {
+  wide: { width: 1440, height: 900 },
+  phone: { width: 390, height: 844 },
+} as const;
 
-/** A few browser pages walk the list together, each with its own warm cache. */
+/** A few browser pages walk the list together. */
 async function eachPage(
   site: Site,
   paths: readonly string[],
-  options: BrowserContextOptions,
-  look: (visit: Visit) => Promise<void>,
+  options: Parameters<Site['open']>[1],
+  look: (path: string, opened: OpenPage) => Promise<void>,
 ): Promise<void> {
   const queue = [...paths];
   const walk = async (): Promise<void> => {
     const first = queue.shift();
     if (first === undefined) return;
-    const { page, faults } = await site.open(first, options);
+    const opened = await site.open(first, options);
     for (
       let path: string | undefined = first;
       path !== undefined;
       path = queue.shift()
     ) {
-      if (path !== first) await page.goto(site.url(path), { waitUntil: 'load' });
-      await look({ path, page, faults });
-      faults.length = 0;
+      if (path !== first) {
+        await opened.page.goto(site.url(path), { waitUntil: 'load' });
+      }
+      await look(path, opened);
+      opened.faults.length = 0; // they are this page's; the next has its own
     }
-    await page.context().close();
+    await site.done(opened.page);
   };
   await Promise.all(Array.from({ length: atOnce }, walk));
 }
@@ -57,9 +59,6 @@ async function setDark(page: Page, dark: boolean): Promise<void> {
   );
 }
 
-const wide = { width: 1440, height: 900 };
-const phone = { width: 390, height: 844 };
-
 async function overflow(page: Page): Promise<number> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
@@ -67,69 +66,87 @@ async function overflow(page: Page): Promise<number> {
   });
 }
 
-type Look = 'light' | 'dark' | 'phone';
-
-/** Dark changes colours and nothing else; a phone changes everything but colours. */
-function axeFor(page: Page, look: Look): AxeBuilder {
-  const axe = new AxeBuilder({ page }).setLegacyMode(true);
-  if (look === 'dark') return axe.withRules(['color-contrast']);
-  return look === 'phone' ? axe.disableRules(['color-contrast']) : axe;
+interface Findings {
+  /** What went wrong while pages were loaded, and what is too wide. */
+  readonly loading: string[];
+  readonly axe: string[];
 }
 
-async function axeFindings(page: Page, look: Look): Promise<string[]> {
-  const { violations } = await axeFor(page, look).analyze();
-  return violations.flatMap((violation) =>
-    violation.nodes
-      .slice(0, 3)
-      .map((node) => `${violation.id}: ${node.html.slice(0, 160)}`),
-  );
+/**
+ * Looks at all pages once: wide in light and in dark, and as on a phone. To lay a long
+ * page out anew costs most, so a page is first seen at the size of the one before it.
+ */
+class Walk {
+  readonly findings: Findings = { loading: [], axe: [] };
+  readonly #isForAxe: (path: string) => boolean;
+  readonly #at = new WeakMap<Page, Place>();
+
+  constructor(isForAxe: (path: string) => boolean) {
+    this.#isForAxe = isForAxe;
+  }
+
+  readonly look = async (path: string, { page, faults }: OpenPage): Promise<void> => {
+    const withAxe = this.#isForAxe(path);
+    if (withAxe) {
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      // The player on it has begun to move by now.
+      if (path === 'index.html') await page.reload({ waitUntil: 'load' });
+    }
+    const here = this.#at.get(page) ?? 'wide';
+    for (const place of here === 'wide'
+      ? (['wide', 'phone'] as const)
+      : (['phone', 'wide'] as const)) {
+      await page.setViewportSize(sizes[place]);
+      this.#at.set(page, place);
+      await setDark(page, place === 'phone');
+      const extra = await overflow(page);
+      if (extra > 0) {
+        this.findings.loading.push(`${path} (${place}): ${extra} px too wide`);
+      }
+      if (withAxe) await this.#axe(path, page, place);
+    }
+    this.findings.loading.push(...faults.map((fault) => `${path}: ${fault}`));
+    if (withAxe) await page.emulateMedia({ reducedMotion: 'no-preference' });
+  };
+
+  /** Colours are looked at where there is room; a phone changes everything but them. */
+  async #axe(path: string, page: Page, place: Place): Promise<void> {
+    const ask = async (where: string, rules: AxeRules): Promise<void> => {
+      const found = await axeFindings(page, { rules });
+      this.findings.axe.push(...found.map((one) => `${path} (${where}) ${one}`));
+    };
+    await ask(place, 'rest');
+    if (place === 'phone') return;
+    for (const dark of [false, true]) {
+      await setDark(page, dark);
+      await ask(dark ? 'dark' : 'light', all ? 'every contrast' : 'contrast');
+    }
+  }
 }
 
 describe.skipIf('missing' in found)('every page', () => {
   let site: Site;
+  let findings: Findings;
+
   beforeAll(async () => {
     site = await openSite();
-  }, 300_000);
+    const sources = site.pages.filter((path) => path.startsWith('source/'));
+    const walk = new Walk((path) => {
+      const at = sources.indexOf(path);
+      return at === -1 || at % axeEverySourcePage === 0;
+    });
+    await eachPage(site, site.pages, {}, walk.look);
+    findings = walk.findings;
+  }, 1_800_000);
   afterAll(() => site?.close());
 
-  it('loads without an error, a refused or a foreign request, and never scrolls sideways', async () => {
-    const wrong: string[] = [];
-    await eachPage(site, site.pages, {}, async ({ path, page, faults }) => {
-      for (const [name, size] of Object.entries({ wide, phone })) {
-        await page.setViewportSize(size);
-        await setDark(page, size === phone);
-        const extra = await overflow(page);
-        if (extra > 0) wrong.push(`${path} (${name}): ${extra} px too wide`);
-      }
-      wrong.push(...faults.map((fault) => `${path}: ${fault}`));
-      await page.setViewportSize(wide);
-      await setDark(page, false);
-    });
-    expect(wrong).toEqual([]);
-  }, 900_000);
+  it('loads without an error, a refused or a foreign request, and never scrolls sideways', () => {
+    expect(findings.loading).toEqual([]);
+  });
 
-  it('has nothing for axe to find, in light, in dark and on a phone', async () => {
-    const wrong: string[] = [];
-    const sources = site.pages.filter((path) => path.startsWith('source/'));
-    const looked = site.pages.filter(
-      (path) =>
-        !sources.includes(path) || sources.indexOf(path) % axeEverySourcePage === 0,
-    );
-    await eachPage(
-      site,
-      looked,
-      { reducedMotion: 'reduce' },
-      async ({ path, page }) => {
-        for (const where of ['light', 'dark', 'phone'] as const) {
-          await page.setViewportSize(where === 'phone' ? phone : wide);
-          await setDark(page, where === 'dark');
-          const findings = await axeFindings(page, where);
-          wrong.push(...findings.map((finding) => `${path} (${where}) ${finding}`));
-        }
-      },
-    );
-    expect(wrong).toEqual([]);
-  }, 900_000);
+  it('has nothing for axe to find, in light, in dark and on a phone', () => {
+    expect(findings.axe).toEqual([]);
+  });
 
   it('carries the policy, and the policy refuses a script that the build did not write', async () => {
     for (const path of site.pages) {
@@ -147,7 +164,7 @@ describe.skipIf('missing' in found)('every page', () => {
     });
     expect(await page.evaluate(() => 'leak' in window)).toBe(false);
     expect(faults.join()).toContain('Content Security Policy');
-    await page.context().close();
+    await site.done(page);
   }, 60_000);
 
   it('shows its text with scripts switched off', async () => {
@@ -159,7 +176,7 @@ describe.skipIf('missing' in found)('every page', () => {
       site,
       paths,
       { javaScriptEnabled: false },
-      async ({ path, page }) => {
+      async (path, { page }) => {
         const main = page.locator('main:visible');
         if ((await main.count()) !== 1) empty.push(`${path}: not one main`);
         else if ((await main.innerText()).trim().length < 40) empty.push(path);

@@ -1,7 +1,7 @@
 /** Predictions in a page: keyboard, memory, what is held back, and life without scripts. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings } from './axe.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 
 const found = findChromium();
@@ -43,7 +43,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
     const focused = page.locator(':focus');
     expect(await focused.getAttribute('class')).toContain('pw-predict-verdict');
     expect(faults).toEqual([]);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('is remembered, asked again on wish, and forgotten', async () => {
@@ -75,7 +75,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'Forget my progress' }).click();
     await page.getByRole('button', { name: 'Forget everything' }).click();
     expect(await again.getAttribute('data-state')).toBe('open');
-    await page.context().close();
+    await site.done(page);
   });
 
   it('lives with a memory that somebody has damaged', async () => {
@@ -95,7 +95,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
     for (const id of ['c6-echo', 'c6-stuck']) {
       expect(await page.locator(`#${id}`).getAttribute('data-state')).toBe('open');
     }
-    await page.context().close();
+    await site.done(page);
   });
 
   it('opens for a link to a step of the trace that it holds', async () => {
@@ -106,7 +106,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
         'skipped',
     );
     await page.locator('#c6-second-status .pw-trace').waitFor({ state: 'visible' });
-    await page.context().close();
+    await site.done(page);
   });
 
   it('comes one at a time in a bank, which then shows its table', async () => {
@@ -125,7 +125,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
       }
     }
     await table.waitFor({ state: 'visible' });
-    await page.context().close();
+    await site.done(page);
   });
 
   it('is all there as text without scripts', async () => {
@@ -136,7 +136,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
     expect(await page.locator('.pw-predict-actions:visible').count()).toBe(0);
     expect(await page.locator('#c6-bank-13 .pw-predict-held').isVisible()).toBe(true);
     expect(await page.locator('.pw-outcomes').isVisible()).toBe(true);
-    await page.context().close();
+    await site.done(page);
   });
 
   it(
@@ -154,12 +154,12 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
           await awake(page, 'c6-bank-closes');
           await page.getByRole('button', { name: /^Show what comes/ }).click();
         }
-        const parts = new AxeBuilder({ page })
-          .include('.pw-predict')
-          .include('.pw-bank')
-          .exclude('.pw-trace'); // has tests of its own
-        expect((await parts.analyze()).violations).toEqual([]);
-        await page.context().close();
+        const parts = {
+          include: ['.pw-predict', '.pw-bank'],
+          exclude: ['.pw-trace'], // has tests of its own
+        };
+        expect(await axeFindings(page, parts)).toEqual([]);
+        await site.done(page);
       }
     },
   );
@@ -184,7 +184,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
       await page.reload();
       await part.locator(listing).waitFor({ state: 'visible' });
       expect(faults).toEqual([]);
-      await page.context().close();
+      await site.done(page);
     });
 
     it('shows once the exercise is passed, and for a link into it', async () => {
@@ -204,14 +204,14 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
         location.hash = hash;
       }, other);
       await page.locator(other).waitFor({ state: 'visible' });
-      await page.context().close();
+      await site.done(page);
     });
 
     it('is plain text without scripts', async () => {
       const { page } = await site.open(walk, { javaScriptEnabled: false });
       expect(await page.locator(listing).isVisible()).toBe(true);
       expect(await page.locator('.pw-try button:visible').count()).toBe(0);
-      await page.context().close();
+      await site.done(page);
     });
   });
 });

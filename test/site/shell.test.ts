@@ -23,7 +23,7 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
-    await page.context().close();
+    await site.done(page);
   });
 
   it('leads from the front page into the walk with one click', async () => {
@@ -31,7 +31,7 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
     await page.getByRole('link', { name: 'Start the walk' }).click();
     await page.waitForURL('**/guide/**');
     expect(faults).toEqual([]);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('says which chapters are not written yet, and makes no link of them', async () => {
@@ -48,7 +48,7 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
         path,
       ).toEqual(gaps);
       expect(await shown.locator('a').count(), path).toBe(0);
-      await page.context().close();
+      await site.done(page);
     }
   });
 
@@ -63,7 +63,7 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
     }
     await page.locator('.pw-figures a').nth(1).click();
     await page.waitForURL('**/source/**');
-    await page.context().close();
+    await site.done(page);
   });
 
   it('finds a page from the keyboard alone', async () => {
@@ -76,7 +76,7 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
     await page.keyboard.press('Enter');
     await page.waitForURL('**/lab/**');
     expect(faults).toEqual([]);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('closes the search with Escape and gives the focus back', async () => {
@@ -89,7 +89,7 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(
       true,
     );
-    await page.context().close();
+    await site.done(page);
   });
 
   it('keeps the choice of dark for the next page', async () => {
@@ -99,7 +99,7 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
     expect(await page.evaluate(() => document.documentElement.className)).toContain(
       'dark',
     );
-    await page.context().close();
+    await site.done(page);
   });
 
   it('offers to go on where the reader was, and forgets it when asked', async () => {
@@ -126,7 +126,7 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
       .getByRole('link', { name: /^Continue: / })
       .waitFor({ state: 'detached' });
     expect(await page.evaluate((name) => localStorage.getItem(name), key)).toBeNull();
-    await page.context().close();
+    await site.done(page);
   });
 
   it('ignores a memory of the reading that is damaged', async () => {
@@ -146,7 +146,7 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
         0,
       );
       expect(faults, bad).toEqual([]);
-      await page.context().close();
+      await site.done(page);
     }
   });
 
@@ -158,7 +158,7 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
       await page.getByRole('heading', { name: 'No page has this address' }).waitFor();
       await page.getByRole('link', { name: 'The walk' }).first().click();
       await page.waitForURL('**/guide/');
-      await page.context().close();
+      await site.done(page);
     }
   });
 
@@ -181,6 +181,6 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
       await page.getByRole('heading', { name, exact: false }).first().waitFor();
     }
     expect(await page.locator('.pw-licence pre:empty').count()).toBe(0);
-    await page.context().close();
+    await site.done(page);
   });
 });

@@ -48,7 +48,7 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
     await page.keyboard.press('Home');
     expect(await stepOf(page)).toBe(0);
     expect(faults).toEqual([]);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('plays with Space and stops with Space', async () => {
@@ -61,7 +61,7 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
     );
     await page.keyboard.press('Space');
     await page.getByRole('button', { name: 'Play' }).waitFor();
-    await page.context().close();
+    await site.done(page);
   });
 
   it('writes the step into the address and takes it from there', async () => {
@@ -75,7 +75,7 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
     await page.waitForFunction(
       () => document.querySelector('.pw-trace')?.getAttribute('data-step') === '5',
     );
-    await page.context().close();
+    await site.done(page);
   });
 
   it('comes into sight for a link to a step that stands far below it', async () => {
@@ -97,7 +97,7 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
         return top < window.innerHeight && bottom > 0;
       });
     expect(top).toBe(true);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('copies a link to the step', async () => {
@@ -110,17 +110,17 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
     await page.getByRole('button', { name: 'Link copied' }).waitFor();
     const text = await page.evaluate(() => navigator.clipboard.readText());
     expect(text).toBe(site.url('index.html#t=10'));
-    await page.context().close();
+    await site.done(page);
   });
 
   it('plays by itself once on the front page, and not for who asked for less motion', async () => {
     const { page } = await site.open('index.html');
     await page.getByRole('button', { name: 'Pause' }).waitFor();
-    await page.context().close();
+    await site.done(page);
     const quiet = await site.open('index.html', still);
     await awake(quiet.page);
     expect(await quiet.page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
-    await quiet.page.context().close();
+    await site.done(quiet.page);
   });
 
   it('is a table without scripts, and no control that would do nothing', async () => {
@@ -129,7 +129,7 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
     expect(await table.isVisible()).toBe(true);
     expect(await table.locator('tbody tr').count()).toBeGreaterThan(20);
     expect(await page.locator('.pw-trace input[type=range]').isVisible()).toBe(false);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('is a table on paper', async () => {
@@ -138,7 +138,7 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('.pw-trace-table').first().isVisible()).toBe(true);
     expect(await page.locator('.pw-trace-controls').first().isVisible()).toBe(false);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('is a still picture of the messages on the front page without scripts', async () => {
@@ -159,26 +159,23 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
     }
     await page.getByRole('link', { name: 'All steps, as text' }).click();
     await page.locator('.pw-trace-table table').waitFor();
-    await page.context().close();
+    await site.done(page);
   });
 
   it.each([390, 820, 1280, 1920])(
     'takes the place of the still picture without moving the page, at %i px',
     async (width) => {
-      const context = await site.browser.newContext({
-        ...still,
-        viewport: { width, height: 900 },
-      });
-      const page = await context.newPage();
       let release: () => void = () => undefined;
       const held = new Promise<void>((done) => {
         release = done;
       });
-      await page.route(/assets\/chunks\/(?:Player|meet)\./, async (route) => {
-        await held;
-        await route.continue();
-      });
-      await page.goto(site.url('index.html'));
+      const look = { ...still, viewport: { width, height: 900 } };
+      const { page } = await site.open('index.html', look, (opened) =>
+        opened.route(/assets\/chunks\/(?:Player|meet)\./, async (route) => {
+          await held;
+          await route.continue();
+        }),
+      );
       await page.evaluate(() => document.fonts.ready.then(() => undefined));
       const place = page.locator('.pw-home .pw-trace-stage');
       await place.scrollIntoViewIfNeeded();
@@ -188,7 +185,7 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
       await page.locator('.pw-trace[data-awake=true]').waitFor();
       expect(await page.locator('.pw-still').count()).toBe(0);
       expect(await place.boundingBox()).toEqual(before);
-      await context.close();
+      await site.done(page);
     },
   );
 
@@ -223,7 +220,7 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
     }
     expect(notes).toBeGreaterThan(0);
     expect(faults).toEqual([]);
-    await page.context().close();
+    await site.done(page);
   });
 
   it('keeps the scrubber in sight on a phone, with one view at a time', async () => {
@@ -234,6 +231,6 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 60_000 }, () 
     await awake(page);
     const box = await page.locator('.pw-trace input[type=range]').first().boundingBox();
     expect(box?.width ?? 0).toBeGreaterThan(300);
-    await page.context().close();
+    await site.done(page);
   });
 });

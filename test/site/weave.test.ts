@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import AxeBuilder from '@axe-core/playwright';
+import { axeFindings } from './axe.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 
 const chromium = findChromium();
@@ -23,7 +23,7 @@ describe.skipIf('missing' in chromium)('a listing in the page', () => {
     await tab.keyboard.press('Escape');
     await popup.waitFor({ state: 'hidden' });
     expect(faults).toEqual([]);
-    await tab.context().close();
+    await site.done(tab);
   });
 
   it('shows it to the keyboard, named as the description of the link', async () => {
@@ -35,7 +35,7 @@ describe.skipIf('missing' in chromium)('a listing in the page', () => {
     const focused = tab.locator(':focus');
     expect(await focused.getAttribute('aria-describedby')).toBe('pw-hover');
     expect(await popup.textContent()).toContain((await focused.textContent()) ?? '?');
-    await tab.context().close();
+    await site.done(tab);
   });
 
   it('shows it on the first touch and follows the link in it', async () => {
@@ -54,22 +54,19 @@ describe.skipIf('missing' in chromium)('a listing in the page', () => {
     expect(tab.url()).toBe(before);
     await link.tap();
     await tab.waitForURL((url) => url.href !== before);
-    await tab.context().close();
+    await site.done(tab);
   });
 
   it('has its lines and links without JavaScript', async () => {
     const { page: tab } = await site.open(`${page}#L3`, { javaScriptEnabled: false });
     expect(await tab.locator('#L3 .wv-t').isVisible()).toBe(true);
     expect(await tab.locator('.wv-t a').count()).toBeGreaterThan(0);
-    await tab.context().close();
+    await site.done(tab);
   });
 
   it.each(['light', 'dark'] as const)('passes axe in %s', async (colorScheme) => {
     const { page: tab } = await site.open(page, { colorScheme });
-    const { violations } = await new AxeBuilder({ page: tab }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual(
-      [],
-    );
-    await tab.context().close();
+    expect(await axeFindings(tab)).toEqual([]);
+    await site.done(tab);
   });
 });

@@ -6,11 +6,12 @@ import { encodeStatus } from '../../impl/eth/protocol.ts';
 import { hashHeader } from '../../impl/core/header.ts';
 import type { NetConn } from '../../impl/net/net-conn.ts';
 import { dialTCP } from '../../impl/net/tcp.ts';
+import type { Transport } from '../../impl/p2p/conn.ts';
 import type { FullNode } from '../../impl/node/full-node.ts';
 import { parseEnode } from '../../impl/p2p/enode.ts';
 import { newMsg, type Msg } from '../../impl/p2p/message.ts';
 import { DiscError } from '../../impl/p2p/peer-error.ts';
-import { newRLPX, type RLPX } from '../../impl/p2p/rlpx/transport.ts';
+import { newRLPX } from '../../impl/p2p/rlpx/transport.ts';
 
 /** How far they go. */
 export const phases = ['connected', 'half an auth', 'auth', 'Hello', 'Status'] as const;
@@ -18,7 +19,6 @@ export type Phase = (typeof phases)[number];
 
 export interface Visitor {
   readonly fd: NetConn;
-  readonly rlpx: RLPX;
   /** Reads until the node ends the connection; then it is closed here too. */
   listen(): Promise<void>;
   /** Says goodbye, and waits until the line is closed. */
@@ -31,24 +31,27 @@ export async function visit(node: FullNode, phase: Phase): Promise<Visitor> {
   const target = parseEnode(node.server.enode ?? '');
   const fd = await dialTCP(target.host, target.port);
   const rlpx = newRLPX(fd);
+  let transport: Transport | undefined;
   if (phase === 'half an auth') await fd.write(Uint8Array.of(1, 0x80, 4));
   if (phases.indexOf(phase) >= phases.indexOf('auth')) {
     const privateKey = runtime().randomBytes(32);
-    await rlpx.doEncHandshake(privateKey, target);
+    const named = await rlpx.doEncHandshake(privateKey, target);
     if (phase !== 'auth') {
-      await rlpx.doProtoHandshake({
+      ({ transport } = await named.doProtoHandshake({
         version: 5,
         name: 'visitor',
         caps: [{ name: 'eth', version: 63 }],
         listenPort: 0,
         id: publicKey(privateKey),
-      });
+      }));
     }
-    if (phase === 'Status') await exchangeStatus(node, rlpx);
+    if (phase === 'Status' && transport !== undefined) {
+      await exchangeStatus(node, transport);
+    }
   }
   const listen = async (): Promise<void> => {
     try {
-      for (;;) await rlpx.readMsg();
+      for (;;) await (transport?.readMsg() ?? fd.readFull(1));
     } catch {
       // Closed there, or here.
       await fd.close();
@@ -56,7 +59,6 @@ export async function visit(node: FullNode, phase: Phase): Promise<Visitor> {
   };
   return {
     fd,
-    rlpx,
     listen,
     leave: () => rlpx.close(new DiscError(8)),
     vanish: () => fd.close(),
@@ -65,7 +67,7 @@ export async function visit(node: FullNode, phase: Phase): Promise<Visitor> {
 
 const statusCode = 16;
 
-async function exchangeStatus({ chain }: FullNode, rlpx: RLPX): Promise<Msg> {
+async function exchangeStatus({ chain }: FullNode, transport: Transport): Promise<Msg> {
   const status = encodeStatus({
     protocolVersion: 63,
     networkId: 1337n,
@@ -73,9 +75,9 @@ async function exchangeStatus({ chain }: FullNode, rlpx: RLPX): Promise<Msg> {
     head: hashHeader(chain.currentHeader),
     genesis: chain.genesisHash,
   });
-  await rlpx.writeMsg(newMsg(statusCode, status));
+  await transport.writeMsg(newMsg(statusCode, status));
   for (;;) {
-    const msg = await rlpx.readMsg();
+    const msg = await transport.readMsg();
     if (msg.code === statusCode) return msg;
   }
 }

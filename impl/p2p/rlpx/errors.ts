@@ -29,8 +29,7 @@ export type FrameErrorCode =
   | 'too-big' // above what this moment allows, in either direction
   | 'empty' // a frame without even a message code
   | 'bad-code' // the message code is no canonical integer of at most 2^31
-  | 'poisoned' // something failed before: cipher and MAC are out of step with the remote
-  | 'out-of-turn'; // a bug of ours: a body without a header
+  | 'poisoned'; // something failed before: cipher and MAC are out of step with the remote
 
 /** A frame that cannot be read or written. */
 export class FrameError extends Error {

@@ -1,18 +1,16 @@
 /**
- * Frames: a message code and its payload, encrypted and authenticated. Nothing here
- * waits: bytes in, bytes out, so that a cipher and its MAC can never be entered twice.
- * The transport does the reading and writing.
+ * Frames: a message code and its payload, encrypted and authenticated. Bytes in, bytes
+ * out; the transport does the reading and writing. A frame longer than a slice has
+ * places where others may run: its functions are generators, which pause there.
  */
 
-import { equalBytes, readUint, writeUint, xor } from '../../bytes.ts';
-import { createBlockCipher, createCtr } from '#crypto';
-import type { BlockCipher, CtrStream, RunningKeccak } from '../../crypto/provider.ts';
+import { readUint, writeUint } from '../../bytes.ts';
+import { sliceLength, type FrameCrypto } from '../../crypto/provider.ts';
 import { encode } from '../../rlp/encode.ts';
 import { RlpError } from '../../rlp/errors.ts';
 import { scan } from '../../rlp/scan.ts';
 import { uint } from '../../rlp/schema.ts';
 import { FrameError } from './errors.ts';
-import type { Secrets } from './secrets.ts';
 
 /** Both parts of a frame's first half: the header and its MAC. */
 export const headerLength = 32;
@@ -30,40 +28,43 @@ export interface Frame {
   readonly data: Uint8Array;
 }
 
+/** A frame whose header was opened. */
+export interface PendingBody {
+  /** How many bytes to read for it. */
+  readonly length: number;
+  /**
+   * Opens the body, once, when its bytes are there. They stay as they are.
+   *
+   * @throws {FrameError} `bad-frame-mac`, `bad-code`, `poisoned`
+   */
+  open(bytes: Uint8Array): Generator<undefined, Frame>;
+}
+
 /**
- * Seals and opens the frames of one connection.
+ * Seals and opens the frames of one connection. One frame at a time in each direction:
+ * what was sealed goes out, and what was opened was read, in one order for both sides.
  *
  * A failure is for good: after it, nothing can be read or written.
  *
  * @geth p2p/rlpx.go rlpxFrameRW
  */
 export class FrameRW {
-  readonly #encrypt: CtrStream;
-  readonly #decrypt: CtrStream;
-  readonly #egressMAC: FrameMAC;
-  readonly #ingressMAC: FrameMAC;
-  /** The size in a header that was opened, while its body is awaited. */
-  #size: number | undefined;
+  readonly #crypto: FrameCrypto;
   #failure: { readonly cause: unknown } | undefined;
 
-  constructor({ aes, mac, egressMAC, ingressMAC }: Secrets) {
-    // One key and one zero IV for both directions: whoever knows a byte that one side
-    // sent knows the other side's byte at that place. A flaw of RLPx; to interoperate
-    // is to have it.
-    this.#encrypt = createCtr(aes, new Uint8Array(blockLength));
-    this.#decrypt = createCtr(aes, new Uint8Array(blockLength));
-    this.#egressMAC = new FrameMAC(egressMAC, mac);
-    this.#ingressMAC = new FrameMAC(ingressMAC, mac);
+  constructor(crypto: FrameCrypto) {
+    this.#crypto = crypto;
   }
 
   // #region frame-seal
   /**
-   * The bytes of one frame. They have to go out whole, before those of the next call.
+   * Returns the bytes of one frame, after a pause for each slice but the last. They go
+   * out whole, before those of the next call.
    *
    * @throws {FrameError} `too-big`, `bad-code`: nothing has happened · `poisoned`
    * @geth p2p/rlpx.go rlpxFrameRW.WriteMsg
    */
-  seal(code: number, data: Uint8Array): Uint8Array {
+  *seal(code: number, data: Uint8Array): Generator<undefined, Uint8Array> {
     this.assertUsable();
     if (code > maxCode) throw new FrameError('bad-code', `message code ${code}`);
     const codeBytes = encode(code);
@@ -71,70 +72,65 @@ export class FrameRW {
     if (size > maxFrameSize) {
       throw new FrameError('too-big', 'message size overflows uint24');
     }
-    //= header and body, each a whole number of blocks
-    const plain = new Uint8Array(blockLength + paddedLength(size));
-    plain.set(writeUint(size, 3));
-    plain.set(headerData, 3);
-    plain.set(codeBytes, blockLength);
-    plain.set(data, blockLength + codeBytes.length);
+    //: One buffer for all four parts, encrypted where they stand: one write,
+    //: one segment for a small message.
+    const frame = new Uint8Array(headerLength + paddedLength(size) + macLength);
+    frame.set(writeUint(size, 3));
+    frame.set(headerData, 3);
+    this.#crypto.sealHeader(frame.subarray(0, headerLength));
 
-    //= encrypt, then authenticate what the remote will see
-    const encrypted = this.#encrypt.apply(plain);
-    const header = encrypted.subarray(0, blockLength);
-    const body = encrypted.subarray(blockLength);
-    //: One buffer for all four parts: one write, one segment for a small message.
-    const frame = new Uint8Array(encrypted.length + 2 * macLength);
-    frame.set(header);
-    frame.set(this.#egressMAC.header(header), blockLength);
-    frame.set(body, headerLength);
-    frame.set(this.#egressMAC.body(body), headerLength + body.length);
+    frame.set(codeBytes, headerLength);
+    frame.set(data, headerLength + codeBytes.length);
+    const body = frame.subarray(headerLength, frame.length - macLength);
+    //: A large frame is many milliseconds of work. Others run between.
+    for (const [from, to] of slicesOf(body.length)) {
+      if (from > 0) yield;
+      this.#crypto.sealBody(body.subarray(from, to));
+    }
+    this.#crypto.sealMAC(frame.subarray(frame.length - macLength));
     return frame;
   }
   // #endregion frame-seal
 
   // #region frame-open
   /**
-   * Opens a header and returns how many bytes to read next, for `openBody`.
+   * Opens a header, and returns what opens the body that follows it.
    *
    * @param bytes the header and its MAC, 32 bytes
    * @param limit the greatest frame size that this moment allows
    * @throws {FrameError} `bad-header-mac`, `empty`, `too-big`, `poisoned`
    * @geth p2p/rlpx.go rlpxFrameRW.ReadMsg
    */
-  openHeader(bytes: Uint8Array, limit: number): number {
+  openHeader(bytes: Uint8Array, limit: number): PendingBody {
     this.assertUsable();
-    if (this.#size !== undefined) this.#fail('out-of-turn', 'a body is due');
-    const encrypted = bytes.subarray(0, blockLength);
-    const expected = this.#ingressMAC.header(encrypted);
+    const header = bytes.slice(0, headerLength);
     //: Verified before it is decrypted: nobody else's bytes are interpreted.
-    if (!equalBytes(expected, bytes.subarray(blockLength, headerLength))) {
+    if (!this.#crypto.openHeader(header))
       this.#fail('bad-header-mac', 'bad header MAC');
-    }
-    const size = readUint(this.#decrypt.apply(encrypted), 0, 3);
+    const size = readUint(header, 0, 3);
     if (size === 0) this.#fail('empty', 'frame of size 0');
     //: Here, not after the body: a claim of 16 MiB before Hello costs us nothing.
     if (size > limit) this.#fail('too-big', `frame of ${size} bytes, limit ${limit}`);
-    this.#size = size;
-    return paddedLength(size) + macLength;
+    return {
+      length: paddedLength(size) + macLength,
+      open: (body) => this.#openBody(body, size),
+    };
   }
 
-  /**
-   * Opens the body that belongs to the last header.
-   *
-   * @throws {FrameError} `bad-frame-mac`, `bad-code`, `poisoned`
-   */
-  openBody(bytes: Uint8Array): Frame {
+  *#openBody(bytes: Uint8Array, size: number): Generator<undefined, Frame> {
     this.assertUsable();
-    const size = this.#size ?? this.#fail('out-of-turn', 'a header is due');
-    this.#size = undefined;
     const encrypted = bytes.subarray(0, paddedLength(size));
-    const expected = this.#ingressMAC.body(encrypted);
-    if (!equalBytes(expected, bytes.subarray(encrypted.length))) {
+    //: New bytes: a small message must not keep alive all that came with it.
+    const body = new Uint8Array(encrypted.length);
+    for (const [from, to] of slicesOf(body.length)) {
+      if (from > 0) yield;
+      this.#crypto.openBody(encrypted.subarray(from, to), body.subarray(from, to));
+    }
+    if (!this.#crypto.openMAC(bytes.subarray(encrypted.length))) {
       this.#fail('bad-frame-mac', 'bad frame MAC');
     }
-    const body = this.#decrypt.apply(encrypted).subarray(0, size);
-    const { code, end } = this.#readCode(body);
-    return { code, data: body.subarray(end) };
+    const { code, end } = this.#readCode(body.subarray(0, size));
+    return { code, data: body.subarray(end, size) };
   }
   // #endregion frame-open
 
@@ -178,45 +174,13 @@ const codeSchema = uint(4);
  */
 const headerData = Uint8Array.of(0xc2, 0x80, 0x80);
 
+/** Where the slices of a body begin and end. */
+function* slicesOf(length: number): Generator<readonly [from: number, to: number]> {
+  for (let from = 0; from < length; from += sliceLength) {
+    yield [from, Math.min(length, from + sliceLength)];
+  }
+}
+
 function paddedLength(size: number): number {
   return Math.ceil(size / blockLength) * blockLength;
 }
-
-// #region frame-mac
-/** The MAC of one direction: a hash over all ciphertext so far. */
-class FrameMAC {
-  readonly #hash: RunningKeccak;
-  readonly #cipher: BlockCipher;
-  #digest: Uint8Array;
-
-  constructor(hash: RunningKeccak, key: Uint8Array) {
-    this.#hash = hash;
-    this.#cipher = createBlockCipher(key);
-    this.#digest = hash.digest();
-  }
-
-  header(encrypted: Uint8Array): Uint8Array {
-    return this.#step(encrypted);
-  }
-
-  body(encrypted: Uint8Array): Uint8Array {
-    this.#hash.update(encrypted);
-    this.#digest = this.#hash.digest();
-    return this.#step(this.#digest);
-  }
-
-  /**
-   * Feeds the seed into the hash, mixed with the hash's own encrypted digest.
-   *
-   * @geth p2p/rlpx.go updateMAC
-   */
-  #step(seed: Uint8Array): Uint8Array {
-    //: The digest of the last step is the one this step begins with: it is kept,
-    //: so that a frame costs three digests.
-    const mask = this.#cipher.encrypt(this.#digest.subarray(0, blockLength));
-    this.#hash.update(xor(mask, seed.subarray(0, blockLength)));
-    this.#digest = this.#hash.digest();
-    return this.#digest.subarray(0, macLength);
-  }
-}
-// #endregion frame-mac

@@ -5,13 +5,13 @@
 
 import { concat, xor } from '../../bytes.ts';
 import { ecdh, publicKey, recover, sign } from '#crypto';
-import { CryptoError } from '../../crypto/provider.ts';
+import { CryptoError, type FrameKeys } from '../../crypto/provider.ts';
 import { runtime } from '../../csp/runtime.ts';
 import type { NetConn } from '../../net/net-conn.ts';
 import { HandshakeError } from './errors.ts';
 import { ackKind, authKind, handshakeVersion, newPrivateKey } from './packet.ts';
 import { readPacket, writePacket, writePlainPacket, type Received } from './packet.ts';
-import { deriveSecrets, type Secrets } from './secrets.ts';
+import { deriveSecrets } from './secrets.ts';
 
 export interface EncHandshakeOptions {
   /** Take packets of the format before EIP-8, and answer in it. Default false. */
@@ -21,94 +21,81 @@ export interface EncHandshakeOptions {
 export interface EncHandshakeResult {
   /** The remote's static key, 64 bytes. */
   readonly remoteKey: Uint8Array;
-  readonly secrets: Secrets;
+  readonly secrets: FrameKeys;
 }
 
+// #region enc-handshake-initiator
 /**
- * One handshake over one connection. Its ephemeral key and nonce serve once, so it does.
+ * Calls the owner of `remoteKey`.
  *
- * @geth p2p/rlpx.go encHandshake
+ * @throws {HandshakeError} also errors of the connection
+ * @geth p2p/rlpx.go initiatorEncHandshake
  */
-export class EncHandshake {
-  readonly #privateKey: Uint8Array;
-  readonly #allowPlain: boolean;
-  #used = false;
+export async function initiate(
+  fd: NetConn,
+  privateKey: Uint8Array,
+  remoteKey: Uint8Array,
+  options: EncHandshakeOptions = {},
+): Promise<EncHandshakeResult> {
+  const ephemeralKey = newPrivateKey();
+  const nonce = runtime().randomBytes(32);
+  //= send auth
+  const token = sharedSecret(privateKey, remoteKey);
+  //: Signed by the ephemeral key: the recipient recovers that key from the
+  //: signature, and the token shows that our static key is ours.
+  const signature = sign(xor(token, nonce), ephemeralKey);
+  const ourKey = publicKey(privateKey);
+  const list = [signature, ourKey, nonce, handshakeVersion];
+  const auth = await writePacket(fd, 'auth', remoteKey, list);
 
-  constructor(privateKey: Uint8Array, options: EncHandshakeOptions = {}) {
-    this.#privateKey = privateKey;
-    this.#allowPlain = options.allowPlain ?? false;
-  }
-
-  // #region enc-handshake-initiator
-  /**
-   * Calls the owner of `remoteKey`.
-   *
-   * @throws {HandshakeError} also errors of the connection
-   * @geth p2p/rlpx.go initiatorEncHandshake
-   */
-  async initiate(fd: NetConn, remoteKey: Uint8Array): Promise<EncHandshakeResult> {
-    const { ephemeralKey, nonce } = this.#begin();
-    //= send auth
-    const token = sharedSecret(this.#privateKey, remoteKey);
-    //: Signed by the ephemeral key: the recipient recovers that key from the
-    //: signature, and the token shows that our static key is ours.
-    const signature = sign(xor(token, nonce), ephemeralKey);
-    const ourKey = publicKey(this.#privateKey);
-    const list = [signature, ourKey, nonce, handshakeVersion];
-    const auth = await writePacket(fd, 'auth', remoteKey, list);
-
-    //= read ack
-    const ack = await readPacket(fd, ackKind, this.#privateKey, this.#allowPlain);
-    const ecdhe = sharedSecret(ephemeralKey, ack.message.ephemeralKey);
-    const secrets = deriveSecrets('initiator', {
-      ecdhe,
-      initiatorNonce: nonce,
-      recipientNonce: ack.message.nonce,
-      auth,
-      ack: ack.packet,
-    });
-    return { remoteKey, secrets };
-  }
-  // #endregion enc-handshake-initiator
-
-  // #region enc-handshake-recipient
-  /**
-   * Answers whoever calls.
-   *
-   * @throws {HandshakeError} also errors of the connection
-   * @geth p2p/rlpx.go receiverEncHandshake
-   */
-  async receive(fd: NetConn): Promise<EncHandshakeResult> {
-    const { ephemeralKey, nonce } = this.#begin();
-    //= read auth
-    const auth = await readPacket(fd, authKind, this.#privateKey, this.#allowPlain);
-    const { initiatorKey, nonce: initiatorNonce, signature } = auth.message;
-    const token = sharedSecret(this.#privateKey, initiatorKey);
-    //: Nothing tells us here that the caller owns its key. If not, the token is
-    //: wrong, another key is recovered, and the first frame does not verify.
-    const remoteEphemeralKey = recoverKey(xor(token, initiatorNonce), signature);
-
-    //= send ack
-    const ack = await writeAck(fd, auth, publicKey(ephemeralKey), nonce);
-    const secrets = deriveSecrets('recipient', {
-      ecdhe: sharedSecret(ephemeralKey, remoteEphemeralKey),
-      initiatorNonce,
-      recipientNonce: nonce,
-      auth: auth.packet,
-      ack,
-    });
-    return { remoteKey: initiatorKey, secrets };
-  }
-  // #endregion enc-handshake-recipient
-
-  #begin(): { ephemeralKey: Uint8Array; nonce: Uint8Array } {
-    if (this.#used) {
-      throw new HandshakeError('out-of-turn', 'one handshake object, one handshake');
-    }
-    this.#used = true;
-    return { ephemeralKey: newPrivateKey(), nonce: runtime().randomBytes(32) };
-  }
+  //= read ack
+  const ack = await readPacket(fd, ackKind, privateKey, options.allowPlain);
+  const ecdhe = sharedSecret(ephemeralKey, ack.message.ephemeralKey);
+  const secrets = deriveSecrets('initiator', {
+    ecdhe,
+    initiatorNonce: nonce,
+    recipientNonce: ack.message.nonce,
+    auth,
+    ack: ack.packet,
+  });
+  return { remoteKey, secrets };
 }
+// #endregion enc-handshake-initiator
+
+// #region enc-handshake-recipient
+/**
+ * Answers whoever calls.
+ *
+ * @throws {HandshakeError} also errors of the connection
+ * @geth p2p/rlpx.go receiverEncHandshake
+ */
+export async function receive(
+  fd: NetConn,
+  privateKey: Uint8Array,
+  options: EncHandshakeOptions = {},
+): Promise<EncHandshakeResult> {
+  const ephemeralKey = newPrivateKey();
+  const nonce = runtime().randomBytes(32);
+  //= read auth
+  const auth = await readPacket(fd, authKind, privateKey, options.allowPlain);
+  const { initiatorKey, nonce: initiatorNonce, signature } = auth.message;
+  const token = sharedSecret(privateKey, initiatorKey);
+  //: Nothing tells us here that the caller owns its key. If not, the token is
+  //: wrong, another key is recovered, and the first frame does not verify.
+  const remoteEphemeralKey = recoverKey(xor(token, initiatorNonce), signature);
+
+  //= send ack
+  const ack = await writeAck(fd, auth, publicKey(ephemeralKey), nonce);
+  const secrets = deriveSecrets('recipient', {
+    ecdhe: sharedSecret(ephemeralKey, remoteEphemeralKey),
+    initiatorNonce,
+    recipientNonce: nonce,
+    auth: auth.packet,
+    ack,
+  });
+  return { remoteKey: initiatorKey, secrets };
+}
+// #endregion enc-handshake-recipient
 
 /** Plain in, plain out. */
 function writeAck(

@@ -146,7 +146,7 @@ export async function readPacket<T>(
   fd: NetConn,
   kind: PacketKind<T>,
   privateKey: Uint8Array,
-  allowPlain: boolean,
+  allowPlain = false,
 ): Promise<Received<T>> {
   const prefix = await fd.readFull(2);
   if (allowPlain && prefix[0] === 0x04) {

@@ -3,9 +3,9 @@
  * frames get their keys and the first states of their MACs.
  */
 
-import { xor } from '../../bytes.ts';
-import { createKeccak, keccak256 } from '#crypto';
-import type { RunningKeccak } from '../../crypto/provider.ts';
+import { concat, xor } from '../../bytes.ts';
+import { keccak256 } from '#crypto';
+import type { FrameKeys } from '../../crypto/provider.ts';
 
 /** Who dialed is the initiator. */
 export type Role = 'initiator' | 'recipient';
@@ -21,21 +21,13 @@ export interface Exchange {
   readonly ack: Uint8Array;
 }
 
-/** Two keys, and a running hash for each direction. @geth p2p/rlpx.go secrets */
-export interface Secrets {
-  readonly aes: Uint8Array;
-  readonly mac: Uint8Array;
-  readonly egressMAC: RunningKeccak;
-  readonly ingressMAC: RunningKeccak;
-}
-
 // #region secrets
 /**
- * Derives the keys and MAC states of one side.
+ * Derives the keys of one side, and what its MACs begin with.
  *
  * @geth p2p/rlpx.go encHandshake.secrets
  */
-export function deriveSecrets(role: Role, exchange: Exchange): Secrets {
+export function deriveSecrets(role: Role, exchange: Exchange): FrameKeys {
   const { ecdhe, initiatorNonce, recipientNonce } = exchange;
   //= hash the shared point and both nonces into three keys
   const nonces = keccak256(recipientNonce, initiatorNonce);
@@ -43,20 +35,13 @@ export function deriveSecrets(role: Role, exchange: Exchange): Secrets {
   const aes = keccak256(ecdhe, shared);
   const mac = keccak256(ecdhe, aes);
 
-  //= start one MAC per direction
+  //= begin one MAC per direction
   //: Each begins with a packet that travelled in its direction: whoever changed
   //: a byte of the handshake finds that the first frame does not verify.
-  const forth = startMAC(xor(mac, recipientNonce), exchange.auth);
-  const back = startMAC(xor(mac, initiatorNonce), exchange.ack);
+  const forth = concat(xor(mac, recipientNonce), exchange.auth);
+  const back = concat(xor(mac, initiatorNonce), exchange.ack);
   return role === 'initiator'
-    ? { aes, mac, egressMAC: forth, ingressMAC: back }
-    : { aes, mac, egressMAC: back, ingressMAC: forth };
+    ? { aes, mac, egress: forth, ingress: back }
+    : { aes, mac, egress: back, ingress: forth };
 }
 // #endregion secrets
-
-function startMAC(seed: Uint8Array, packet: Uint8Array): RunningKeccak {
-  const hash = createKeccak();
-  hash.update(seed);
-  hash.update(packet);
-  return hash;
-}

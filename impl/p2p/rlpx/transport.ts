@@ -1,45 +1,44 @@
 /**
  * RLPx over a connection: the two handshakes, then messages in frames. Above it nobody
  * sees bytes of the wire, below it nobody sees messages.
+ *
+ * Each phase is an object that the phase before it makes. So there are no keys that may
+ * be missing, and no message can be read before Hello.
  */
 
 import { fromHex, toHex } from '../../bytes.ts';
-import { Chan } from '../../csp/chan.ts';
-import { Done } from '../../csp/done.ts';
+import { createFrameCrypto } from '#crypto';
 import { runtime } from '../../csp/runtime.ts';
-import { recv, select, send } from '../../csp/select.ts';
-import { Timer } from '../../csp/timer.ts';
 import { WaitGroup } from '../../csp/wait-group.ts';
-import { ConnClosed, type NetConn } from '../../net/net-conn.ts';
+import type { NetConn } from '../../net/net-conn.ts';
 import {
   baseProtocolMaxMsgSize,
   discMsg,
-  discWriteTimeoutMs,
   frameReadTimeoutMs,
   frameWriteTimeoutMs,
   handshakeMsg,
   handshakeTimeoutMs,
-  pingMsg,
-  pongMsg,
   snappyProtocolVersion,
 } from '../base-protocol.ts';
-import type { ProtoHandshake, Transport } from '../conn.ts';
+import type {
+  EncTransport,
+  Greeting,
+  NewTransport,
+  ProtoHandshake,
+  Transport,
+} from '../conn.ts';
 import { nodeIDOf, type Node, type NodeID } from '../enode.ts';
 import { newMsg, type Msg } from '../message.ts';
-import { DiscError, discNetworkError } from '../peer-error.ts';
-import { encodeDisconnect } from './disconnect.ts';
+import { DiscError, discNetworkError, type DiscReason } from '../peer-error.ts';
 import { HandshakeError } from './errors.ts';
-import { FrameRW, headerLength, maxFrameSize } from './frame.ts';
-import { EncHandshake, type EncHandshakeOptions } from './handshake.ts';
+import { FrameConn } from './frame-conn.ts';
+import { FrameRW, maxFrameSize } from './frame.ts';
+import { initiate, receive, type EncHandshakeOptions } from './handshake.ts';
 import { encodeHello, readProtocolHandshake } from './hello.ts';
-import { packPayload, unpackPayload } from './payload.ts';
 import { BudgetShare, ReadBudget } from './read-budget.ts';
 
 /** A Hello and its code, or the Disconnect in its place. */
 const helloFrameLimit = baseProtocolMaxMsgSize + 1;
-
-/** How long a connection may linger so that the last message is read. */
-const lingerMs = 1_000;
 
 export interface RLPXOptions extends EncHandshakeOptions {
   /** From construction until both handshakes are done. Default 5 s. */
@@ -53,7 +52,7 @@ export interface RLPXOptions extends EncHandshakeOptions {
  *
  * @geth p2p/rlpx.go newRLPX
  */
-export function newRLPX(fd: NetConn, options: RLPXOptions = {}): RLPX {
+export function newRLPX(fd: NetConn, options: RLPXOptions = {}): NewTransport {
   //: One deadline for all that comes before the first message: a remote that
   //: trickles its bytes does not get it anew with each of them.
   const until = runtime().now() + (options.handshakeTimeoutMs ?? handshakeTimeoutMs);
@@ -62,50 +61,57 @@ export function newRLPX(fd: NetConn, options: RLPXOptions = {}): RLPX {
   return new RLPX(fd, options);
 }
 
-/** @geth p2p/rlpx.go rlpx */
-export class RLPX implements Transport {
-  readonly #runtime = runtime();
+// #region rlpx
+/** A connection without keys. @geth p2p/rlpx.go rlpx */
+class RLPX implements NewTransport {
   readonly #fd: NetConn;
   readonly #options: RLPXOptions;
-  /** Who has put something in here may write. The others wait in the order they came. */
-  readonly #writing = new Chan<undefined>('write lock', 1);
-  readonly #closing = new Done('transport closing');
-  readonly #closed = new Done('transport closed');
-  readonly #share: BudgetShare;
-  #enc: EncHandshake | undefined;
-  #frames: FrameRW | undefined;
-  /** The version in our Hello, once that is on its way; then the one in theirs. */
-  #ourVersion: number | undefined;
-  #theirVersion: number | undefined;
-  /** A Disconnect came where Hello was due. */
-  #wasRefused = false;
+  #next: EncRLPX | undefined;
 
   constructor(fd: NetConn, options: RLPXOptions) {
     this.#fd = fd;
     this.#options = options;
-    this.#share = new BudgetShare(options.readBudget ?? new ReadBudget());
   }
 
   /** @geth p2p/rlpx.go rlpx.doEncHandshake */
   async doEncHandshake(
     privateKey: Uint8Array,
     dialDest: Node | undefined,
-  ): Promise<NodeID> {
-    if (this.#enc !== undefined) {
-      throw new HandshakeError('out-of-turn', 'a second encryption handshake');
-    }
-    this.#enc = new EncHandshake(privateKey, this.#options);
+  ): Promise<EncTransport> {
     const { remoteKey, secrets } =
       dialDest === undefined
-        ? await this.#enc.receive(this.#fd)
-        : await this.#enc.initiate(this.#fd, fromHex(dialDest.id));
-    this.#frames = new FrameRW(secrets);
-    return nodeIDOf(toHex(remoteKey));
+        ? await receive(this.#fd, privateKey, this.#options)
+        : await initiate(this.#fd, privateKey, fromHex(dialDest.id), this.#options);
+    const frames = new FrameRW(createFrameCrypto(secrets));
+    const share = new BudgetShare(this.#options.readBudget ?? new ReadBudget());
+    const conn = new FrameConn(this.#fd, frames, share);
+    this.#next = new EncRLPX(conn, nodeIDOf(toHex(remoteKey)));
+    return this.#next;
+  }
+
+  /** @geth p2p/rlpx.go rlpx.close */
+  close(error: unknown): Promise<void> {
+    //: Without keys nothing can be said.
+    return this.#next?.close(error) ?? this.#fd.close();
+  }
+}
+// #endregion rlpx
+
+/** A connection with keys, before and while Hello is exchanged. */
+class EncRLPX implements EncTransport {
+  readonly id: NodeID;
+  readonly #conn: FrameConn;
+  /** A Disconnect came where Hello was due. */
+  #wasRefused = false;
+
+  constructor(conn: FrameConn, id: NodeID) {
+    this.#conn = conn;
+    this.id = id;
   }
 
   // #region do-proto-handshake
   /** @geth p2p/rlpx.go rlpx.doProtoHandshake */
-  async doProtoHandshake(our: ProtoHandshake): Promise<ProtoHandshake> {
+  async doProtoHandshake(our: ProtoHandshake): Promise<Greeting> {
     //: Both sides speak first. With one task, each would wait for the other if
     //: the connection took less than a Hello.
     const writer = new WaitGroup();
@@ -126,10 +132,43 @@ export class RLPX implements Transport {
     }
     if (writeFailed !== undefined) throw helloWriteError(writeFailed);
     //: From here on both compress, if both said a version that does.
-    this.#theirVersion = their.version;
-    return their;
+    const { compressed } = this.#conn;
+    compressed.incoming = compresses(our) && compresses(their);
+    compressed.outgoing = compressed.incoming;
+    return { their, transport: new MsgRLPX(this.#conn) };
   }
   // #endregion do-proto-handshake
+
+  close(error: unknown): Promise<void> {
+    //: Who was refused with a Disconnect does not send one back.
+    return this.#conn.close(this.#wasRefused ? undefined : reasonToTell(error));
+  }
+
+  /** Reads the remote's first message. */
+  async #readFirst(): Promise<Msg> {
+    // So small a frame does not wait for the budget: the deadline is the connection's.
+    const msg = await this.#conn.read(helloFrameLimit, Infinity);
+    this.#wasRefused = msg.code === discMsg;
+    return msg;
+  }
+
+  #writeHello(our: ProtoHandshake): Promise<void> {
+    return this.#conn.write(newMsg(handshakeMsg, encodeHello(our)), () => {
+      //: The remote compresses as soon as it has our Hello. A Disconnect that follows
+      //: our Hello is for such a remote, even if we refuse its own Hello.
+      this.#conn.compressed.outgoing = compresses(our);
+    });
+  }
+}
+
+/** A connection after Hello. */
+class MsgRLPX implements Transport {
+  readonly #runtime = runtime();
+  readonly #conn: FrameConn;
+
+  constructor(conn: FrameConn) {
+    this.#conn = conn;
+  }
 
   // #region transport-read-write
   /**
@@ -140,12 +179,9 @@ export class RLPX implements Transport {
    * @geth p2p/rlpx.go rlpx.ReadMsg
    */
   readMsg(): Promise<Msg> {
-    //: Who asks for the next message has got rid of the last one.
-    this.#share.release();
     const until = this.#runtime.now() + frameReadTimeoutMs;
-    this.#fd.setReadDeadline(until);
-    const beforeHello = this.#theirVersion === undefined;
-    return this.#read(beforeHello ? helloFrameLimit : maxFrameSize, until);
+    this.#conn.fd.setReadDeadline(until);
+    return this.#conn.read(maxFrameSize, until);
   }
 
   /**
@@ -155,162 +191,27 @@ export class RLPX implements Transport {
    * @throws {DeadlineExceeded} {ConnClosed} from the connection, which is over
    * @geth p2p/rlpx.go rlpx.WriteMsg
    */
-  async writeMsg(msg: Msg): Promise<void> {
-    await this.#locked(async () => {
-      this.#fd.setWriteDeadline(this.#runtime.now() + frameWriteTimeoutMs);
-      await this.#write(msg);
+  writeMsg(msg: Msg): Promise<void> {
+    return this.#conn.write(msg, () => {
+      this.#conn.fd.setWriteDeadline(this.#runtime.now() + frameWriteTimeoutMs);
     });
   }
   // #endregion transport-read-write
 
-  // #region transport-close
-  /** @geth p2p/rlpx.go rlpx.close */
-  async close(error: unknown): Promise<void> {
-    if (this.#closing.closed) {
-      await this.#closed.wait();
-      return;
-    }
-    this.#closing.close();
-    try {
-      const told = await this.#tellWhy(error);
-      //: A connection that is cut at once takes the reason with it.
-      await this.#fd.close(told ? lingerMs : 0);
-    } finally {
-      this.#share.release();
-      this.#closed.close();
-    }
-  }
-
-  /** Sends a Disconnect if there is a reason to give and somebody to read it. */
-  async #tellWhy(error: unknown): Promise<boolean> {
-    if (!(error instanceof DiscError) || error.reason === discNetworkError)
-      return false;
-    //: Who was refused with a Disconnect does not send one back.
-    if (this.#frames === undefined || this.#wasRefused) return false;
-    const until = this.#runtime.now() + discWriteTimeoutMs;
-    const tooLate = new Timer('disconnect write', discWriteTimeoutMs);
-    //: A message on its way may take 20 s more. Nobody waits that long for a farewell.
-    const turn = await select({
-      mine: send(this.#writing, undefined),
-      tooLate: recv(tooLate),
-    });
-    tooLate.stop();
-    if (turn.case === 'tooLate') return false;
-    try {
-      this.#fd.setWriteDeadline(until);
-      await this.#write(newMsg(discMsg, encodeDisconnect(error.reason)));
-      return true;
-    } catch {
-      // The remote will not hear the reason. We are leaving either way.
-      return false;
-    }
-  }
-  // #endregion transport-close
-
-  /** Reads the remote's first message. */
-  async #readFirst(): Promise<Msg> {
-    // So small a frame does not wait for the budget: the deadline is the connection's.
-    const msg = await this.#read(helloFrameLimit, this.#runtime.now());
-    this.#wasRefused = msg.code === discMsg;
-    return msg;
-  }
-
-  async #writeHello(our: ProtoHandshake): Promise<void> {
-    await this.#locked(async () => {
-      await this.#write(newMsg(handshakeMsg, encodeHello(our)));
-      this.#ourVersion = our.version;
-    });
-  }
-
-  // #region transport-read
-  async #read(limit: number, until: number): Promise<Msg> {
-    const frames = this.#needFrames();
-    frames.assertUsable();
-    try {
-      const header = await this.#fd.readFull(headerLength);
-      const length = frames.openHeader(header, limit);
-      const body = await this.#share.read(this.#fd, length, until, this.#closing);
-      const compressed = this.#compresses(this.#theirVersion);
-      const msg = unpackPayload(frames.openBody(body), compressed);
-      this.#trace('in', msg);
-      return msg;
-    } catch (error) {
-      //: Where the next frame begins is not known any more.
-      frames.poison(error);
-      this.#share.release();
-      throw error;
-    }
-  }
-  // #endregion transport-read
-
-  // #region transport-write
-  /** Writes one frame. Only who holds the lock calls it: order on the wire is order here. */
-  async #write(msg: Msg): Promise<void> {
-    const frames = this.#needFrames();
-    //: The remote compresses as soon as it has our Hello. A Disconnect that follows
-    //: our Hello is for such a remote, even if we refuse its own Hello.
-    const compressed = this.#compresses(this.#theirVersion ?? this.#ourVersion);
-    const frame = frames.seal(msg.code, packPayload(msg.payload, compressed));
-    this.#trace('out', msg);
-    try {
-      await this.#fd.write(frame);
-    } catch (error) {
-      //: Part of the frame may be out; another frame after it would be garbage.
-      frames.poison(error);
-      throw error;
-    }
-  }
-
-  /** Runs `task` when every write that came earlier is over. */
-  async #locked(task: () => Promise<void>): Promise<void> {
-    const turn = await select({
-      mine: send(this.#writing, undefined),
-      closing: recv(this.#closing),
-    });
-    if (turn.case === 'closing') throw new ConnClosed('write');
-    try {
-      //: A turn has passed since the choice. Whoever closes waits for this lock to
-      //: say why, so it goes back even if there is nothing left to do.
-      if (this.#closing.closed) throw new ConnClosed('write');
-      await task();
-    } finally {
-      this.#writing.tryRecv();
-    }
-  }
-  // #endregion transport-write
-
-  #compresses(theirVersion: number | undefined): boolean {
-    if (this.#ourVersion === undefined || theirVersion === undefined) return false;
-    return Math.min(this.#ourVersion, theirVersion) >= snappyProtocolVersion;
-  }
-
-  #needFrames(): FrameRW {
-    if (this.#frames !== undefined) return this.#frames;
-    throw new HandshakeError(
-      'out-of-turn',
-      'a message before the encryption handshake',
-    );
-  }
-
-  #trace(direction: 'in' | 'out', msg: Msg): void {
-    // The payload of a message is touched for a trace only.
-    this.#runtime.tracer?.emit(
-      'msg',
-      { v: `${direction} ${messageName(msg.code)}, ${msg.size} bytes` },
-      msg.payload,
-    );
+  close(error: unknown): Promise<void> {
+    return this.#conn.close(reasonToTell(error));
   }
 }
 
-const baseNames: ReadonlyMap<number, string> = new Map([
-  [handshakeMsg, 'Hello'],
-  [discMsg, 'Disconnect'],
-  [pingMsg, 'Ping'],
-  [pongMsg, 'Pong'],
-]);
+function reasonToTell(error: unknown): DiscReason | undefined {
+  if (!(error instanceof DiscError) || error.reason === discNetworkError) {
+    return undefined;
+  }
+  return error.reason;
+}
 
-function messageName(code: number): string {
-  return baseNames.get(code) ?? `code ${code}`;
+function compresses({ version }: ProtoHandshake): boolean {
+  return version >= snappyProtocolVersion;
 }
 
 function helloWriteError({ cause }: { readonly cause: unknown }): HandshakeError {

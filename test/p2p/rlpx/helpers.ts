@@ -2,22 +2,22 @@
 
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { initCrypto, publicKey } from '#crypto';
+import { createFrameCrypto, initCrypto, publicKey } from '#crypto';
 import { concat, toHex, writeUint } from '../../../impl/bytes.ts';
 import { eciesEncrypt } from '../../../impl/crypto/ecies.ts';
 import { runtime } from '../../../impl/csp/runtime.ts';
 import { WaitGroup } from '../../../impl/csp/wait-group.ts';
 import type { NetConn } from '../../../impl/net/net-conn.ts';
 import { pipe, type PipeOptions } from '../../../impl/net/pipe.ts';
-import type { ProtoHandshake } from '../../../impl/p2p/conn.ts';
+import type {
+  EncTransport,
+  ProtoHandshake,
+  Transport,
+} from '../../../impl/p2p/conn.ts';
 import { nodeIDOf, type Node } from '../../../impl/p2p/enode.ts';
 import { FrameRW, maxFrameSize, type Frame } from '../../../impl/p2p/rlpx/frame.ts';
-import { EncHandshake } from '../../../impl/p2p/rlpx/handshake.ts';
-import {
-  newRLPX,
-  type RLPX,
-  type RLPXOptions,
-} from '../../../impl/p2p/rlpx/transport.ts';
+import { initiate } from '../../../impl/p2p/rlpx/handshake.ts';
+import { newRLPX, type RLPXOptions } from '../../../impl/p2p/rlpx/transport.ts';
 import { encode, type RlpValue } from '../../../impl/rlp/encode.ts';
 import { simulate, type SimulateOptions } from '../../../impl/sim/simulate.ts';
 
@@ -104,6 +104,14 @@ export async function together<A, B>(
   throw errors[0];
 }
 
+/** Runs the steps of a frame to their end without a pause. */
+export function atOnce<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
 /** A remote that does what it likes: frames by hand on a connection. */
 export class RawPeer {
   readonly fd: NetConn;
@@ -114,64 +122,66 @@ export class RawPeer {
     this.frames = frames;
   }
 
+  seal(code: number, data: Uint8Array): Uint8Array {
+    return atOnce(this.frames.seal(code, data));
+  }
+
   async send(code: number, data: Uint8Array): Promise<void> {
-    await this.fd.write(this.frames.seal(code, data));
+    await this.fd.write(this.seal(code, data));
   }
 
   async receive(): Promise<Frame> {
-    const length = this.frames.openHeader(await this.fd.readFull(32), maxFrameSize);
-    return this.frames.openBody(await this.fd.readFull(length));
+    const body = this.frames.openHeader(await this.fd.readFull(32), maxFrameSize);
+    return atOnce(body.open(await this.fd.readFull(body.length)));
   }
 }
 
 /** Ours and a raw remote, after the encryption handshake. We are the recipient. */
 export async function withRawPeer(
   options: PipeOptions & RLPXOptions = {},
-): Promise<{ ours: RLPX; raw: RawPeer }> {
+): Promise<{ ours: EncTransport; raw: RawPeer }> {
   const [theirFd, ourFd] = pipe(options);
-  const ours = newRLPX(ourFd, options);
-  const [{ secrets }] = await together(
-    () => new EncHandshake(keyA).initiate(theirFd, publicKey(keyB)),
-    () => ours.doEncHandshake(keyB, undefined),
+  const fresh = newRLPX(ourFd, options);
+  const [{ secrets }, ours] = await together(
+    () => initiate(theirFd, keyA, publicKey(keyB)),
+    () => fresh.doEncHandshake(keyB, undefined),
   );
-  return { ours, raw: new RawPeer(theirFd, new FrameRW(secrets)) };
+  return { ours, raw: new RawPeer(theirFd, new FrameRW(createFrameCrypto(secrets))) };
 }
 
 /** The same after Hello: from now on payloads are compressed, unless `version` is 4. */
 export async function withHelloDone(
   hello: Partial<ProtoHandshake> = {},
   options: PipeOptions & RLPXOptions = {},
-): Promise<{ ours: RLPX; raw: RawPeer }> {
+): Promise<{ ours: Transport; raw: RawPeer }> {
   const { encodeHello } = await import('../../../impl/p2p/rlpx/hello.ts');
   const { ours, raw } = await withRawPeer(options);
-  await together(
+  const [greeting] = await together(
     () => ours.doProtoHandshake(helloOf(keyB)),
     async () => {
       await raw.send(0, encodeHello(helloOf(keyA, hello)));
       await raw.receive();
     },
   );
-  return { ours, raw };
+  return { ours: greeting.transport, raw };
 }
 
 /** Two of our transports, after both handshakes. */
 export async function connected(
   options: PipeOptions = {},
-): Promise<{ a: RLPX; b: RLPX; fds: [NetConn, NetConn] }> {
+): Promise<{ a: Transport; b: Transport; fds: [NetConn, NetConn] }> {
   const fds = pipe(options);
-  const a = newRLPX(fds[0]);
-  const b = newRLPX(fds[1]);
-  await together(
+  const [a, b] = await together(
     async () => {
-      await a.doEncHandshake(keyA, nodeOf(keyB));
-      await a.doProtoHandshake(helloOf(keyA));
+      const named = await newRLPX(fds[0]).doEncHandshake(keyA, nodeOf(keyB));
+      return named.doProtoHandshake(helloOf(keyA));
     },
     async () => {
-      await b.doEncHandshake(keyB, undefined);
-      await b.doProtoHandshake(helloOf(keyB));
+      const named = await newRLPX(fds[1]).doEncHandshake(keyB, undefined);
+      return named.doProtoHandshake(helloOf(keyB));
     },
   );
-  return { a, b, fds };
+  return { a: a.transport, b: b.transport, fds };
 }
 
 /** A handshake packet in the form of EIP-8, with every part open to change. */

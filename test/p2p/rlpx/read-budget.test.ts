@@ -7,7 +7,7 @@ import { ConnClosed, DeadlineExceeded } from '../../../impl/net/net-conn.ts';
 import { headerLength, maxFrameSize } from '../../../impl/p2p/rlpx/frame.ts';
 import { pieceLength, ReadBudget } from '../../../impl/p2p/rlpx/read-budget.ts';
 import { compress } from '../../../impl/p2p/rlpx/snappy.ts';
-import type { RLPX } from '../../../impl/p2p/rlpx/transport.ts';
+import type { Transport } from '../../../impl/p2p/conn.ts';
 import { attempt, failureOf, run, withHelloDone, type RawPeer } from './helpers.ts';
 
 const fifo = { schedule: '' };
@@ -122,8 +122,8 @@ describe('ReadBudget', () => {
 /** Two connections of one node, with room for four pieces. */
 async function twoPeers(): Promise<{
   budget: ReadBudget;
-  first: { ours: RLPX; raw: RawPeer };
-  second: { ours: RLPX; raw: RawPeer };
+  first: { ours: Transport; raw: RawPeer };
+  second: { ours: Transport; raw: RawPeer };
 }> {
   const budget = new ReadBudget(4 * pieceLength);
   const options = { readBudget: budget };
@@ -137,7 +137,7 @@ async function twoPeers(): Promise<{
 /** A frame whose body is between `pieces − 1` and `pieces` pieces long. */
 function frame(raw: RawPeer, pieces: number): Uint8Array {
   const data = runtime().randomBytes(pieces * pieceLength - 30_000);
-  return raw.frames.seal(16, compress(data));
+  return raw.seal(16, compress(data));
 }
 
 describe('RLPX with a ReadBudget', () => {
@@ -187,7 +187,7 @@ describe('RLPX with a ReadBudget', () => {
   it('pays for bytes as they come: a header that claims 16 MiB holds one piece', async () => {
     await run(async () => {
       const { budget, first, second } = await twoPeers();
-      const huge = first.raw.frames.seal(16, new Uint8Array(maxFrameSize - 1));
+      const huge = first.raw.seal(16, new Uint8Array(maxFrameSize - 1));
       await first.raw.fd.write(huge.subarray(0, headerLength));
       const tasks = new WaitGroup();
       tasks.go('first', async () => {

@@ -19,16 +19,16 @@ describe('ecdh', () => {
 });
 
 describe('deriveSecrets', () => {
-  it('gives both sides the same keys, and MAC states crosswise', () => {
+  it('gives both sides the same keys, and what the MACs begin with crosswise', () => {
     const initiator = deriveSecrets('initiator', exchange);
     const recipient = deriveSecrets('recipient', exchange);
 
     expect(recipient.aes).toEqual(initiator.aes);
     expect(recipient.mac).toEqual(initiator.mac);
     expect(recipient.aes).not.toEqual(recipient.mac);
-    expect(recipient.egressMAC.digest()).toEqual(initiator.ingressMAC.digest());
-    expect(recipient.ingressMAC.digest()).toEqual(initiator.egressMAC.digest());
-    expect(recipient.ingressMAC.digest()).not.toEqual(recipient.egressMAC.digest());
+    expect(recipient.egress).toEqual(initiator.ingress);
+    expect(recipient.ingress).toEqual(initiator.egress);
+    expect(recipient.ingress).not.toEqual(recipient.egress);
   });
 
   it.each(['ecdhe', 'initiatorNonce', 'recipientNonce'] as const)(
@@ -52,10 +52,10 @@ describe('deriveSecrets', () => {
   });
 
   it('binds each direction to the packet that travelled in it', () => {
-    const { egressMAC, ingressMAC } = deriveSecrets('initiator', exchange);
+    const { egress, ingress } = deriveSecrets('initiator', exchange);
     const other = deriveSecrets('initiator', { ...exchange, auth: utf8('auti') });
-    expect(other.egressMAC.digest()).not.toEqual(egressMAC.digest());
-    expect(other.ingressMAC.digest()).toEqual(ingressMAC.digest());
+    expect(other.egress).not.toEqual(egress);
+    expect(other.ingress).toEqual(ingress);
   });
 });
 
@@ -105,12 +105,11 @@ describe.skipIf(vectorFile === undefined)(
         expect(toHex(ecdhe)).toBe(derivedIntermediates['ecdheSecret']);
         expect(toHex(secrets.aes)).toBe(expected.expectedAesSecret);
         expect(toHex(secrets.mac)).toBe(expected.expectedMacSecret);
-        expect(toHex(secrets.egressMAC.digest())).toBe(
+        expect(toHex(keccak256(secrets.egress))).toBe(
           derivedIntermediates[`${role}EgressMacDigestInitial`],
         );
-        const foo = isInitiator ? secrets.egressMAC : secrets.ingressMAC;
-        foo.update(utf8('foo'));
-        expect(toHex(foo.digest())).toBe(
+        const foo = isInitiator ? secrets.egress : secrets.ingress;
+        expect(toHex(keccak256(foo, utf8('foo')))).toBe(
           expected.expectedIngressMacDigestAfterWritingAsciiFoo,
         );
       },

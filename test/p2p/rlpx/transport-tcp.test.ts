@@ -12,17 +12,19 @@ describe('RLPX over TCP', () => {
     const payload = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * i) >> 3);
 
     const dialing = async (): Promise<string> => {
-      const a = newRLPX(await dialTCP('127.0.0.1', listener.port));
-      const id = await a.doEncHandshake(keyA, nodeOf(keyB));
-      expect(await a.doProtoHandshake(helloOf(keyA))).toEqual(helloOf(keyB));
+      const fresh = newRLPX(await dialTCP('127.0.0.1', listener.port));
+      const named = await fresh.doEncHandshake(keyA, nodeOf(keyB));
+      const { their, transport: a } = await named.doProtoHandshake(helloOf(keyA));
+      expect(their).toEqual(helloOf(keyB));
       await a.writeMsg(newMsg(16, payload));
       await a.close(new DiscError(discQuitting));
-      return id;
+      return named.id;
     };
     const answering = async (): Promise<string> => {
-      const b = newRLPX(await listener.accept());
-      const id = await b.doEncHandshake(keyB, undefined);
-      expect(await b.doProtoHandshake(helloOf(keyB))).toEqual(helloOf(keyA));
+      const fresh = newRLPX(await listener.accept());
+      const named = await fresh.doEncHandshake(keyB, undefined);
+      const { their, transport: b } = await named.doProtoHandshake(helloOf(keyB));
+      expect(their).toEqual(helloOf(keyA));
       const msg = await b.readMsg();
       expect(msg).toMatchObject({ code: 16, size: payload.length });
       expect(Buffer.compare(msg.payload, payload)).toBe(0);
@@ -30,7 +32,7 @@ describe('RLPX over TCP', () => {
       expect(last.code).toBe(1);
       expect(decodeDisconnect(last.payload)).toBe(discQuitting);
       await b.close(undefined);
-      return id;
+      return named.id;
     };
 
     const [idOfB, idOfA] = await Promise.all([dialing(), answering()]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publicKey } from '#crypto';
+import { createFrameCrypto, publicKey } from '#crypto';
 import { concat, fromHex, toHex, utf8 } from '../../../impl/bytes.ts';
 import { runtime } from '../../../impl/csp/runtime.ts';
 import { sleep } from '../../../impl/csp/timer.ts';
@@ -10,6 +10,7 @@ import {
   EndOfStream,
 } from '../../../impl/net/net-conn.ts';
 import type { NetConn } from '../../../impl/net/net-conn.ts';
+import type { EncTransport, Transport } from '../../../impl/p2p/conn.ts';
 import { pipe } from '../../../impl/net/pipe.ts';
 import { newMsg, sendItems, type Msg } from '../../../impl/p2p/message.ts';
 import { DiscError, discQuitting } from '../../../impl/p2p/peer-error.ts';
@@ -18,12 +19,13 @@ import {
   encodeDisconnect,
 } from '../../../impl/p2p/rlpx/disconnect.ts';
 import { FrameRW, headerLength, maxFrameSize } from '../../../impl/p2p/rlpx/frame.ts';
-import { EncHandshake } from '../../../impl/p2p/rlpx/handshake.ts';
+import { initiate, receive } from '../../../impl/p2p/rlpx/handshake.ts';
 import { encodeHello } from '../../../impl/p2p/rlpx/hello.ts';
 import { compress } from '../../../impl/p2p/rlpx/snappy.ts';
-import { newRLPX, type RLPX } from '../../../impl/p2p/rlpx/transport.ts';
+import { newRLPX } from '../../../impl/p2p/rlpx/transport.ts';
 import { simulate } from '../../../impl/sim/simulate.ts';
 import {
+  atOnce,
   attempt,
   connected,
   failureOf,
@@ -82,22 +84,22 @@ describe('RLPX', () => {
       const b = newRLPX(fds[1]);
       const helloA = helloOf(keyA, { name: 'a', caps: [{ name: 'a', version: 0 }] });
       const helloB = helloOf(keyB, { name: 'b', caps: [{ name: 'b', version: 1 }] });
-      const [idOfB, idOfA] = await together(
+      const [namedB, namedA] = await together(
         () => a.doEncHandshake(keyA, nodeOf(keyB)),
         () => b.doEncHandshake(keyB, undefined),
       );
-      expect(idOfB).toBe(nodeOf(keyB).id);
-      expect(idOfA).toBe(nodeOf(keyA).id);
-      const [theirB, theirA] = await together(
-        () => a.doProtoHandshake(helloA),
-        () => b.doProtoHandshake(helloB),
+      expect(namedB.id).toBe(nodeOf(keyB).id);
+      expect(namedA.id).toBe(nodeOf(keyA).id);
+      const [helloFromB, helloFromA] = await together(
+        () => namedB.doProtoHandshake(helloA),
+        () => namedA.doProtoHandshake(helloB),
       );
-      expect(theirB).toEqual(helloB);
-      expect(theirA).toEqual(helloA);
+      expect(helloFromB.their).toEqual(helloB);
+      expect(helloFromA.their).toEqual(helloA);
       const [, reason] = await together(
         () => a.close(new DiscError(discQuitting)),
         async () => {
-          const msg = await b.readMsg();
+          const msg = await helloFromA.transport.readMsg();
           await b.close(undefined);
           expect(msg.code).toBe(1);
           return decodeDisconnect(msg.payload);
@@ -145,21 +147,6 @@ describe('RLPX', () => {
     const named = trace?.events.filter(({ e }) => e === 'msg') ?? [];
     expect(named.every(({ b }) => b !== undefined)).toBe(true);
     expect(trace?.bytes).toContain('c104');
-  });
-
-  it('wants its steps in order', async () => {
-    await run(async () => {
-      const { ours, raw } = await withRawPeer();
-      const outOfTurn = { name: 'HandshakeError', code: 'out-of-turn' };
-      const again = await failureOf(() => ours.doEncHandshake(keyB, undefined));
-      expect(again).toMatchObject(outOfTurn);
-      const [, fd] = pipe();
-      const early = newRLPX(fd);
-      expect(await failureOf(() => early.readMsg())).toMatchObject(outOfTurn);
-      const write = (): Promise<void> => early.writeMsg(newMsg(0, new Uint8Array(1)));
-      expect(await failureOf(write)).toMatchObject(outOfTurn);
-      await hangUp(early, ours, raw.fd);
-    });
   });
 });
 
@@ -224,9 +211,9 @@ describe('newRLPX', () => {
       const ours = newRLPX(fd);
       await together(
         async () => {
-          await ours.doEncHandshake(keyB, undefined);
+          const named = await ours.doEncHandshake(keyB, undefined);
           expect(runtime().now()).toBe(3000);
-          const result = await attempt(() => ours.doProtoHandshake(helloOf(keyB)));
+          const result = await attempt(() => named.doProtoHandshake(helloOf(keyB)));
           expect(result).toMatchObject({
             error: timedOut,
             at: 5000,
@@ -235,7 +222,7 @@ describe('newRLPX', () => {
         },
         async () => {
           await sleep(3000);
-          await new EncHandshake(keyA).initiate(raw, publicKey(keyB));
+          await initiate(raw, keyA, publicKey(keyB));
         },
       );
       await raw.close();
@@ -303,9 +290,7 @@ describe('RLPX.doProtoHandshake', () => {
     async (size) => {
       await run(async () => {
         const { ours, raw } = await withRawPeer();
-        await raw.fd.write(
-          raw.frames.seal(0, new Uint8Array(size - 1)).subarray(0, 32),
-        );
+        await raw.fd.write(raw.seal(0, new Uint8Array(size - 1)).subarray(0, 32));
         const result = await attempt(() => ours.doProtoHandshake(helloOf(keyB)));
         expect(result).toMatchObject({
           error: { name: 'FrameError', code: 'too-big' },
@@ -324,7 +309,7 @@ describe('RLPX.doProtoHandshake', () => {
       const { ours, raw } = await withRawPeer();
       const hello = encodeHello(helloOf(keyA));
       await raw.send(0, concat(hello, new Uint8Array(2048 - hello.length)));
-      const their = await ours.doProtoHandshake(helloOf(keyB));
+      const { their } = await ours.doProtoHandshake(helloOf(keyB));
       expect(their).toEqual(helloOf(keyA));
       await hangUp(ours, raw.fd);
     });
@@ -333,11 +318,11 @@ describe('RLPX.doProtoHandshake', () => {
   it('reads Hello and the next message from one segment', async () => {
     await run(async () => {
       const { ours, raw } = await withRawPeer();
-      const hello = raw.frames.seal(0, encodeHello(helloOf(keyA)));
-      const next = raw.frames.seal(16, compress(fromHex('c0')));
+      const hello = raw.seal(0, encodeHello(helloOf(keyA)));
+      const next = raw.seal(16, compress(fromHex('c0')));
       await raw.fd.write(concat(hello, next));
-      await ours.doProtoHandshake(helloOf(keyB));
-      expect(await ours.readMsg()).toMatchObject({ code: 16, size: 1 });
+      const { transport } = await ours.doProtoHandshake(helloOf(keyB));
+      expect(await transport.readMsg()).toMatchObject({ code: 16, size: 1 });
       await hangUp(ours, raw.fd);
     });
   });
@@ -357,15 +342,15 @@ describe('RLPX.doProtoHandshake', () => {
         },
         readFull: { value: (length: number) => fdB.readFull(length) },
       }) as NetConn; // the rest is never called
-      const [their] = await together(
+      const [{ their }] = await together(
         async () => {
-          await ours.doEncHandshake(keyA, nodeOf(keyB));
-          return ours.doProtoHandshake(helloOf(keyA));
+          const named = await ours.doEncHandshake(keyA, nodeOf(keyB));
+          return named.doProtoHandshake(helloOf(keyA));
         },
         async () => {
-          const { secrets } = await new EncHandshake(keyB).receive(holding);
-          const frames = new FrameRW(secrets);
-          held.push(frames.seal(0, encodeHello(helloOf(keyB))));
+          const { secrets } = await receive(holding, keyB);
+          const frames = new FrameRW(createFrameCrypto(secrets));
+          held.push(atOnce(frames.seal(0, encodeHello(helloOf(keyB)))));
           await fdB.write(concat(...held));
         },
       );
@@ -378,17 +363,11 @@ describe('RLPX.doProtoHandshake', () => {
 describe('RLPX.readMsg', () => {
   it('comes to the same verdict however the bytes are cut', async () => {
     const bodies: readonly (readonly [string, (raw: RawPeer) => Uint8Array])[] = [
-      ['good', (raw) => raw.frames.seal(16, compress(new Uint8Array(500)))],
-      [
-        'bad-header-mac',
-        (raw) => raw.frames.seal(16, compress(fromHex('c0'))).with(3, 0),
-      ],
-      [
-        'bad-frame-mac',
-        (raw) => raw.frames.seal(16, compress(fromHex('c0'))).with(50, 0),
-      ],
-      ['bad-length', (raw) => raw.frames.seal(16, fromHex('c0'))],
-      ['too-big', (raw) => raw.frames.seal(2, compress(new Uint8Array(2049)))],
+      ['good', (raw) => raw.seal(16, compress(new Uint8Array(500)))],
+      ['bad-header-mac', (raw) => raw.seal(16, compress(fromHex('c0'))).with(3, 0)],
+      ['bad-frame-mac', (raw) => raw.seal(16, compress(fromHex('c0'))).with(50, 0)],
+      ['bad-length', (raw) => raw.seal(16, fromHex('c0'))],
+      ['too-big', (raw) => raw.seal(2, compress(new Uint8Array(2049)))],
     ];
     for (const [verdict, make] of bodies) {
       for (const cut of [0, 1, 2]) {
@@ -440,7 +419,7 @@ describe('RLPX.readMsg', () => {
   it('gives 16 MiB that come one byte a second no more than these 30 s', async () => {
     await run(async () => {
       const { ours, raw } = await withHelloDone();
-      const frame = raw.frames.seal(16, new Uint8Array(maxFrameSize - 1));
+      const frame = raw.seal(16, new Uint8Array(maxFrameSize - 1));
       await together(
         async () => {
           const result = await attempt(() => ours.readMsg());
@@ -464,7 +443,7 @@ describe('RLPX.readMsg', () => {
     async (length) => {
       await run(async () => {
         const { ours, raw } = await withHelloDone();
-        await raw.fd.write(raw.frames.seal(16, fromHex('0100c0')).subarray(0, length));
+        await raw.fd.write(raw.seal(16, fromHex('0100c0')).subarray(0, length));
         await raw.fd.close();
         const error = await failureOf(() => ours.readMsg());
         expect(error).toBeInstanceOf(EndOfStream);
@@ -572,7 +551,7 @@ describe('RLPX.writeMsg', () => {
 
 /** What a raw remote still gets after our `close`: frames, then the end. */
 async function heard(
-  { ours, raw }: { ours: RLPX; raw: RawPeer },
+  { ours, raw }: { ours: EncTransport | Transport; raw: RawPeer },
   error: unknown,
 ): Promise<string[]> {
   const [, frames] = await together(
@@ -648,15 +627,16 @@ describe('RLPX.close', () => {
       const b = newRLPX(fds[1]);
       const [reason] = await together(
         async () => {
-          await a.doEncHandshake(keyA, nodeOf(keyB));
-          await a.doProtoHandshake(helloOf(keyA, { id: new Uint8Array(64) }));
-          const msg = await a.readMsg();
+          const named = await a.doEncHandshake(keyA, nodeOf(keyB));
+          const wrongID = helloOf(keyA, { id: new Uint8Array(64) });
+          const { transport } = await named.doProtoHandshake(wrongID);
+          const msg = await transport.readMsg();
           await a.close(undefined);
           return decodeDisconnect(msg.payload);
         },
         async () => {
-          await b.doEncHandshake(keyB, undefined);
-          await b.close(await failureOf(() => b.doProtoHandshake(helloOf(keyB))));
+          const named = await b.doEncHandshake(keyB, undefined);
+          await b.close(await failureOf(() => named.doProtoHandshake(helloOf(keyB))));
         },
       );
       expect(reason).toBe(7);

@@ -11,7 +11,7 @@ import {
   packetFields,
   rlpSpans,
   type FieldSpan,
-} from '../../../impl/p2p/rlpx/fields.ts';
+} from '../../../impl/p2p/rlpx/layout.ts';
 import { encodeHello } from '../../../impl/p2p/rlpx/hello.ts';
 import { encode } from '../../../impl/rlp/encode.ts';
 import { helloOf, keyA } from './helpers.ts';

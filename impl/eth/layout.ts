@@ -1,10 +1,10 @@
 /**
  * What each byte of an eth message is, for everyone who shows bytes: as
- * `p2p/rlpx/fields.ts`, one span after the other and none left out. What a field means
+ * `p2p/rlpx/layout.ts`, one span after the other and none left out. What a field means
  * is written in `docs/`, by its id.
  */
 
-import { type FieldSpan, type Layout, rlpSpans } from '../p2p/rlpx/fields.ts';
+import { type FieldSpan, type Layout, rlpSpans } from '../p2p/rlpx/layout.ts';
 import {
   blockBodiesMsg,
   blockHeadersMsg,

@@ -1,0 +1,55 @@
+/**
+ * The search index. VitePress renders every page for it when the dev server starts,
+ * which costs more than the rest of the start; here it waits until a reader opens the
+ * search. A build renders at once.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Plugin } from 'vite';
+import type { DefaultTheme } from 'vitepress';
+
+type Render = NonNullable<DefaultTheme.LocalSearchOptions['_render']>;
+
+export interface Search {
+  readonly render: Render;
+  readonly plugin: Plugin;
+}
+
+export function createSearch(): Search {
+  let wanted = true;
+  let waits = false;
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+
+  const render: Render = async (source, env, md) => {
+    let text = source;
+    if (!wanted) {
+      // VitePress goes from page to page, so the first one holds up all the others. A
+      // page that is edited meanwhile is asked for out of turn; its turn comes.
+      if (waits) return '';
+      waits = true;
+      await opened;
+      if (existsSync(env.path)) text = await readFile(env.path, 'utf8');
+    }
+    // Rendering is what costs; a page that is not searched is not rendered.
+    if (/^search:\s*false\s*$/m.test(text.slice(0, 600))) return '';
+    return md.renderAsync(text, env);
+  };
+
+  const plugin: Plugin = {
+    name: 'peerwalk:search-when-asked',
+    enforce: 'pre',
+    apply: 'serve',
+    configureServer() {
+      wanted = false;
+    },
+    load(id) {
+      if (!id.startsWith('/@localSearchIndex')) return;
+      wanted = true;
+      open();
+    },
+  };
+  return { render, plugin };
+}

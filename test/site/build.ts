@@ -1,0 +1,68 @@
+/**
+ * The build of the site that the browser tests look at: under `/codelab/`, in
+ * `.vitepress/cache/test-site`, used again while its inputs are the same.
+ * `npm test` runs this file beside the checks, so that the tests find it ready.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const repoDir = fileURLToPath(new URL('../../', import.meta.url));
+const cacheDir = join(repoDir, '.vitepress', 'cache');
+const builtDir = join(cacheDir, 'test-site');
+const testBase = '/codelab/';
+
+const inputs = ['.vitepress', 'docs', 'impl', 'exercises', 'test', 'package-lock.json'];
+const notInputs =
+  /(?:^|[\\/])(?:cache|dist|\.temp|source|node_modules)(?:[\\/]|$)|worker\.js$/;
+
+function filesUnder(path: string): string[] {
+  if (!existsSync(path)) return [];
+  if (statSync(path).isFile()) return [path];
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((entry) => !notInputs.test(entry))
+    .map((entry) => join(path, entry))
+    .filter((entry) => statSync(entry, { throwIfNoEntry: false })?.isFile() === true);
+}
+
+function inputsHash(): string {
+  const hash = createHash('sha256');
+  for (const input of inputs) {
+    for (const file of filesUnder(join(repoDir, input)).sort()) {
+      const { mtimeMs, size } = statSync(file);
+      hash.update(`${file} ${mtimeMs} ${size}\n`);
+    }
+  }
+  return hash.digest('hex');
+}
+
+async function runBuild(outDir: string): Promise<void> {
+  const script = join(repoDir, '.vitepress', 'build', 'test-site.mjs');
+  const child = spawn(process.execPath, [script, outDir, testBase], {
+    cwd: repoDir,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  let output = '';
+  child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (output += data.toString()));
+  const code = await new Promise<number | null>((done) => child.on('close', done));
+  if (code !== 0) throw new Error(`the site did not build:\n${output.slice(-4000)}`);
+}
+
+/** Gives the folder of the build, made anew if an input has changed. */
+export async function ensureBuilt(): Promise<string> {
+  const stamp = join(builtDir, '.inputs');
+  const hash = inputsHash();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return builtDir;
+  await mkdir(cacheDir, { recursive: true });
+  await rm(builtDir, { recursive: true, force: true });
+  await runBuild(builtDir);
+  await writeFile(stamp, hash);
+  return builtDir;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await ensureBuilt();
