@@ -36,6 +36,10 @@ const Outcomes = defineAsyncComponent({
   loader: () => import('./components/Outcomes.vue'),
   hydrate: () => undefined,
 });
+const PerformanceTable = defineAsyncComponent({
+  loader: () => import('./components/PerformanceTable.vue'),
+  hydrate: () => undefined,
+});
 
 // … and what answers the reader wakes when it comes near.
 const whenNear = hydrateOnVisible({ rootMargin: '600px' });
@@ -56,6 +60,7 @@ const theme: Theme = {
     context.app.component('PageList', PageList);
     context.app.component('ExerciseList', ExerciseList);
     context.app.component('Outcomes', Outcomes);
+    context.app.component('PerformanceTable', PerformanceTable);
     context.app.component('Predict', Predict);
     context.app.component('PredictBank', PredictBank);
     context.app.component('Recall', Recall);

@@ -55,7 +55,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       try {
         await suites[name](children, plan, figures);
       } catch (error) {
-        failures.push(`${name}: ${error instanceof Error ? error.message : '?'}`);
+        failures.push(`${name}: ${firstLine(error)}`);
       }
       children.endAll();
     }
@@ -65,4 +65,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
     remove();
   }
   return { rows: rowRecords(catalogue(plan), figures), failures };
+}
+
+/** Of an error that may carry the stack it had in its process. */
+function firstLine(error: unknown): string {
+  if (!(error instanceof Error)) return 'no Error was thrown';
+  return error.message.split('\n')[0] ?? '';
 }

@@ -174,6 +174,24 @@ export const en = {
     write: 'You can write this one before you see it:',
     show: 'Show me',
   },
+  performance: {
+    caption: 'Figures of the recorded run',
+    empty: 'The recorded run has no figures of this part.',
+    figure: 'Figure',
+    columns: {
+      ours: 'Ours',
+      transport: 'Our transport alone',
+      devp2p: 'devp2p',
+      raw: 'Raw TCP',
+      parts: 'From its parts',
+    },
+    ratio: 'Ours / devp2p',
+    geth: (version: string): string => `geth ${version}, other runs`,
+    goal: 'Goal',
+    label: (label: string, unit: string): string => `${label}, ${unit}`,
+    verdict: (goal: string, met: boolean | undefined): string =>
+      met === undefined ? goal : `${goal}: ${met ? 'met' : 'not met'}`,
+  },
   outcomes: {
     caption: (count: number): string =>
       `${count} scenarios, each run under two orders of tasks when this page was built. A is our node; the remote plays a script. Times count from the start of the run.`,

@@ -13,7 +13,8 @@ import { flood } from './pair.ts';
 
 const stacks = ['ours', 'devp2p'] as const satisfies readonly StackName[];
 /** Not so many that a handshake of 50 ms misses its deadline in the queue. */
-const dialsAtOnce = 8;
+const dialsAtOnce = 4;
+const tries = 5;
 const connectMs = 300_000;
 const busySize = 100;
 
@@ -54,10 +55,10 @@ async function gather(
     // One process for each step: what it dialed before stays connected.
     const dialer = await children.startStack('ours', 'dialer of idle peers');
     await dialer.call('prepare', [address, peers - there]);
-    await dialer.call('dial', [dialsAtOnce], connectMs);
+    await dialer.call('dial', [dialsAtOnce, tries], connectMs);
     there = peers;
     const up = await listener.call('up', []);
-    if (up !== there) throw new Error(`${stack}: ${up} of ${there} peers are up`);
+    if (up < there) throw new Error(`${stack}: ${up} of ${there} peers are up`);
     const { rssKiB, heapKiB } = await listener.call('memory', []);
     rss.push({ x: peers, y: rssKiB });
     heap.push({ x: peers, y: heapKiB });
