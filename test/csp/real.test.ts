@@ -1,6 +1,7 @@
 import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { toHex } from '../../impl/bytes.ts';
 import { Chan } from '../../impl/csp/chan.ts';
 import { Done } from '../../impl/csp/done.ts';
 import { RealRuntime } from '../../impl/csp/real.ts';
@@ -173,11 +174,26 @@ describe('RealRuntime', () => {
     expect(performance.now() - began).toBeGreaterThan(18);
   });
 
-  it('draws random bytes that differ', () => {
+  it('hands out no random bytes twice, however many are drawn', () => {
+    const runtime = new RealRuntime();
+    const drawn = Array.from({ length: 1000 }, (_, i) =>
+      runtime.randomBytes(8 + (i % 40)),
+    );
+    const beginnings = drawn.map((bytes) => toHex(bytes.subarray(0, 8)));
+    expect(new Set(beginnings).size).toBe(1000);
+    drawn.forEach((bytes, i) => {
+      expect(bytes).toHaveLength(8 + (i % 40));
+    });
+    expect(new Set(runtime.randomBytes(5000)).size).toBeGreaterThan(200);
+  });
+
+  it('gives each caller bytes of its own', () => {
     const runtime = new RealRuntime();
     const [a, b] = [runtime.randomBytes(32), runtime.randomBytes(32)];
-    expect(a).toHaveLength(32);
-    expect(a).not.toEqual(b);
+    const before = toHex(b);
+    a.fill(7);
+    expect(a.buffer).not.toBe(b.buffer);
+    expect(toHex(b)).toBe(before);
   });
 
   it('hands a foreign promise through, with its error', async () => {

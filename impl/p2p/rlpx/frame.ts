@@ -150,9 +150,8 @@ export class FrameRW {
     if (first > 0 && first < 0x80) return { code: first, end: 1 };
     try {
       const end = scan(body, codeSchema, 'message code');
-      //: 0x80 is 0; 1 to 0x7f stand for themselves; longer ones follow their length.
-      const start = (body[0] ?? 0) < 0x80 ? 0 : 1;
-      const code = readUint(body, start, end - start);
+      //: 0x80 is 0; longer numbers follow their length.
+      const code = readUint(body, 1, end - 1);
       if (code <= maxCode) return { code, end };
     } catch (error) {
       if (!(error instanceof RlpError)) throw error;
