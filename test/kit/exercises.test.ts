@@ -61,7 +61,7 @@ describe.each([
 
   it(
     'is judged by vitest as by the harness: names, order, verdicts and messages',
-    { timeout: 180_000 },
+    { timeout: 600_000 }, // each answer, twice
     async () => {
       const all = await vitestLines(sources);
       for (const exercise of catalog) {

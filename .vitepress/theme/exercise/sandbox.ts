@@ -119,8 +119,8 @@ export class Sandbox {
       this.#run?.settle('stopped');
       this.#run = { id, answers, onAnswer, settle };
       dead = setTimeout(() => {
+        settle('time'); // before it is closed: that would be another reason
         this.close(); // the frame does not answer: all of it goes
-        settle('time');
       }, limitMs + graceMs);
       port.postMessage({ type: 'run', run: id, order, limitMs });
     });
