@@ -46,7 +46,7 @@ async function threadText(sources: Sources, exercise: Exercise): Promise<string>
   const graph = moduleGraph(
     sources,
     [...ours, ...adapter, ...exerciseEntries(sources, exercise)],
-    'node',
+    { platform: 'node' },
   );
   const outside = main.imports.filter((id) => !ours.includes(id));
   const packages = [...new Set([...graph.packages.keys(), ...outside])];

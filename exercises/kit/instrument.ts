@@ -10,6 +10,7 @@
  */
 
 import { parse, type Node } from 'acorn';
+import { markNames } from './mark-names.ts';
 import { childrenOf, Insertions, isNode, nodes, type AnyNode } from './syntax.ts';
 
 export interface InstrumentOptions {
@@ -17,17 +18,6 @@ export interface InstrumentOptions {
   /** Whose lines give way to those of the code that calls it. */
   readonly machinery?: boolean;
 }
-
-/** The free names of instrumented code. Whoever runs it gives them a meaning. */
-export const markNames = {
-  at: '__peerwalkAt',
-  back: '__peerwalkBack',
-  /** Added to a line, it makes a mark. */
-  base: '__peerwalkBase',
-  /** The machinery's functions remember the story's line that they were called at. */
-  storyNow: '__peerwalkStoryNow',
-  story: '__peerwalkStory',
-} as const;
 
 /** The code with marks; undefined if it does not parse or uses their names itself. */
 export function instrument(

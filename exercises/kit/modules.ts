@@ -8,6 +8,7 @@ import { statSync } from 'node:fs';
 import { posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transformSync } from 'esbuild';
+import { withMarks } from './recorded.ts';
 import { fileOf, readLF, type Sources } from './sources.ts';
 
 export interface CompiledModule {
@@ -32,6 +33,13 @@ export class NotForPages extends Error {
 
 /** Where modules will run. A page has no `node:` modules and the crypto that is pure. */
 export type Platform = 'page' | 'node';
+
+export interface CompileOptions {
+  /** Default: a page. */
+  readonly platform?: Platform;
+  /** Marks in the code, so that traces say where in the source tasks stand. */
+  readonly marks?: boolean;
+}
 
 /** Gives the id of what `specifier` names in the module `from`. */
 export function resolveId(specifier: string, from: string, platform: Platform): string {
@@ -58,17 +66,19 @@ const cache = new Map<string, Cached>(); // BOUNDED by the files of the reposito
 export function compileModule(
   sources: Sources,
   id: string,
-  platform: Platform = 'page',
+  { platform = 'page', marks = false }: CompileOptions = {},
 ): CompiledModule {
   const file = fileOf(sources, id);
-  const key = `${platform} ${file}`;
+  const key = `${platform} ${marks} ${file}`;
   const { mtimeMs, size } = statSync(file);
   const stamp = `${mtimeMs} ${size}`;
   const known = cache.get(key);
   if (known?.stamp === stamp) return known.module;
 
-  const { code } = transformSync(readLF(file), {
-    loader: 'ts',
+  const source = readLF(file);
+  const marked = marks ? withMarks(source, id, 'cjs') : undefined;
+  const { code } = transformSync(marked ?? source, {
+    loader: marked === undefined ? 'ts' : 'js',
     format: 'cjs',
     target: 'es2022',
     sourcefile: id,
@@ -121,14 +131,15 @@ function namesIn(code: string): Map<string, Set<string> | undefined> {
 export function moduleGraph(
   sources: Sources,
   entries: readonly string[],
-  platform: Platform = 'page',
+  options: CompileOptions = {},
 ): ModuleGraph {
+  const { platform = 'page' } = options;
   const modules = new Map<string, CompiledModule>();
   const packages = new Map<string, Set<string> | undefined>();
   const todo = [...entries];
   for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
     if (modules.has(id)) continue;
-    const module = compileModule(sources, id, platform);
+    const module = compileModule(sources, id, options);
     modules.set(id, module);
     for (const target of module.imports) {
       if (platform === 'page' && target.startsWith('node:')) {

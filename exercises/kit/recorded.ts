@@ -1,7 +1,8 @@
 /** Which of our files a recorded run marks, and how a marked file finds its marks. */
 
 import { transform } from 'sucrase';
-import { instrument, markNames } from './instrument.ts';
+import { instrument } from './instrument.ts';
+import { markNames } from './mark-names.ts';
 
 /** The module that marks are left in. */
 export const whereModule = 'impl/csp/where.ts';

@@ -17,7 +17,8 @@ export const liveModule = 'exercises/kit/live.ts';
 
 /**
  * `small` has the exercises whose tests need parts of the node; `whole` has all of them,
- * with the whole node, for tests that run scenarios and for live runs.
+ * with the whole node, for tests that run scenarios and for live runs. Its code has marks,
+ * and it can put them into a reader's: live runs are recorded.
  */
 export type ScriptKind = 'small' | 'whole';
 
@@ -43,13 +44,15 @@ export async function buildWorkerScript(
   const exercises = readCatalog(sources).filter(
     (exercise) => kind === 'whole' || scriptKind(sources, exercise) === 'small',
   );
+  const marks = kind === 'whole';
   const live = kind === 'whole' ? liveModule : undefined;
-  const graph = moduleGraph(sources, entriesOf(sources, exercises, live));
-  const harness = await harnessText(sources, graph.packages);
+  const graph = moduleGraph(sources, entriesOf(sources, exercises, live), { marks });
+  const harness = await harnessText(sources, graph.packages, marks);
   const bundled = exercises.map((exercise) => bundledExercise(sources, exercise));
   const text = [
     `(()=>{${harness}`,
     `peerwalkHarness.startWorker({packages:peerwalkHarness.packages,`,
+    `instrument:peerwalkHarness.instrument,`,
     `factories:${factoriesText(graph)},`,
     `exercises:${JSON.stringify(bundled)},`,
     `live:${live === undefined ? 'undefined' : JSON.stringify(live)}})})()`,
@@ -61,9 +64,14 @@ export async function buildWorkerScript(
 async function harnessText(
   sources: Sources,
   packages: ModuleGraph['packages'],
+  marks: boolean,
 ): Promise<string> {
   const worker = join(sources.root, 'exercises/kit/worker.ts');
   const lines = [`export { startWorker } from ${JSON.stringify(worker)};`];
+  if (marks) {
+    const tool = join(sources.root, 'exercises/kit/instrument.ts');
+    lines.push(`export { instrument } from ${JSON.stringify(tool)};`);
+  }
   const entries: string[] = [];
   [...packages].forEach(([name, used], p) => {
     const from = JSON.stringify(name);

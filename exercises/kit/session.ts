@@ -6,7 +6,7 @@ import { Guard } from './guard.ts';
 import { Harness } from './harness.ts';
 import { findTampering, takeSnapshot, type Snapshot } from './intrinsics.ts';
 import { judge, lookAt, placeIn } from './judge.ts';
-import { CodeError, compileLearner } from './learner.ts';
+import { CodeError, compileLearner, type Marks } from './learner.ts';
 import { Printed } from './printed.ts';
 import { Registry, type Exports, type ModuleFactory } from './registry.ts';
 import type { PlugTarget } from './schema-exercise.ts';
@@ -34,6 +34,8 @@ export interface Bundle {
   readonly exercises: readonly BundledExercise[];
   /** The module whose `runLive` shows a plugged-in run; the small script has none. */
   readonly live: string | undefined;
+  /** Puts marks into the reader's code, where what runs is recorded. */
+  readonly instrument?: Marks['instrument'];
 }
 
 export interface Watcher {
@@ -181,7 +183,10 @@ export class Session {
   plugIn(code: string): Registry {
     const { plug, folder, adapter } = this.#exercise;
     if (plug === undefined) throw new RangeError('there is nothing to plug into');
-    const mine = this.#loadLearner(code, takeSnapshot([]));
+    const { instrument } = this.#bundle;
+    const file = `${folder}/exercise.ts`;
+    const marks = instrument && { instrument, file };
+    const mine = this.#loadLearner(code, takeSnapshot([]), marks);
     const name = plug.symbol.split('.').at(-1) ?? plug.symbol;
     const replacement = adapter
       ? callable(this.#registry.require(`${folder}/plug.ts`)['adapt'], 'adapt')(mine)
@@ -190,9 +195,11 @@ export class Session {
     return this.#registry;
   }
 
-  #loadLearner(code: string, snapshot: Snapshot): Exports {
+  /** @param marks not in tests: they move the columns that a verdict names */
+  #loadLearner(code: string, snapshot: Snapshot, marks?: Marks): Exports {
     const id = `${this.#exercise.folder}/exercise.ts`;
-    const factory = compileLearner(code, (wanted) => this.#registry.has(wanted));
+    const isKnown = (wanted: string): boolean => this.#registry.has(wanted);
+    const factory = compileLearner(code, isKnown, marks);
     this.#registry.define(id, (...given) => {
       factory(...given);
       // At once: whatever runs next could stumble over what was replaced.

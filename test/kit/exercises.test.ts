@@ -48,13 +48,15 @@ describe.each([
   });
 
   it.each([
-    ['small', 150],
+    ['small', 155],
     ['whole', 250],
   ] as const)('has a %s script that a page can load', async (kind, limitKiB) => {
     const { text, modules } = await buildWorkerScript(sources, kind);
     expect(gzipSync(text).length, 'bytes, compressed').toBeLessThan(limitKiB * 1024);
     expect(new Script(text), 'a classic script').toBeInstanceOf(Script);
-    const imports = Array.from(text.matchAll(/\bimport\s*\(/g), ({ index }) => index);
+    // With an argument: the parser in it has a message about `import()`.
+    const calls = text.matchAll(/\bimport\s*\((?!\))/g);
+    const imports = Array.from(calls, ({ index }) => index);
     expect(imports, 'dynamic imports').toEqual([]);
     expect(modules.filter((id) => id.startsWith('impl/node/'))).toEqual([]);
   });
