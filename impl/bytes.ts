@@ -60,7 +60,8 @@ export function toHex(bytes: Uint8Array): string {
 const noDigit = 16;
 /** The value of a digit by its code. */
 const valueOfCode = new Uint8Array(128).fill(noDigit);
-for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+for (let value = 0; value < 16; value++) {
+  const digit = value.toString(16);
   valueOfCode[digit.charCodeAt(0)] = value;
   valueOfCode[digit.toUpperCase().charCodeAt(0)] = value;
 }
