@@ -73,7 +73,7 @@ export default defineConfig({
           name: 'apart',
           include: ['test/**/*.test.ts'],
           exclude: [...together, 'test/kit/fixtures/**', 'test/site/**'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           retry,
         },
       },
