@@ -78,7 +78,7 @@ export default defineConfig({
             'test/site/**',
             'test/recorded/**',
           ],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           retry,
         },
       },

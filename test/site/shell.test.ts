@@ -22,7 +22,9 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
     const { page } = await site.open('guide/index.html');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    const focused = (): Promise<string | undefined> =>
+      page.evaluate(() => document.activeElement?.id);
+    await expect.poll(focused).toBe('main');
     await site.done(page);
   });
 
