@@ -23,7 +23,11 @@ export interface NetConn {
    */
   peek(wanted?: number): Uint8Array;
 
-  /** Takes `length` bytes off the front of what `peek` shows. */
+  /**
+   * Takes `length` bytes off the front of what `peek` shows.
+   *
+   * @throws {ConnClosed} `close` was called since they were shown
+   */
   consume(length: number): void;
 
   /**

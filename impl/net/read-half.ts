@@ -78,6 +78,8 @@ export class ReadHalf {
 
   consume(length: number): void {
     if (this.#isReading) throw this.#misuse();
+    // What was looked at went with the close.
+    if (this.#isClosed && this.#failure !== undefined) throw this.#failure;
     const { tracer } = this.#runtime;
     const shown = tracer && this.#queue.front(length).subarray(0, length);
     if (!this.#queue.drop(length)) {

@@ -43,7 +43,8 @@ export class TcpConn implements NetConn {
     this.#out = new OutBuffer(socket, `write ${name}`);
     this.#writes = new WriteHalf(name, this.#out);
     this.#reads = new ReadHalf(name, new Signal(`read ${name}`), () => {
-      if (this.#flows === 'paused') this.#flow();
+      // Not for every byte that is taken: each time a whole piece would come in for it.
+      if (this.#flows === 'paused' && this.#reads.unread < maxUnread) this.#flow();
     });
     this.#listen();
   }

@@ -400,6 +400,31 @@ describe.each(grounds)('NetConn over $name', ({ run, buffers, tooMuch: size }) =
         );
       }));
 
+    it('leave on the sender what a slow reader has not come to', () =>
+      run(async (a, b) => {
+        await together(
+          async () => {
+            const { error } = await writeUntilItFails(
+              a,
+              new Uint8Array(65_536),
+              40 << 20,
+            );
+            expect(error).toBeInstanceOf(ConnClosed);
+          },
+          async () => {
+            // Time for the sender to put a whole piece into each gap, if that were let in.
+            for (let i = 0; i < 50; i++) {
+              await b.fill(64);
+              b.consume(64);
+              await sleep(1);
+            }
+            const unread = b.peek(1 << 24).length;
+            await b.close();
+            expect(unread).toBeLessThanOrEqual(4 * 65_536);
+          },
+        );
+      }));
+
     it('let the sender go on when what came is consumed', () =>
       run(async (a, b) => {
         const size = 1 << 20;

@@ -78,7 +78,8 @@ export class FrameConn {
   #look(length: number): Uint8Array | Promise<Uint8Array> {
     const bytes = this.fd.peek(length);
     if (bytes.length >= length) return bytes.subarray(0, length);
-    return this.fd.fill(length).then(() => this.fd.peek(length).subarray(0, length));
+    // Looked for again: a close at that moment has taken them, and the next wait says so.
+    return this.fd.fill(length).then(() => this.#look(length));
   }
   // #endregion frame-conn-read
 

@@ -813,6 +813,27 @@ describe('RLPX.close', () => {
       await hangUp(raw.fd);
     });
   });
+
+  it('takes a close in the moment in which a message comes for a close', async () => {
+    // Not in a simulation: there a task is not interrupted between two of its own steps.
+    const ends = new Set<string>();
+    for (const isHere of [true, false]) {
+      for (let steps = 0; steps < 12; steps++) {
+        const { ours, raw } = await withHelloDone();
+        if (isHere) await raw.send(16, compress(new Uint8Array(9)));
+        const reading = attempt(() => ours.readMsg());
+        const sending = isHere || raw.send(16, compress(new Uint8Array(9)));
+        for (let i = 0; i < steps; i++) await Promise.resolve();
+        await ours.close(undefined);
+        await sending;
+        const end = await reading;
+        if ('error' in end) expect(end.error).toBeInstanceOf(ConnClosed);
+        ends.add('error' in end ? 'closed' : 'read');
+        await hangUp(raw.fd);
+      }
+    }
+    expect([...ends].toSorted()).toEqual(['closed', 'read']);
+  });
 });
 
 describe('Msg of RLPX', () => {
