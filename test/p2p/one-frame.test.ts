@@ -29,7 +29,7 @@ interface Meeting {
   readonly fd: NetConn;
   readonly peer: Peer;
   readonly budget: ReadBudget;
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 /** A peer that runs one protocol, and the transport of its remote. */
