@@ -6,6 +6,9 @@ import * as throttle from '../../impl/p2p/inbound-throttle.ts';
 import { pendingPings } from '../../impl/p2p/peer.ts';
 import * as pong from '../../impl/p2p/pong-budget.ts';
 import { maxFrameSize } from '../../impl/p2p/rlpx/frame.ts';
+import { pieceLength, ReadBudget } from '../../impl/p2p/rlpx/read-budget.ts';
+import { capacity } from '../../impl/net/out-buffer.ts';
+import { maxUnread } from '../../impl/net/tcp-conn.ts';
 import { maxExtraBytes, maxDifficultyBytes } from '../../impl/core/header.ts';
 import { poolLimits } from '../../impl/core/txpool.ts';
 import { daoChallengeTimeoutMs } from '../../impl/eth/dao.ts';
@@ -43,6 +46,10 @@ export default {
       baseVersion: String(base.baseProtocolVersion),
       baseSize: bytes(base.baseProtocolMaxMsgSize),
       frameSize: bytes(maxFrameSize),
+      unread: bytes(maxUnread),
+      unsent: bytes(capacity),
+      readBudget: bytes(new ReadBudget().free),
+      budgetPiece: bytes(pieceLength),
       rlpDepth: String(maxDepth),
       status: seconds(ethPeer.handshakeTimeoutMs),
       unsolicited: String(ethPeer.maxUnsolicited),

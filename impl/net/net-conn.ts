@@ -39,8 +39,8 @@ export interface NetConn {
   fill(length: number): Promise<void>;
 
   /**
-   * Waits for exactly `length` bytes. Nothing is read before it is asked for, so an
-   * unread message stops the sender. One read at a time.
+   * Waits for exactly `length` bytes. What nobody asks for fills a buffer of fixed size,
+   * and then stops the sender. One read at a time.
    *
    * @returns bytes that stay valid; they may be a view of what arrived
    * @throws {EndOfStream} the other side ended before the last byte

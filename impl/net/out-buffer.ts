@@ -9,7 +9,7 @@ import { ConnClosed } from './net-conn.ts';
 import type { Sink } from './write-half.ts';
 
 /** Bytes that may wait for the kernel here, as in a send buffer of its own. */
-const capacity = 65_536;
+export const capacity = 65_536;
 
 /** Longer writes are not copied. */
 const maxCollected = 16_384;

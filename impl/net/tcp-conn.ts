@@ -18,7 +18,7 @@ import { ReadHalf } from './read-half.ts';
 import { WriteHalf } from './write-half.ts';
 
 /** So many unread bytes pause the socket. Its stream holds one piece more, or two. */
-const maxUnread = 65_536;
+export const maxUnread = 65_536;
 
 export class TcpConn implements NetConn {
   readonly localAddr: string;
@@ -121,6 +121,7 @@ export class TcpConn implements NetConn {
     });
   }
 
+  // #region tcp-flow
   /** From here on the socket gives what comes, until too much lies unread. */
   #flow(): void {
     if (this.#flows === 'not yet') {
@@ -128,6 +129,7 @@ export class TcpConn implements NetConn {
         // Not a Buffer: its `slice` would share memory with what comes after.
         const { buffer, byteOffset, length } = chunk;
         this.#reads.arrived(new Uint8Array(buffer, byteOffset, length));
+        //: What a waiting reader has asked for does not count as unread.
         if (this.#reads.unread < maxUnread || this.#flows === 'paused') return;
         this.#flows = 'paused';
         this.#socket.pause();
@@ -136,6 +138,7 @@ export class TcpConn implements NetConn {
     this.#flows = 'yes';
     this.#socket.resume();
   }
+  // #endregion tcp-flow
 }
 
 export function joinHostPort(

@@ -204,8 +204,8 @@ export class Peer implements PeerHandle {
     try {
       for (;;) {
         const msg = await this.conn.transport.readMsg();
-        //: The next message is not read before this one is handled. That is
-        //: the whole of back-pressure: the remote's bytes wait in its kernel.
+        //: The next message is not read before this one is handled. That is the whole
+        //: of back-pressure: some bytes wait in a queue here, the rest at their sender.
         await this.handle(msg);
       }
     } catch (error) {

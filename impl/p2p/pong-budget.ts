@@ -1,6 +1,6 @@
 /**
  * How many pongs a remote may ask for: five at once, then one a second. What it asks
- * beyond that waits in its own socket, so a flood of pings costs us nothing.
+ * beyond that waits unread, in the end at its sender, so a flood of pings costs little.
  */
 
 import { Timer } from '../csp/timer.ts';

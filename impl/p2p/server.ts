@@ -304,7 +304,7 @@ export class Server implements DialHost {
     const slots = new Chan<undefined>('slots', places);
     for (let i = 0; i < places; i++) slots.trySend(undefined);
     for (;;) {
-      //: A slot first, then the connection: who finds none waits in the kernel.
+      //: A slot first, then the connection: who finds none waits in line.
       const event = await select({ slot: recv(slots), quit: recv(this.quit) });
       if (event.case === 'quit') return;
       const fd = await listener.accept().catch(() => undefined);
