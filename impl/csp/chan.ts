@@ -8,8 +8,9 @@
  */
 
 import { runtime } from './runtime.ts';
-import { summarize, type Runtime, type TraceFields } from './seam.ts';
+import { describe, type Runtime, type TraceFields } from './seam.ts';
 import type { Case, Receivable, Sendable, Waiter } from './select.ts';
+import type { TraceChan, TraceWait } from './trace.ts';
 
 /** A channel is the case "a value comes out of it"; `sendCase` makes the other one. */
 export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
@@ -22,6 +23,9 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
   // They keep their order of insertion: first come, first served, and leaving is O(1).
   readonly #receivers = new Set<Waiter<T>>(); // BOUNDED by the tasks that wait
   readonly #senders = new Map<Waiter<void>, T>(); // BOUNDED by the tasks that wait
+  /** Values that went in and that came out: the n-th in is the n-th out. */
+  #entered = 0;
+  #left = 0;
 
   /** @param capacity values that may lie in the channel; 0: none, both sides meet */
   constructor(name: string, capacity = 0) {
@@ -41,7 +45,7 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
     const sending = this.sendCase(value);
     return this.runtime.suspend(sending, (wake) => {
       const done = (): void => {
-        wake(undefined, 'send', this.runtime.tracer && this.#fields(value));
+        wake(undefined, 'send', this.runtime.tracer && this.#fields('send', value));
       };
       sending.watch({ done });
     });
@@ -53,13 +57,16 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
     if (receiver !== undefined) {
       //: Straight into the hands of who has waited longest.
       this.#receivers.delete(receiver);
-      this.runtime.tracer?.emit('send', this.#fields(value));
+      this.#entered++;
+      this.#left++;
+      this.runtime.tracer?.emit('send', this.#fields('send', value));
       receiver.done(value);
       return true;
     }
     if (this.#buffer.length >= this.capacity) return false;
     this.#buffer.push(value);
-    this.runtime.tracer?.emit('send', this.#fields(value));
+    this.#entered++;
+    this.runtime.tracer?.emit('send', this.#fields('send', value));
     return true;
   }
   // #endregion chan-send
@@ -70,7 +77,7 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
     if (this.isReady()) return this.runtime.ready(this.perform());
     return this.runtime.suspend(this, (wake) => {
       const done = (value: T): void => {
-        wake(value, 'recv', this.runtime.tracer && this.#fields(value));
+        wake(value, 'recv', this.runtime.tracer && this.#fields('recv', value));
       };
       this.watch({ done });
     });
@@ -92,16 +99,26 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
       const [sender, value] = first;
       this.#senders.delete(sender);
       this.#buffer.push(value);
+      this.#entered++;
       sender.done();
     }
     const value = this.#buffer.shift() as T; // ready: a value or a sender was there
-    this.runtime.tracer?.emit('recv', this.#fields(value));
+    this.#left++;
+    this.runtime.tracer?.emit('recv', this.#fields('recv', value));
     return value;
   }
   // #endregion chan-recv
 
   get label(): string {
     return `recv ${this.name}`;
+  }
+
+  get waits(): readonly TraceWait[] {
+    return [{ name: this.name, id: this.id, op: 'recv' }];
+  }
+
+  told(value: T): TraceFields {
+    return this.#fields('recv', value);
   }
 
   get recvCase(): Case<T> {
@@ -120,8 +137,15 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
     return new SendCase(this, this.#receivers, this.#senders, value);
   }
 
-  #fields(value: T): TraceFields {
-    return { ch: this.name, v: summarize(value) };
+  /** What a trace shows when a value has gone in, or come out. */
+  #fields(op: 'send' | 'recv', value: T): TraceFields {
+    return { ch: this.name, ...describe(value), chan: this.traced(op) };
+  }
+
+  /** The last value that went in, or came out. */
+  traced(op: 'send' | 'recv'): TraceChan {
+    const nth = op === 'send' ? this.#entered : this.#left;
+    return { name: this.name, id: this.id, op, nth };
   }
 }
 
@@ -146,6 +170,14 @@ class SendCase<T> implements Case<void> {
 
   get label(): string {
     return `send ${this.#chan.name}`;
+  }
+
+  get waits(): readonly TraceWait[] {
+    return [{ name: this.#chan.name, id: this.#chan.id, op: 'send' }];
+  }
+
+  told(): TraceFields {
+    return { ...describe(this.#value), chan: this.#chan.traced('send') };
   }
 
   get runtime(): Runtime {

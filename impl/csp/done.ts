@@ -4,8 +4,9 @@
  */
 
 import { runtime } from './runtime.ts';
-import type { Runtime } from './seam.ts';
+import type { Runtime, TraceFields } from './seam.ts';
 import type { Case, Receivable, Waiter } from './select.ts';
+import type { TraceWait } from './trace.ts';
 
 // #region done
 export class Done implements Case<void>, Receivable<void> {
@@ -28,8 +29,9 @@ export class Done implements Case<void>, Receivable<void> {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const { runtime, label } = this;
-    runtime.tracer?.emit('event', { ch: label, v: `close ${label}` });
+    const { runtime, label, id } = this;
+    const chan = { name: label, id, op: 'close' } as const;
+    runtime.tracer?.emit('event', { ch: label, v: `close ${label}`, chan });
     // Over the live set: a select that waits in two cases leaves both when it wakes.
     for (const waiter of this.#waiting) waiter.done();
     this.#waiting.clear();
@@ -43,6 +45,14 @@ export class Done implements Case<void>, Receivable<void> {
       };
       this.watch({ done });
     });
+  }
+
+  get waits(): readonly TraceWait[] {
+    return [{ name: this.label, id: this.id }];
+  }
+
+  told(): TraceFields {
+    return { chan: { name: this.label, id: this.id } };
   }
 
   get recvCase(): Case<void> {

@@ -8,14 +8,13 @@
  * replays to the byte).
  */
 
-import type { TraceKind } from './trace.ts';
+import type { TraceEvent, TraceKind, TraceWait } from './trace.ts';
 
 /** What is written to the trace beside time, node, task and source line. */
-export interface TraceFields {
-  readonly ch?: string;
-  readonly on?: string;
-  readonly v?: string;
-}
+export type TraceFields = Pick<
+  TraceEvent,
+  'ch' | 'on' | 'v' | 'chan' | 'waits' | 'msg' | 'go' | 'by'
+>;
 
 export interface Tracer {
   emit(kind: TraceKind, fields: TraceFields, bytes?: Uint8Array): void;
@@ -25,6 +24,8 @@ export interface Tracer {
 export interface WaitsOn {
   /** In words: `recv addpeer`, alternatives joined by ` | `. */
   readonly label: string;
+  /** The same in fields, for a trace. */
+  readonly waits?: readonly TraceWait[];
 }
 
 /** Ends one suspension. Called once; the task goes on when the runtime says so. */
@@ -83,6 +84,18 @@ export interface Runtime {
 /** The runtime was used in a way that it cannot schedule. A bug in the caller. */
 export class RuntimeMisuse extends Error {
   override readonly name = 'RuntimeMisuse';
+}
+
+/** A value that has more to say in a trace than a text. */
+interface Traced {
+  inTrace(): TraceFields;
+}
+
+/** What a trace shows of a value that travels through a channel; never decodes anything. */
+export function describe(value: unknown): TraceFields {
+  const v = summarize(value);
+  const tells = typeof value === 'object' && value !== null && 'inTrace' in value;
+  return tells ? { v, ...(value as Traced).inTrace() } : { v }; // by its name
 }
 
 /** A short text for a value that travels through a channel; never decodes anything. */

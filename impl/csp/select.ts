@@ -7,7 +7,8 @@
  */
 
 import { runtime } from './runtime.ts';
-import type { Runtime, WaitsOn, Wake } from './seam.ts';
+import type { Runtime, TraceFields, WaitsOn, Wake } from './seam.ts';
+import type { TraceWait } from './trace.ts';
 
 /** Who waits in the queue of a case. When the case happens it is out of the queue. */
 export interface Waiter<T> {
@@ -25,6 +26,8 @@ export interface Case<T> extends WaitsOn {
   watch(waiter: Waiter<T>): void;
   /** Withdraws, if the waiter still waits. */
   leave(waiter: Waiter<T>): void;
+  /** What a trace shows of it right after it has happened. */
+  told?(value: T): TraceFields;
 }
 
 export interface Receivable<T> {
@@ -98,6 +101,10 @@ class Selection<C extends Cases> implements WaitsOn {
     return this.#places.map(({ entry }) => entry.label).join(' | ') || 'nothing';
   }
 
+  get waits(): readonly TraceWait[] {
+    return this.#places.flatMap(({ entry }) => entry.waits ?? []);
+  }
+
   begin(wake: Wake<Chosen<C>>): void {
     this.#wake = wake;
     for (const place of this.#places) place.entry.watch(place);
@@ -107,7 +114,7 @@ class Selection<C extends Cases> implements WaitsOn {
     //: The losers leave in the same turn. A loser that stayed would swallow
     //: the next value and lose it.
     for (const place of this.#places) place.entry.leave(place);
-    const fields = entry.runtime?.tracer && { ch: entry.label, v: name };
+    const fields = entry.runtime?.tracer && told(name, entry, value);
     this.#wake?.({ case: name, value } as Chosen<C>, 'select', fields); // built from C
   }
 }
@@ -147,12 +154,23 @@ export function trySelect<C extends Cases>(cases: C): Chosen<C> | undefined {
     const entry = cases[name];
     if (entry?.isReady() !== true || before-- > 0) continue;
     const value = entry.perform();
-    rt.tracer?.emit('select', { ch: entry.label, v: name });
+    rt.tracer?.emit('select', told(name, entry, value));
     return { case: name, value } as Chosen<C>; // built from C
   }
   throw new RangeError('the runtime chose no ready case');
 }
 // #endregion try-select
+
+/** In words, which case a select took; in fields, what that was of which channel. */
+function told(name: string, entry: Case<unknown>, value: unknown): TraceFields {
+  const { chan, msg } = entry.told?.(value) ?? {};
+  return {
+    ch: entry.label,
+    v: name,
+    ...(chan === undefined ? {} : { chan: { ...chan, case: name } }),
+    ...(msg === undefined ? {} : { msg }),
+  };
+}
 
 /** Where the cases belong; if all of them are `never`, the ambient runtime. */
 function runtimeOf(cases: Cases): Runtime {

@@ -5,12 +5,14 @@
  */
 
 import { runtime } from './runtime.ts';
-import type { Runtime } from './seam.ts';
+import type { Runtime, TraceFields } from './seam.ts';
 import type { Case, Receivable, Waiter } from './select.ts';
+import type { TraceWait } from './trace.ts';
 
 export class Signal implements Case<void>, Receivable<void> {
   readonly label: string;
   readonly runtime: Runtime = runtime();
+  readonly id = this.runtime.newId();
   readonly #waiting = new Set<Waiter<void>>(); // BOUNDED by the tasks that wait
   #raised = false;
 
@@ -26,6 +28,14 @@ export class Signal implements Case<void>, Receivable<void> {
     }
     this.#waiting.delete(first);
     first.done();
+  }
+
+  get waits(): readonly TraceWait[] {
+    return [{ name: this.label, id: this.id }];
+  }
+
+  told(): TraceFields {
+    return { chan: { name: this.label, id: this.id } };
   }
 
   get recvCase(): Case<void> {

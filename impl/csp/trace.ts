@@ -2,7 +2,21 @@
  * The one trace schema. Labs, diagrams, predictions and the command line's `--trace`
  * all read it. A trace file is JSON Lines: a head, one event a line, and a last line
  * that holds each byte string once. What the bytes mean is computed when viewed.
+ *
+ * An event says what happened twice: in words, for people (`ch`, `on`, `v`), and in
+ * fields, for views (`chan`, `waits`, `msg`, `go`, `by`). The fields came later, and the
+ * words stayed what they were: so the version stayed 1, every reader of the words can
+ * still read a trace, and a trace from before has no fields, which a view can see.
  */
+
+import {
+  checkFields,
+  text,
+  TraceFormatError,
+  type JsonObject,
+} from './trace-fields.ts';
+
+export { TraceFormatError };
 
 export const traceKinds = [
   'start', // a task begins; `v` names the task that started it
@@ -19,6 +33,45 @@ export const traceKinds = [
 ] as const;
 
 export type TraceKind = (typeof traceKinds)[number];
+
+/** A task, told apart by both: two nodes have a `readLoop` each. */
+export interface TraceTask {
+  readonly node: string;
+  readonly task: string;
+}
+
+/** A channel, a stop signal or a timer, and what was done with it. */
+export interface TraceChan {
+  readonly name: string;
+  /** Names repeat: two peers have a `disc` each. */
+  readonly id: number;
+  /** None for a timer that fired and for a signal that was seen. */
+  readonly op?: 'send' | 'recv' | 'close';
+  /** The n-th value of the channel: what its sender and its receiver have in common. */
+  readonly nth?: number;
+  /** The case that a select took. */
+  readonly case?: string;
+}
+
+/** One of the things that a blocked task waits on. */
+export interface TraceWait {
+  /** Of the channel, the signal or the timer; `end`: of the task. */
+  readonly name: string;
+  readonly id?: number;
+  readonly op?: 'send' | 'recv' | 'end';
+}
+
+/** A message that crosses a layer, or lies in a channel. */
+export interface TraceMsg {
+  /** None while it is between tasks of one node. */
+  readonly dir?: 'in' | 'out';
+  /** None for the packets of the encryption handshake. */
+  readonly code?: number;
+  /** Where the layer that tells of it knows one. */
+  readonly name?: string;
+  /** Bytes of the payload; of the packet, in the encryption handshake. */
+  readonly size: number;
+}
 
 export interface TraceEvent {
   /** Index in the trace, from 0. */
@@ -37,6 +90,15 @@ export interface TraceEvent {
   readonly on?: string;
   /** Summary of the value, for people. */
   readonly v?: string;
+  /** The channel, signal or timer of a send, a receive, a select or a close. */
+  readonly chan?: TraceChan;
+  /** What a blocked task waits on, one by one. */
+  readonly waits?: readonly TraceWait[];
+  readonly msg?: TraceMsg;
+  /** The task that is started here. */
+  readonly go?: TraceTask;
+  /** Of a start: who started it. Of a wake and what it was for: the task at the other end. */
+  readonly by?: TraceTask;
   /** Index into the table of byte strings. */
   readonly b?: number;
   /** Source line, `impl/p2p/peer.ts:120`. Not part of the trace hash. */
@@ -65,17 +127,6 @@ export interface TraceSink {
   emit(event: Omit<TraceEvent, 'i' | 'b'>, bytes?: Uint8Array): void;
 }
 
-/** A text that is not a trace, with the line that shows it. */
-export class TraceFormatError extends Error {
-  override readonly name = 'TraceFormatError';
-  readonly line: number;
-
-  constructor(line: number, what: string) {
-    super(`not a trace: line ${line}: ${what}`);
-    this.line = line;
-  }
-}
-
 export function writeTrace(trace: Trace): string {
   const lines = [trace.head, ...trace.events, { bytes: trace.bytes }];
   return lines.map((line) => JSON.stringify(line) + '\n').join('');
@@ -101,8 +152,6 @@ export function readTrace(text: string): Trace {
   }
   return { head, events, bytes };
 }
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 function parseLine(line: string, number: number): JsonObject {
   let value: unknown;
@@ -149,6 +198,7 @@ function checkEvent(event: JsonObject, index: number): TraceEvent {
   for (const key of ['ch', 'on', 'v', 'src'] as const) {
     if (event[key] !== undefined) optional[key] = text(event, key, line);
   }
+  const fields = checkFields(event, line);
   return {
     i: index,
     t,
@@ -156,6 +206,7 @@ function checkEvent(event: JsonObject, index: number): TraceEvent {
     k: text(event, 'k', line),
     e: kind,
     ...optional,
+    ...fields,
     ...(b === undefined ? {} : { b: Number(b) }),
   };
 }
@@ -170,11 +221,4 @@ function checkBytes(last: JsonObject, line: number): readonly string[] {
     }
     return entry;
   });
-}
-
-function text(object: JsonObject, key: string, line: number): string {
-  const value = object[key];
-  if (typeof value !== 'string')
-    throw new TraceFormatError(line, `${key} is not a text`);
-  return value;
 }

@@ -49,8 +49,10 @@ export class WaitGroup {
   /** Waits until no task of this group is alive. */
   wait(): Promise<void> {
     if (this.#alive.size === 0) return this.#runtime.ready(undefined);
-    const label = `wait for ${this.names.join(', ')}`;
-    return this.#runtime.suspend({ label }, (wake) => {
+    const { names } = this;
+    const waits = names.map((name) => ({ name, op: 'end' }) as const);
+    const on = { label: `wait for ${names.join(', ')}`, waits };
+    return this.#runtime.suspend(on, (wake) => {
       this.#waiting.add(() => {
         wake(undefined);
       });

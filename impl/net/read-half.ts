@@ -4,7 +4,7 @@
  */
 
 import { runtime } from '../csp/runtime.ts';
-import { RuntimeMisuse } from '../csp/seam.ts';
+import { RuntimeMisuse, type TraceFields } from '../csp/seam.ts';
 import { recv, select } from '../csp/select.ts';
 import type { Signal } from '../csp/signal.ts';
 import { ByteQueue } from './byte-queue.ts';
@@ -86,7 +86,7 @@ export class ReadHalf {
       throw new RuntimeMisuse(`${length} bytes consumed, fewer shown: ${this.#name}`);
     }
     this.#took(length);
-    tracer?.emit('read', { ch: this.#name, v: `${length} bytes` }, shown);
+    if (shown !== undefined) tracer?.emit('read', this.#fields(shown), shown);
   }
 
   fill(length: number): Promise<void> {
@@ -106,8 +106,7 @@ export class ReadHalf {
     }
     const bytes = this.#queue.take(length);
     this.#took(length);
-    const fields = { ch: this.#name, v: `${length} bytes` };
-    this.#runtime.tracer?.emit('read', fields, bytes);
+    this.#runtime.tracer?.emit('read', this.#fields(bytes), bytes);
     return waited ? bytes : this.#runtime.ready(bytes);
   }
 
@@ -173,6 +172,10 @@ export class ReadHalf {
     const unasked = Math.max(0, length - this.#asked);
     this.#asked -= length - unasked;
     if (unasked > 0) this.#freed(unasked);
+  }
+
+  #fields({ length }: Uint8Array): TraceFields {
+    return { ch: this.#name, v: `${length} bytes` };
   }
 
   #misuse(): RuntimeMisuse {

@@ -4,7 +4,7 @@
  */
 
 import { runtime } from '../csp/runtime.ts';
-import { RuntimeMisuse } from '../csp/seam.ts';
+import { RuntimeMisuse, type TraceFields } from '../csp/seam.ts';
 import { recv, select, type Receivable } from '../csp/select.ts';
 import { Deadline } from './deadline.ts';
 import { ConnClosed, DeadlineExceeded } from './net-conn.ts';
@@ -39,8 +39,7 @@ export class WriteHalf {
   write(bytes: Uint8Array): Promise<void> {
     const refusal = this.#refusal();
     if (refusal !== undefined) return Promise.reject(refusal);
-    const fields = { ch: this.#name, v: `${bytes.length} bytes` };
-    this.#runtime.tracer?.emit('write', fields, bytes);
+    this.#runtime.tracer?.emit('write', this.#fields(bytes), bytes);
     //: The usual case: there is room. No deadline runs, and nothing is waited for.
     if (this.#sink.begin(bytes)) return this.#runtime.ready(undefined);
     return this.#finish();
@@ -71,6 +70,10 @@ export class WriteHalf {
     }
   }
   // #endregion write-all
+
+  #fields({ length }: Uint8Array): TraceFields {
+    return { ch: this.#name, v: `${length} bytes` };
+  }
 
   #refusal(): Error | undefined {
     if (this.#isWriting)

@@ -3,6 +3,7 @@
  * changes on the way is the code (absolute on the wire, relative inside a protocol).
  */
 
+import type { TraceFields } from '../csp/seam.ts';
 import { encode, type RlpValue } from '../rlp/encode.ts';
 
 // #region msg
@@ -45,6 +46,10 @@ class PlainMsg implements Msg {
   toString(): string {
     return `code ${this.code}, ${this.size} bytes`;
   }
+
+  inTrace(): TraceFields {
+    return { msg: { code: this.code, size: this.size } };
+  }
 }
 
 /** A message whose payload is at hand. */
@@ -71,6 +76,10 @@ class RelabelledMsg implements Msg {
 
   toString(): string {
     return `code ${this.code}, ${this.size} bytes`;
+  }
+
+  inTrace(): TraceFields {
+    return { msg: { code: this.code, size: this.size } };
   }
 }
 

@@ -111,22 +111,21 @@ export class PlainTransport implements NewTransport, EncTransport, Transport {
     const head = await this.#fd.readFull(headLength);
     const payload = await this.#fd.readFull(readUint(head, 4, 4));
     const msg = newMsg(readUint(head, 0, 4), payload);
-    this.#runtime.tracer?.emit(
-      'msg',
-      { v: `in code ${msg.code}, ${msg.size} bytes` },
-      payload,
-    );
+    this.#trace('in', msg);
     return msg;
   }
 
   async #write(msg: Msg): Promise<void> {
-    this.#runtime.tracer?.emit(
-      'msg',
-      { v: `out code ${msg.code}, ${msg.size} bytes` },
-      msg.payload,
-    );
+    this.#trace('out', msg);
     await this.#fd.write(
       concat(writeUint(msg.code, 4), writeUint(msg.size, 4), msg.payload),
     );
+  }
+
+  #trace(dir: 'in' | 'out', { code, size, payload }: Msg): void {
+    const { tracer } = this.#runtime;
+    if (tracer === undefined) return;
+    const v = `${dir} code ${code}, ${size} bytes`;
+    tracer.emit('msg', { v, msg: { dir, code, size } }, payload);
   }
 }

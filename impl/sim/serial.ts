@@ -19,7 +19,7 @@ import {
   type WaitsOn,
   type Wake,
 } from '../csp/seam.ts';
-import type { TraceKind, TraceSink } from '../csp/trace.ts';
+import type { TraceKind, TraceSink, TraceTask } from '../csp/trace.ts';
 import { lineAt, newWhere, standAt, type Where } from '../csp/where.ts';
 import { isFree, useRuntime } from '../csp/runtime.ts';
 import type { Clock } from './clock.ts';
@@ -33,7 +33,8 @@ export interface Task {
   waitsOn: WaitsOn | undefined;
   /** Where its code stands, if that is instrumented. */
   readonly where: Where;
-  /** Source line that it was started from, while a trace is recorded. */
+  /** While a trace is recorded: who started it, and on which source line. */
+  readonly startedBy: TraceTask | undefined;
   readonly startedFrom: string | undefined;
 }
 
@@ -44,6 +45,8 @@ interface Runnable {
   readonly task: Task;
   readonly resume: () => void;
   readonly event?: { readonly kind: TraceKind; readonly fields: TraceFields };
+  /** The task that made it go on, while a trace is recorded. */
+  readonly by?: TraceTask;
 }
 
 /** Why a run cannot go on. */
@@ -129,12 +132,13 @@ export class SerialRuntime implements Runtime {
       node,
       waitsOn: undefined,
       where: newWhere(),
+      startedBy: this.tracer && this.#teller(),
       startedFrom: this.tracer && lineAt(from),
     };
     this.tasks.add(started);
-    this.tracer?.emit('event', { v: `go ${unique}` });
+    this.tracer?.emit('event', { v: `go ${unique}`, go: { node, task: unique } });
     const resume = (): void => {
-      this.tracer?.emit('start', {});
+      this.tracer?.emit('start', started.startedBy ? { by: started.startedBy } : {});
       task().then(
         () => {
           this.#end(started);
@@ -154,16 +158,17 @@ export class SerialRuntime implements Runtime {
 
   suspend<T>(on: WaitsOn, register: (wake: Wake<T>) => void): Promise<T> {
     const task = this.#giveUp(on);
-    this.tracer?.emit('block', { on: on.label });
+    this.tracer?.emit('block', { on: on.label, ...(on.waits && { waits: on.waits }) });
     this.#leaveTask();
     return new Promise((resolve) => {
       register((value, kind, fields) => {
         const event =
           kind === undefined ? {} : { event: { kind, fields: fields ?? {} } };
+        const by = this.tracer && this.#teller();
         const resume = (): void => {
           resolve(value);
         };
-        this.#enqueue({ task, resume, ...event });
+        this.#enqueue({ task, resume, ...event, ...(by && { by }) });
       });
       this.#scheduleStep();
     });
@@ -238,6 +243,12 @@ export class SerialRuntime implements Runtime {
     this.tasks.delete(task);
     this.#leaveTask();
     this.#scheduleStep();
+  }
+
+  /** The task that runs, as a trace names it. */
+  #teller(): TraceTask | undefined {
+    const task = this.#current;
+    return task && { node: task.node, task: task.name };
   }
 
   #leaveTask(): void {
@@ -317,14 +328,16 @@ export class SerialRuntime implements Runtime {
     else if (clock.isVirtual) onHalt({ kind: 'deadlock' });
   }
 
-  #resume({ task, resume, event }: Runnable): void {
+  #resume({ task, resume, event, by }: Runnable): void {
     this.#current = task;
     standAt(task.where);
     if (task.waitsOn !== undefined && task.waitsOn !== aTurn) {
-      this.tracer?.emit('wake', { on: task.waitsOn.label });
+      this.tracer?.emit('wake', { on: task.waitsOn.label, ...(by && { by }) });
     }
     task.waitsOn = undefined;
-    if (event !== undefined) this.tracer?.emit(event.kind, event.fields);
+    if (event !== undefined) {
+      this.tracer?.emit(event.kind, { ...event.fields, ...(by && { by }) });
+    }
     this.#watchForForeignWait();
     resume();
   }

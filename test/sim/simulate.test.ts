@@ -498,6 +498,71 @@ describe('SerialRuntime.tracer', () => {
     expect(trace?.events.map(({ i }) => i)).toEqual(trace?.events.map((_, i) => i));
   });
 
+  it('says in fields what it says in words: who, of which channel, the how many-th', async () => {
+    const { trace } = await simulate({ schedule: '', record: true }, async () => {
+      const meeting = new Chan<number>('c');
+      const buffer = new Chan<number>('c', 2);
+      const quit = new Done('quit');
+      const group = new WaitGroup();
+      group.go(
+        'giver',
+        async () => {
+          await meeting.send(7);
+          await buffer.send(8);
+          await select({ taken: send(buffer, 9), quit: recv(quit) });
+          quit.close();
+        },
+        { node: 'A' },
+      );
+      await select({ got: recv(meeting), quit: recv(quit) });
+      await quit.wait();
+      buffer.tryRecv();
+      buffer.tryRecv();
+      await group.wait();
+    });
+    const told = trace?.events.map(({ n, k, e, chan, waits, go, by }) => {
+      const fields = Object.entries({ chan, waits, go, by }).filter(([, one]) => one);
+      return [`${n}/${k} ${e}`, Object.fromEntries(fields)];
+    });
+    const giver = { node: 'A', task: 'giver' };
+    const main = { node: '', task: 'main' };
+    const [c, b, q] = [1, 2, 3];
+    expect(told).toEqual([
+      ['/outside event', { go: main }],
+      ['/main start', {}],
+      ['/main event', { go: giver }],
+      [
+        '/main block',
+        {
+          waits: [
+            { name: 'c', id: c, op: 'recv' },
+            { name: 'quit', id: q },
+          ],
+        },
+      ],
+      ['A/giver start', { by: main }],
+      ['A/giver send', { chan: { name: 'c', id: c, op: 'send', nth: 1 } }],
+      ['/main wake', { by: giver }],
+      [
+        '/main select',
+        { chan: { name: 'c', id: c, op: 'recv', nth: 1, case: 'got' }, by: giver },
+      ],
+      ['/main block', { waits: [{ name: 'quit', id: q }] }],
+      ['A/giver send', { chan: { name: 'c', id: b, op: 'send', nth: 1 } }],
+      ['A/giver send', { chan: { name: 'c', id: b, op: 'send', nth: 2 } }],
+      [
+        'A/giver select',
+        { chan: { name: 'c', id: b, op: 'send', nth: 2, case: 'taken' } },
+      ],
+      ['A/giver event', { chan: { name: 'quit', id: q, op: 'close' } }],
+      ['A/giver end', {}],
+      ['/main wake', { by: giver }],
+      ['/main recv', { chan: { name: 'c', id: b, op: 'recv', nth: 1 } }],
+      ['/main recv', { chan: { name: 'c', id: b, op: 'recv', nth: 2 } }],
+      ['/main end', {}],
+    ]);
+  });
+
   it('is absent unless a trace is recorded', async () => {
     const run = await simulate({}, () => Promise.resolve(runtime().tracer));
     expect(run.outcome).toEqual({ status: 'done', value: undefined });

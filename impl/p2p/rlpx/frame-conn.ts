@@ -189,13 +189,14 @@ export class FrameConn {
     }
   }
 
-  #trace(direction: 'in' | 'out', msg: Msg): void {
-    // The payload of a message is touched for a trace only.
-    this.#runtime.tracer?.emit(
-      'msg',
-      { v: `${direction} ${messageName(msg.code)}, ${msg.size} bytes` },
-      msg.payload,
-    );
+  #trace(dir: 'in' | 'out', msg: Msg): void {
+    const { tracer } = this.#runtime;
+    if (tracer === undefined) return;
+    const { code, size } = msg;
+    const name = baseNames.get(code);
+    const v = `${dir} ${name ?? `code ${code}`}, ${size} bytes`;
+    const fields = { v, msg: { dir, code, size, ...(name && { name }) } };
+    tracer.emit('msg', fields, msg.payload); // touched for a trace only
   }
 }
 
@@ -205,7 +206,3 @@ const baseNames: ReadonlyMap<number, string> = new Map([
   [pingMsg, 'Ping'],
   [pongMsg, 'Pong'],
 ]);
-
-function messageName(code: number): string {
-  return baseNames.get(code) ?? `code ${code}`;
-}

@@ -245,11 +245,14 @@ function freshRandom(): { ephemeralKey: Uint8Array; iv: Uint8Array } {
 }
 
 function trace(
-  direction: 'in' | 'out',
+  dir: 'in' | 'out',
   name: string,
   packet: Uint8Array,
   plaintext: Uint8Array,
 ): void {
-  const v = `${direction} ${name}, ${packet.length} bytes`;
-  runtime().tracer?.emit('event', { v }, plaintext);
+  const { tracer } = runtime();
+  if (tracer === undefined) return;
+  const size = packet.length;
+  const v = `${dir} ${name}, ${size} bytes`;
+  tracer.emit('event', { v, msg: { dir, name, size } }, plaintext);
 }

@@ -3,6 +3,7 @@
  * proved good before anybody sees the message, and decompressed when somebody asks.
  */
 
+import type { TraceFields } from '../../csp/seam.ts';
 import {
   baseProtocolLength,
   baseProtocolMaxMsgSize,
@@ -92,5 +93,9 @@ class CompressedMsg implements Msg {
 
   toString(): string {
     return `code ${this.code}, ${this.size} bytes`;
+  }
+
+  inTrace(): TraceFields {
+    return { msg: { code: this.code, size: this.size } };
   }
 }

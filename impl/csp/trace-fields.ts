@@ -1,0 +1,94 @@
+/** Checks the fields of a trace's events: a trace may come from anywhere. */
+
+import type { TraceEvent } from './trace.ts';
+
+/** A text that is not a trace, with the line that shows it. */
+export class TraceFormatError extends Error {
+  override readonly name = 'TraceFormatError';
+  readonly line: number;
+
+  constructor(line: number, what: string) {
+    super(`not a trace: line ${line}: ${what}`);
+    this.line = line;
+  }
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function text(object: JsonObject, key: string, line: number): string {
+  const value = object[key];
+  if (typeof value !== 'string')
+    throw new TraceFormatError(line, `${key} is not a text`);
+  return value;
+}
+
+type Check<T> = (value: unknown, key: string, line: number) => T;
+
+const isText: Check<string> = (value, key, line) => text({ [key]: value }, key, line);
+
+const isCount: Check<number> = (value, key, line) => {
+  if (Number.isSafeInteger(value) && Number(value) >= 0) return Number(value);
+  throw new TraceFormatError(line, `${key} is not a number from 0`);
+};
+
+function isOneOf<const T extends string>(...known: readonly T[]): Check<T> {
+  return (value, key, line) => {
+    const found = known.find((one) => one === value);
+    if (found === undefined) throw new TraceFormatError(line, `${key} is not known`);
+    return found;
+  };
+}
+
+type Checks = Readonly<Record<string, Check<unknown>>>;
+
+/** An object of the members that are known; `optional` ones may be left out. */
+function isObject(required: Checks, optional: Checks = {}): Check<object> {
+  return (value, key, line) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new TraceFormatError(line, `${key} is not an object`);
+    }
+    const given = value as JsonObject; // checked
+    const checked: Record<string, unknown> = {};
+    for (const [name, check] of Object.entries({ ...required, ...optional })) {
+      if (given[name] === undefined && name in optional) continue;
+      checked[name] = check(given[name], `${key}.${name}`, line);
+    }
+    return checked;
+  };
+}
+
+function isList(check: Check<unknown>): Check<readonly unknown[]> {
+  return (value, key, line) => {
+    if (!Array.isArray(value)) throw new TraceFormatError(line, `${key} is not a list`);
+    return value.map((one: unknown) => check(one, key, line));
+  };
+}
+
+const isTask = isObject({ node: isText, task: isText });
+
+const fields: Checks = {
+  chan: isObject(
+    { name: isText, id: isCount },
+    { op: isOneOf('send', 'recv', 'close'), nth: isCount, case: isText },
+  ),
+  waits: isList(
+    isObject({ name: isText }, { id: isCount, op: isOneOf('send', 'recv', 'end') }),
+  ),
+  msg: isObject(
+    { size: isCount },
+    { dir: isOneOf('in', 'out'), code: isCount, name: isText },
+  ),
+  go: isTask,
+  by: isTask,
+};
+
+type Fields = Pick<TraceEvent, 'chan' | 'waits' | 'msg' | 'go' | 'by'>;
+
+/** @throws {TraceFormatError} a field is not what the schema says */
+export function checkFields(event: JsonObject, line: number): Fields {
+  const checked: Record<string, unknown> = {};
+  for (const [key, check] of Object.entries(fields)) {
+    if (event[key] !== undefined) checked[key] = check(event[key], key, line);
+  }
+  return checked; // each by its own check
+}
