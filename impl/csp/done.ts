@@ -6,6 +6,7 @@
 import { runtime } from './runtime.ts';
 import type { Runtime } from './seam.ts';
 import type { Case, Receivable, Waiter } from './select.ts';
+import { Waiters } from './waiters.ts';
 
 // #region done
 export class Done implements Case<void>, Receivable<void> {
@@ -13,7 +14,7 @@ export class Done implements Case<void>, Receivable<void> {
   readonly label: string;
   readonly runtime: Runtime = runtime();
   readonly id = this.runtime.newId();
-  readonly #waiting = new Set<Waiter<void>>(); // BOUNDED by the tasks that wait
+  readonly #waiting = new Waiters<Waiter<void>>();
   #closed = false;
 
   constructor(label: string) {
@@ -30,9 +31,15 @@ export class Done implements Case<void>, Receivable<void> {
     this.#closed = true;
     const { runtime, label } = this;
     runtime.tracer?.emit('event', { ch: label, v: `close ${label}` });
-    // Over the live set: a select that waits in two cases leaves both when it wakes.
-    for (const waiter of this.#waiting) waiter.done();
-    this.#waiting.clear();
+    // One by one: a select that waits in two cases leaves both when it wakes.
+    for (
+      let { first } = this.#waiting;
+      first !== undefined;
+      { first } = this.#waiting
+    ) {
+      this.#waiting.delete(first);
+      first.done();
+    }
   }
 
   wait(): Promise<void> {
@@ -58,7 +65,7 @@ export class Done implements Case<void>, Receivable<void> {
   }
 
   watch(waiter: Waiter<void>): void {
-    this.#waiting.add(waiter);
+    this.#waiting.add(waiter, undefined);
   }
 
   leave(waiter: Waiter<void>): void {

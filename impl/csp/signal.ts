@@ -7,11 +7,12 @@
 import { runtime } from './runtime.ts';
 import type { Runtime } from './seam.ts';
 import type { Case, Receivable, Waiter } from './select.ts';
+import { Waiters } from './waiters.ts';
 
 export class Signal implements Case<void>, Receivable<void> {
   readonly label: string;
   readonly runtime: Runtime = runtime();
-  readonly #waiting = new Set<Waiter<void>>(); // BOUNDED by the tasks that wait
+  readonly #waiting = new Waiters<Waiter<void>>();
   #raised = false;
 
   constructor(label: string) {
@@ -19,7 +20,7 @@ export class Signal implements Case<void>, Receivable<void> {
   }
 
   raise(): void {
-    const first = this.#waiting.values().next().value;
+    const { first } = this.#waiting;
     if (first === undefined) {
       this.#raised = true;
       return;
@@ -41,7 +42,7 @@ export class Signal implements Case<void>, Receivable<void> {
   }
 
   watch(waiter: Waiter<void>): void {
-    this.#waiting.add(waiter);
+    this.#waiting.add(waiter, undefined);
   }
 
   leave(waiter: Waiter<void>): void {
