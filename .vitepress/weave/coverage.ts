@@ -1,7 +1,7 @@
 /**
  * How much of the connection flow the pages show: lines of `impl/csp`, `impl/p2p` and
- * `impl/eth` inside a region that a page shows. Blank lines, imports and the marks of
- * regions do not count.
+ * `impl/eth` inside a region that a page shows. Blank lines, imports, the marks of regions
+ * and files that are no part of the flow do not count.
  */
 
 import ts from 'typescript';
@@ -9,6 +9,7 @@ import { isMark } from './regions.ts';
 import { listFiles, readText } from './repo.ts';
 import { regionsOf, siteIndex } from './site-index.ts';
 import { parse } from './symbols.ts';
+import { besideTheFlow } from './unshown.ts';
 
 export interface Coverage {
   readonly file: string;
@@ -22,6 +23,7 @@ export function coverage(): Coverage[] {
   const { shown } = siteIndex();
   return flowFolders
     .flatMap((folder) => listFiles(folder, '.ts'))
+    .filter((file) => besideTheFlow[file] === undefined)
     .map((file) => {
       const names = new Set(
         shown.filter((one) => one.file === file).map((one) => one.region),

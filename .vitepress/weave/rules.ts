@@ -172,7 +172,7 @@ function layerOf(file: string): string {
 }
 
 const nodeFiles =
-  /^impl\/(?:net\/(?:tcp|tcp-conn|out-buffer)\.ts|crypto\/node\.ts|node\/.+)$/;
+  /^impl\/(?:net\/(?:tcp|tcp-conn|out-buffer)\.ts|crypto\/(?:node|build-wasm)\.ts|node\/.+)$/;
 
 const socketFiles = /^impl\/net\/tcp(?:-conn)?\.ts$/;
 

@@ -18,6 +18,13 @@ export const longFiles: Readonly<Record<string, string>> = {
     "one object with geth's names; checks and dialing live elsewhere",
 };
 
+/** Files in the folders of the flow that no task runs through: no page has to show them. */
+export const besideTheFlow: Readonly<Record<string, string>> = {
+  'impl/csp/trace.ts': 'the format of a trace, for those who record and read one',
+  'impl/csp/trace-fields.ts': 'checks a trace that somebody brings',
+  'impl/csp/where.ts': 'the lines of a recorded run; the node that is shipped has none',
+};
+
 /** Files that may read the time, draw at random or start a timer. */
 export const seamFiles: Readonly<Record<string, string>> = {
   'impl/csp/real.ts': 'the runtime over the real clock',

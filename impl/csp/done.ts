@@ -54,6 +54,8 @@ export class Done implements Case<void>, Receivable<void> {
     });
   }
 
+  // #endregion done
+
   get waits(): readonly TraceWait[] {
     return [{ name: this.label, id: this.id }];
   }
@@ -82,4 +84,3 @@ export class Done implements Case<void>, Receivable<void> {
     this.#waiting.delete(waiter);
   }
 }
-// #endregion done

@@ -114,6 +114,7 @@ export class RealRuntime implements Runtime {
     console.error(`task ${name} failed:`, error);
   }
 
+  // #region real-yield
   /** Not after a long run of wake-ups: sockets and timers get a turn first. */
   #mayGoOn(): boolean {
     return !this.#yielding && ++this.#wakes <= wakesPerTurn;
@@ -133,4 +134,5 @@ export class RealRuntime implements Runtime {
       for (const resume of this.#held.splice(0)) resume();
     });
   }
+  // #endregion real-yield
 }

@@ -4,6 +4,7 @@
  * is held as it is, and a map, 200 bytes when empty, is made for those after it.
  */
 
+// #region waiters
 export class Waiters<W, V = undefined> {
   #first: W | undefined;
   #value: V | undefined;
@@ -46,3 +47,4 @@ export class Waiters<W, V = undefined> {
     if (this.#others.size === 0) this.#others = undefined;
   }
 }
+// #endregion waiters
