@@ -11,6 +11,7 @@ import { runtime } from './runtime.ts';
 import { describe, type Runtime, type TraceFields } from './seam.ts';
 import type { Case, Receivable, Sendable, Waiter } from './select.ts';
 import type { TraceChan, TraceWait } from './trace.ts';
+import { Waiters } from './waiters.ts';
 
 /** A channel is the case "a value comes out of it"; `sendCase` makes the other one. */
 export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
@@ -20,9 +21,8 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
   /** Names repeat: two peers have a `disc` each. */
   readonly id = this.runtime.newId();
   readonly #buffer: T[] = []; // BOUNDED by capacity
-  // They keep their order of insertion: first come, first served, and leaving is O(1).
-  readonly #receivers = new Set<Waiter<T>>(); // BOUNDED by the tasks that wait
-  readonly #senders = new Map<Waiter<void>, T>(); // BOUNDED by the tasks that wait
+  readonly #receivers = new Waiters<Waiter<T>>();
+  readonly #senders = new Waiters<Waiter<void>, T>();
   /** Values that went in and that came out: the n-th in is the n-th out. */
   #entered = 0;
   #left = 0;
@@ -53,7 +53,7 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
 
   /** Sends if that needs no waiting, and says whether it did. */
   trySend(value: T): boolean {
-    const receiver = this.#receivers.values().next().value;
+    const receiver = this.#receivers.first;
     if (receiver !== undefined) {
       //: Straight into the hands of who has waited longest.
       this.#receivers.delete(receiver);
@@ -89,16 +89,15 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
   }
 
   isReady(): boolean {
-    return this.#buffer.length > 0 || this.#senders.size > 0;
+    return this.#buffer.length > 0 || this.#senders.first !== undefined;
   }
 
   /** Takes the oldest value, and moves the first waiting sender's into the gap. */
   perform(): T {
-    const first = this.#senders.entries().next().value;
-    if (first !== undefined) {
-      const [sender, value] = first;
+    const sender = this.#senders.first;
+    if (sender !== undefined) {
+      this.#buffer.push(this.#senders.value as T); // it came with the sender
       this.#senders.delete(sender);
-      this.#buffer.push(value);
       this.#entered++;
       sender.done();
     }
@@ -126,7 +125,7 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
   }
 
   watch(waiter: Waiter<T>): void {
-    this.#receivers.add(waiter);
+    this.#receivers.add(waiter, undefined);
   }
 
   leave(waiter: Waiter<T>): void {
@@ -152,14 +151,14 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
 /** The case "the channel takes `value`". */
 class SendCase<T> implements Case<void> {
   readonly #chan: Chan<T>;
-  readonly #receivers: ReadonlySet<Waiter<T>>;
-  readonly #senders: Map<Waiter<void>, T>;
+  readonly #receivers: Waiters<Waiter<T>>;
+  readonly #senders: Waiters<Waiter<void>, T>;
   readonly #value: T;
 
   constructor(
     chan: Chan<T>,
-    receivers: ReadonlySet<Waiter<T>>,
-    senders: Map<Waiter<void>, T>,
+    receivers: Waiters<Waiter<T>>,
+    senders: Waiters<Waiter<void>, T>,
     value: T,
   ) {
     this.#chan = chan;
@@ -185,7 +184,8 @@ class SendCase<T> implements Case<void> {
   }
 
   isReady(): boolean {
-    return this.#receivers.size > 0 || this.#chan.length < this.#chan.capacity;
+    const { length, capacity } = this.#chan;
+    return this.#receivers.first !== undefined || length < capacity;
   }
 
   perform(): void {
@@ -193,7 +193,7 @@ class SendCase<T> implements Case<void> {
   }
 
   watch(waiter: Waiter<void>): void {
-    this.#senders.set(waiter, this.#value);
+    this.#senders.add(waiter, this.#value);
   }
 
   leave(waiter: Waiter<void>): void {

@@ -7,6 +7,7 @@ import { runtime } from './runtime.ts';
 import type { Runtime, TraceFields } from './seam.ts';
 import type { Case, Receivable, Waiter } from './select.ts';
 import type { TraceWait } from './trace.ts';
+import { Waiters } from './waiters.ts';
 
 // #region done
 export class Done implements Case<void>, Receivable<void> {
@@ -14,7 +15,7 @@ export class Done implements Case<void>, Receivable<void> {
   readonly label: string;
   readonly runtime: Runtime = runtime();
   readonly id = this.runtime.newId();
-  readonly #waiting = new Set<Waiter<void>>(); // BOUNDED by the tasks that wait
+  readonly #waiting = new Waiters<Waiter<void>>();
   #closed = false;
 
   constructor(label: string) {
@@ -32,9 +33,15 @@ export class Done implements Case<void>, Receivable<void> {
     const { runtime, label, id } = this;
     const chan = { name: label, id, op: 'close' } as const;
     runtime.tracer?.emit('event', { ch: label, v: `close ${label}`, chan });
-    // Over the live set: a select that waits in two cases leaves both when it wakes.
-    for (const waiter of this.#waiting) waiter.done();
-    this.#waiting.clear();
+    // One by one: a select that waits in two cases leaves both when it wakes.
+    for (
+      let { first } = this.#waiting;
+      first !== undefined;
+      { first } = this.#waiting
+    ) {
+      this.#waiting.delete(first);
+      first.done();
+    }
   }
 
   wait(): Promise<void> {
@@ -68,7 +75,7 @@ export class Done implements Case<void>, Receivable<void> {
   }
 
   watch(waiter: Waiter<void>): void {
-    this.#waiting.add(waiter);
+    this.#waiting.add(waiter, undefined);
   }
 
   leave(waiter: Waiter<void>): void {

@@ -15,6 +15,8 @@ const lateMs = 50;
 /** To ask the system for random bytes costs 5 µs, few or many: they are drawn ahead. */
 const poolLength = 4096;
 
+const nobody = (): void => undefined;
+
 export class RealRuntime implements Runtime {
   readonly tracer = undefined;
   readonly #pool = new Uint8Array(poolLength);
@@ -47,11 +49,14 @@ export class RealRuntime implements Runtime {
   }
 
   spawn(name: string, task: () => Promise<void>): void {
-    this.ready(undefined)
-      .then(task)
-      .catch((error: unknown) => {
-        this.taskFailed(name, error);
-      });
+    const failed = (error: unknown): void => {
+      this.taskFailed(name, error);
+    };
+    // Not `then(task)`: its promise would follow the task's for as long as that lives.
+    const begin = (): void => {
+      task().catch(failed);
+    };
+    this.ready(undefined).then(begin).catch(failed);
   }
 
   newId(): number {
@@ -59,12 +64,16 @@ export class RealRuntime implements Runtime {
   }
 
   suspend<T>(_on: WaitsOn, register: (wake: Wake<T>) => void): Promise<T> {
-    return new Promise((resolve) => {
-      register((value) => {
-        if (this.#mayGoOn()) resolve(value);
-        else this.#hold(resolve, value);
-      });
+    let resolve: (value: T) => void = nobody;
+    const woken = new Promise<T>((settle) => {
+      resolve = settle;
     });
+    // Out here: `register` is not kept for as long as the task waits.
+    register((value) => {
+      if (this.#mayGoOn()) resolve(value);
+      else this.#hold(resolve, value);
+    });
+    return woken;
   }
 
   ready<T>(value: T): Promise<T> {

@@ -84,17 +84,18 @@ export function select<C extends Cases>(cases: C): Promise<Chosen<C>> {
 
 /** A select that waits: it stands in the queue of each of its cases. */
 class Selection<C extends Cases> implements WaitsOn {
-  readonly #places: Place[] = [];
+  readonly #places: readonly Place[];
   #wake: Wake<Chosen<C>> | undefined;
 
   constructor(cases: C) {
-    const happened = this.#happened.bind(this);
+    const places: Place[] = [];
     for (const name in cases) {
       const entry: Case<unknown> | undefined = cases[name];
       if (entry !== undefined && entry !== never) {
-        this.#places.push(new Place(name, entry, happened));
+        places.push(new Place(name, entry, this));
       }
     }
+    this.#places = places.slice(); // without the room to grow: it may be kept for hours
   }
 
   get label(): string {
@@ -110,7 +111,7 @@ class Selection<C extends Cases> implements WaitsOn {
     for (const place of this.#places) place.entry.watch(place);
   }
 
-  #happened({ name, entry }: Place, value: unknown): void {
+  happened({ name, entry }: Place, value: unknown): void {
     //: The losers leave in the same turn. A loser that stayed would swallow
     //: the next value and lose it.
     for (const place of this.#places) place.entry.leave(place);
@@ -124,20 +125,20 @@ class Selection<C extends Cases> implements WaitsOn {
 class Place implements Waiter<unknown> {
   readonly name: string;
   readonly entry: Case<unknown>;
-  readonly #happened: (place: Place, value: unknown) => void;
+  readonly #selection: Pick<Selection<Cases>, 'happened'>;
 
   constructor(
     name: string,
     entry: Case<unknown>,
-    happened: (place: Place, value: unknown) => void,
+    selection: Pick<Selection<Cases>, 'happened'>,
   ) {
     this.name = name;
     this.entry = entry;
-    this.#happened = happened;
+    this.#selection = selection;
   }
 
   done(value: unknown): void {
-    this.#happened(this, value);
+    this.#selection.happened(this, value);
   }
 }
 

@@ -8,12 +8,13 @@ import { runtime } from './runtime.ts';
 import type { Runtime, TraceFields } from './seam.ts';
 import type { Case, Receivable, Waiter } from './select.ts';
 import type { TraceWait } from './trace.ts';
+import { Waiters } from './waiters.ts';
 
 export class Signal implements Case<void>, Receivable<void> {
   readonly label: string;
   readonly runtime: Runtime = runtime();
   readonly id = this.runtime.newId();
-  readonly #waiting = new Set<Waiter<void>>(); // BOUNDED by the tasks that wait
+  readonly #waiting = new Waiters<Waiter<void>>();
   #raised = false;
 
   constructor(label: string) {
@@ -21,7 +22,7 @@ export class Signal implements Case<void>, Receivable<void> {
   }
 
   raise(): void {
-    const first = this.#waiting.values().next().value;
+    const { first } = this.#waiting;
     if (first === undefined) {
       this.#raised = true;
       return;
@@ -51,7 +52,7 @@ export class Signal implements Case<void>, Receivable<void> {
   }
 
   watch(waiter: Waiter<void>): void {
-    this.#waiting.add(waiter);
+    this.#waiting.add(waiter, undefined);
   }
 
   leave(waiter: Waiter<void>): void {

@@ -14,7 +14,7 @@ export class WaitGroup {
   readonly #runtime = runtime();
   readonly #onFailure: TaskFailure;
   readonly #alive = new Map<symbol, string>(); // BOUNDED by the tasks of the owner
-  readonly #waiting = new Set<() => void>(); // BOUNDED by the tasks that wait
+  readonly #waiting: (() => void)[] = []; // BOUNDED by the tasks that wait
 
   /** @param onFailure gets what a task throws; without it the runtime reports it */
   constructor(onFailure?: TaskFailure) {
@@ -53,15 +53,14 @@ export class WaitGroup {
     const waits = names.map((name) => ({ name, op: 'end' }) as const);
     const on = { label: `wait for ${names.join(', ')}`, waits };
     return this.#runtime.suspend(on, (wake) => {
-      this.#waiting.add(() => {
+      this.#waiting.push(() => {
         wake(undefined);
       });
     });
   }
 
   #wakeAll(): void {
-    for (const wake of [...this.#waiting]) wake();
-    this.#waiting.clear();
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 }
 // #endregion wait-group

@@ -101,8 +101,13 @@ it('wakes three tasks for a message and its answer, each once', async () => {
   const woken = ours.flatMap(({ e, k }) => (e === 'wake' ? [k] : []));
   expect(woken).toEqual(['readLoop', 'a/1', 'run']);
   // The protocol waits for neither the token, nor the lock, nor the kernel.
-  const passed = ours.flatMap(({ e, ch }) => (e === 'send' ? [ch] : []));
-  expect(passed).toEqual(['a.in', 'write lock', 'writeErr', 'writeStart']);
+  const passed = ours.flatMap(({ e, k, ch }) => (e === 'send' ? [[k, ch]] : []));
+  expect(passed).toEqual([
+    ['readLoop', 'a.in'],
+    ['a/1', 'write lock'],
+    ['a/1', 'writeErr'],
+    ['run', 'writeStart'],
+  ]);
 });
 
 it('keeps one message in hand and the others sealed while a protocol works', () =>
