@@ -114,9 +114,9 @@ export class ReadHalf {
   /** Waits until `length` bytes are here. */
   async #arrivalOf(length: number): Promise<void> {
     if (this.#isReading) throw this.#misuse();
+    this.#queue.compact();
     if (this.deadline.isOver()) throw new DeadlineExceeded('read');
     this.#isReading = true;
-    this.#queue.compact();
     this.deadline.await();
     try {
       while (this.#queue.length < length) {
