@@ -50,3 +50,19 @@ function hashSeed(seed: string): () => number {
     return hash >>> 0;
   };
 }
+
+/** A stream for each who draws: what one draws does not depend on when the others do. */
+export class Streams {
+  readonly #seed: string;
+  readonly #known = new Map<string, Prng>(); // BOUNDED by the tasks of the run
+
+  constructor(seed: string) {
+    this.#seed = seed;
+  }
+
+  bytes(name: string, length: number): Uint8Array {
+    const stream = this.#known.get(name) ?? new Prng(`${this.#seed}/${name}`);
+    this.#known.set(name, stream);
+    return stream.bytes(length);
+  }
+}

@@ -20,34 +20,12 @@ import {
   type Wake,
 } from '../csp/seam.ts';
 import type { TraceKind, TraceSink, TraceTask } from '../csp/trace.ts';
-import { lineAt, newWhere, standAt, type Where } from '../csp/where.ts';
-import { isFree, useRuntime } from '../csp/runtime.ts';
+import { lineAt, newWhere, standAt } from '../csp/where.ts';
 import type { Clock } from './clock.ts';
-import { Prng } from './prng.ts';
+import { Streams } from './prng.ts';
 import type { Schedule } from './schedule.ts';
-
-export interface Task {
-  readonly name: string;
-  readonly node: string;
-  /** Undefined while the task can run. */
-  waitsOn: WaitsOn | undefined;
-  /** Where its code stands, if that is instrumented. */
-  readonly where: Where;
-  /** While a trace is recorded: who started it, and on which source line. */
-  readonly startedBy: TraceTask | undefined;
-  readonly startedFrom: string | undefined;
-}
-
-/** The operation was ready: the task can go on, and others may go first. */
-const aTurn: WaitsOn = { label: 'a turn' };
-
-interface Runnable {
-  readonly task: Task;
-  readonly resume: () => void;
-  readonly event?: { readonly kind: TraceKind; readonly fields: TraceFields };
-  /** The task that made it go on, while a trace is recorded. */
-  readonly by?: TraceTask;
-}
+import { aTurn, type Runnable, type Task } from './task.ts';
+import { Turns } from './turns.ts';
 
 /** Why a run cannot go on. */
 export type Halt =
@@ -79,25 +57,27 @@ export class SerialRuntime implements Runtime {
   readonly #options: SerialOptions;
   readonly #ready: Runnable[] = []; // BOUNDED by the tasks that are alive
   readonly #names = new Map<string, number>(); // BOUNDED by the task names of the code
-  readonly #random = new Map<string, Prng>(); // BOUNDED by the tasks of the run
+  readonly #random: Streams | undefined;
   #current: Task | undefined;
   #externals = 0;
   /** Marks that no task leaves. */
   readonly #nowhere = newWhere();
-  #release: (() => void) | undefined;
+  readonly #turns: Turns;
   #stepPending = false;
   #watching = false;
   #halted = false;
 
   constructor(options: SerialOptions) {
     this.#options = options;
-    const { sink } = options;
+    this.#turns = new Turns(this, options.isBesideOthers ?? false);
+    const { seed, sink } = options;
+    this.#random = seed === undefined ? undefined : new Streams(seed);
     this.tracer =
       sink === undefined
         ? undefined
         : {
-            emit: (kind, fields, bytes) => {
-              this.#emit(sink, kind, fields, bytes);
+            emit: (...event) => {
+              this.#emit(sink, ...event);
             },
           };
   }
@@ -108,13 +88,11 @@ export class SerialRuntime implements Runtime {
 
   /** Under a seed each task draws from its own stream, whatever the order of tasks. */
   randomBytes(length: number): Uint8Array {
-    const { seed } = this.#options;
-    if (seed === undefined) return crypto.getRandomValues(new Uint8Array(length));
-    const stream = `${seed}/${this.#current?.node ?? ''}/${this.#current?.name ?? ''}`;
-    const known = this.#random.get(stream);
-    const prng = known ?? new Prng(stream);
-    if (known === undefined) this.#random.set(stream, prng);
-    return prng.bytes(length);
+    if (this.#random === undefined) {
+      return crypto.getRandomValues(new Uint8Array(length));
+    }
+    const { node = '', name = '' } = this.#current ?? {};
+    return this.#random.bytes(`${node}/${name}`, length);
   }
 
   choose(count: number): number {
@@ -223,7 +201,7 @@ export class SerialRuntime implements Runtime {
   halt(): void {
     this.#halted = true;
     this.#options.clock.stop();
-    this.#endTurns();
+    this.#turns.end();
   }
 
   #giveUp(on: WaitsOn): Task {
@@ -261,39 +239,13 @@ export class SerialRuntime implements Runtime {
     this.#scheduleStep();
   }
 
-  /** The hand-over is a microtask, never a call: the waker finishes its turn first. */
   #scheduleStep(): void {
     if (this.#stepPending || this.#current !== undefined) return;
     this.#stepPending = true;
-    const step = (): void => {
+    this.#turns.schedule(() => {
       this.#stepPending = false;
       if (this.#current === undefined && !this.#halted) this.#step();
-    };
-    if (this.#options.isBesideOthers !== true || this.#release !== undefined) {
-      queueMicrotask(step);
-    } else {
-      this.#beginTurns(step);
-    }
-  }
-
-  /**
-   * From a macrotask of its own on, every microtask is one of this run, until no task of
-   * it can run: so the ambient runtime is changed for its code and for nobody else's.
-   */
-  #beginTurns(step: () => void): void {
-    macrotask(() => {
-      if (!isFree()) {
-        this.#beginTurns(step); // another run is not through with its own
-        return;
-      }
-      if (!this.#halted) this.#release = useRuntime(this);
-      step();
     });
-  }
-
-  #endTurns(): void {
-    this.#release?.();
-    this.#release = undefined;
   }
 
   #step(): void {
@@ -323,7 +275,7 @@ export class SerialRuntime implements Runtime {
   #idle(): void {
     const { clock, onHalt } = this.#options;
     // Work outside takes no virtual time: the clock stands still until it is done.
-    if (this.#externals > 0) this.#endTurns();
+    if (this.#externals > 0) this.#turns.pause();
     else if (clock.advance()) this.#scheduleStep();
     else if (clock.isVirtual) onHalt({ kind: 'deadlock' });
   }
