@@ -25,6 +25,7 @@ export class RealRuntime implements Runtime {
   #wakes = 0;
   #yielding = false;
   readonly #held: (() => void)[] = []; // BOUNDED by the tasks that are alive
+  readonly #paused: (() => void)[] = []; // BOUNDED by the tasks that are alive
 
   now(): number {
     // eslint-disable-next-line no-restricted-properties -- the seam itself
@@ -85,9 +86,16 @@ export class RealRuntime implements Runtime {
 
   pause(): Promise<void> {
     return new Promise((resolve) => {
-      macrotask(resolve);
+      this.#paused.push(resolve);
+      if (this.#paused.length === 1) macrotask(this.#resumeOne);
     });
   }
+
+  /** One in each turn: the slices of many tasks in a row would be one long piece of work. */
+  readonly #resumeOne = (): void => {
+    this.#paused.shift()?.();
+    if (this.#paused.length > 0) macrotask(this.#resumeOne);
+  };
 
   startTimer(ms: number, fire: () => void): RunningTimer {
     const due = this.now() + ms;

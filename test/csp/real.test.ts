@@ -119,6 +119,27 @@ describe('RealRuntime', () => {
     expect(got).toHaveLength(2_000);
   });
 
+  it('resumes one task that has paused in each turn of the loop', async () => {
+    const rt = new RealRuntime();
+    const turns: string[] = [];
+    const slices = async (name: string): Promise<void> => {
+      for (let i = 0; i < 3; i++) {
+        await rt.pause();
+        turns.push(name);
+      }
+    };
+    const work = Promise.all([slices('a'), slices('b'), slices('c')]);
+    const counts = new Set<number>();
+    while (turns.length < 9) {
+      const before = turns.length;
+      await new Promise(setImmediate);
+      counts.add(turns.length - before);
+    }
+    await work;
+    expect([...counts]).toEqual([1]);
+    expect(turns.join('')).toBe('abcabcabc');
+  });
+
   it('lets bytes in before a timer that the loop made late', async () => {
     const order: string[] = [];
     const server = createServer();
