@@ -98,20 +98,7 @@ export class RealRuntime implements Runtime {
   };
 
   startTimer(ms: number, fire: () => void): RunningTimer {
-    const due = this.now() + ms;
-    let stopped = false;
-    const timeout = setTimeout(() => {
-      //: Late means the loop was busy, and bytes may be waiting in the kernel.
-      //: One poll phase lets them in before a deadline judges the connection.
-      if (this.now() - due < lateMs) fire();
-      else macrotask(() => stopped || fire());
-    }, ms);
-    return {
-      stop: () => {
-        stopped = true;
-        clearTimeout(timeout);
-      },
-    };
+    return new RealTimer(this, ms, fire);
   }
 
   external<T>(_name: string, promise: Promise<T>): Promise<T> {
@@ -143,4 +130,36 @@ export class RealRuntime implements Runtime {
     });
   }
   // #endregion real-yield
+}
+
+class RealTimer implements RunningTimer {
+  readonly #runtime: RealRuntime;
+  readonly #due: number;
+  readonly #fire: () => void;
+  readonly #timeout: ReturnType<typeof setTimeout>;
+  #stopped = false;
+
+  constructor(runtime: RealRuntime, ms: number, fire: () => void) {
+    this.#runtime = runtime;
+    this.#due = runtime.now() + ms;
+    this.#fire = fire;
+    this.#timeout = setTimeout(timeIsUp, ms, this);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timeout);
+  }
+
+  timeIsUp(): void {
+    //: Late means the loop was busy, and bytes may be waiting in the kernel.
+    //: One poll phase lets them in before a deadline judges the connection.
+    if (this.#runtime.now() - this.#due < lateMs) this.#fire();
+    else macrotask(() => this.#stopped || this.#fire());
+  }
+}
+
+/** One for all timers: each would hold a function of its own for as long as it runs. */
+function timeIsUp(timer: RealTimer): void {
+  timer.timeIsUp();
 }

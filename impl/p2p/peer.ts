@@ -33,7 +33,7 @@ import {
   type DiscReason,
 } from './peer-error.ts';
 import { PongBudget } from './pong-budget.ts';
-import { compareCaps, matchProtocols, ProtoRW } from './proto-rw.ts';
+import { compareCaps, matchProtocols, ProtoRW, type ProtoLink } from './proto-rw.ts';
 import type { Cap, PeerHandle, Protocol } from './protocol.ts';
 import { decodeDisconnect } from './rlpx/disconnect.ts';
 
@@ -78,9 +78,7 @@ export class Peer implements PeerHandle {
     this.#feed = feed;
     const matches = matchProtocols(protocols, conn.caps);
     this.running = new Map(
-      Array.from(matches, ([name, match]) => {
-        return [name, new ProtoRW(match, { ...this.#link(), writer: conn.transport })];
-      }),
+      Array.from(matches, ([name, match]) => [name, new ProtoRW(match, this.#link())]),
     );
     this.protoErr = new Chan('protoErr', this.running.size + 1);
     const rt = runtime();
@@ -203,10 +201,10 @@ export class Peer implements PeerHandle {
   async readLoop(): Promise<void> {
     try {
       for (;;) {
-        const msg = await this.conn.transport.readMsg();
         //: The next message is not read before this one is handled. That is the whole
         //: of back-pressure: some bytes wait in a queue here, the rest at their sender.
-        await this.handle(msg);
+        await this.handle(await this.conn.transport.readMsg());
+        // No variable: it would hold the last message of a peer that falls silent.
       }
     } catch (error) {
       this.readErr.trySend(asError(error));
@@ -308,9 +306,9 @@ export class Peer implements PeerHandle {
   }
   // #endregion start-protocols
 
-  #link(): Pick<Peer, 'closed' | 'writeStart' | 'writeErr'> {
+  #link(): ProtoLink {
     const { closed, writeStart, writeErr } = this;
-    return { closed, writeStart, writeErr };
+    return { closed, writeStart, writeErr, writer: this.conn.transport };
   }
 }
 

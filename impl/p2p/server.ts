@@ -386,7 +386,7 @@ export class Server implements DialHost {
       if (claim?.prove() === false) throw new DiscError(discAlreadyConnected);
       //= checkpoint 2
       const { caps, name } = their;
-      const hello: HelloConn = { ...conn, transport: messages, caps, name };
+      const hello: HelloConn = { fd, transport: messages, flags, id, cont, caps, name };
       await this.checkpoint(hello, this.addpeer);
     } catch (error) {
       await transport.close(error).catch(() => fd.close());

@@ -1,9 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { fromHex, utf8 } from '../../impl/bytes.ts';
+import { Done } from '../../impl/csp/done.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { EndOfStream } from '../../impl/net/net-conn.ts';
-import { newMsg } from '../../impl/p2p/message.ts';
+import { newMsg, type Msg } from '../../impl/p2p/message.ts';
 import { CodeOutOfRange, Peer } from '../../impl/p2p/peer.ts';
 import {
   discReasonText,
@@ -135,7 +138,36 @@ function readsThree(seen: [number, string][]): Protocol['run'] {
   };
 }
 
+/** Collects garbage. The flag holds for contexts that are made after it. */
+function collect(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)(); // what the flag adds to a new context
+}
+
 describe('Peer.readLoop', () => {
+  it('holds no message that is handled, however long the next one takes', async () => {
+    const stop = new Done('stop');
+    let last: WeakRef<Msg> | undefined;
+    const readMsg = async (): Promise<Msg> => {
+      if (last === undefined) {
+        const pong = newMsg(3, nothing);
+        last = new WeakRef(pong);
+        return pong;
+      }
+      await stop.wait();
+      throw new EndOfStream();
+    };
+    const [line] = linePair();
+    const transport = Object.assign(line, { readMsg });
+    const reading = new Peer({ ...helloConn(line, []), transport }, []).readLoop();
+    await runtime().pause(); // the message is handled, and the loop waits
+    collect();
+    expect(last).toBeDefined();
+    expect(last?.deref()).toBeUndefined();
+    stop.close();
+    await reading;
+  });
+
   // geth: TestPeerProtoReadMsg
   it('gives a protocol its messages in order, under its codes (k = 2)', async () => {
     const main = async (): Promise<unknown> => {

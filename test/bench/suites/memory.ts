@@ -17,6 +17,8 @@ const dialsAtOnce = 4;
 const tries = 5;
 const connectMs = 300_000;
 const busySize = 100;
+const looks = 50;
+const lookEveryMs = 100;
 
 interface Crowd {
   readonly listener: Child;
@@ -57,8 +59,7 @@ async function gather(
     await dialer.call('prepare', [address, peers - there]);
     await dialer.call('dial', [dialsAtOnce, tries], connectMs);
     there = peers;
-    const up = await listener.call('up', []);
-    if (up < there) throw new Error(`${stack}: ${up} of ${there} peers are up`);
+    await allUp(listener, stack, there);
     const { rssKiB, heapKiB } = await listener.call('memory', []);
     rss.push({ x: peers, y: rssKiB });
     heap.push({ x: peers, y: heapKiB });
@@ -68,6 +69,17 @@ async function gather(
   const [first, last] = [slope(heap.slice(0, 2)), slope(heap.slice(-2))];
   figures.add('memory/flat', stack, last / first);
   return { listener, address };
+}
+
+/** The last dialers have their peer some moments before the listener has. */
+async function allUp(listener: Child, stack: StackName, count: number): Promise<void> {
+  let up = 0;
+  for (let look = 0; look < looks; look++) {
+    up = await listener.call('up', []);
+    if (up >= count) return;
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+  throw new Error(`${stack}: ${up} of ${count} peers are up`);
 }
 
 /** The same messages to one who has a crowd and to one who has not, in turn. */
