@@ -29,6 +29,8 @@ export const besideTheFlow: Readonly<Record<string, string>> = {
 export const seamFiles: Readonly<Record<string, string>> = {
   'impl/csp/real.ts': 'the runtime over the real clock',
   'impl/csp/macrotask.ts': 'the turn after a macrotask, for the real runtime',
-  'impl/sim/serial.ts': 'the deterministic runtime; its steps begin on a microtask',
+  'impl/sim/serial.ts':
+    'the deterministic runtime; looks for foreign waits after a macrotask',
+  'impl/sim/turns.ts': 'its steps begin on a microtask',
   'impl/node/stop-request.ts': 'the process ends in time even if a task hangs',
 };

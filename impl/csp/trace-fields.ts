@@ -1,6 +1,56 @@
-/** Checks the fields of a trace's events: a trace may come from anywhere. */
+/** The fields of a trace's events, and their check: a trace may come from anywhere. */
 
-import type { TraceEvent } from './trace.ts';
+/** A task, told apart by both: two nodes have a `readLoop` each. */
+export interface TraceTask {
+  readonly node: string;
+  readonly task: string;
+}
+
+/** A channel, a stop signal or a timer, and what was done with it. */
+export interface TraceChan {
+  readonly name: string;
+  /** Names repeat: two peers have a `disc` each. */
+  readonly id: number;
+  /** None for a timer that fired and for a signal that was seen. */
+  readonly op?: 'send' | 'recv' | 'close';
+  /** The n-th value of the channel: what its sender and its receiver have in common. */
+  readonly nth?: number;
+  /** The case that a select took. */
+  readonly case?: string;
+}
+
+/** One of the things that a blocked task waits on. */
+export interface TraceWait {
+  /** Of the channel, the signal or the timer; `end`: of the task. */
+  readonly name: string;
+  readonly id?: number;
+  readonly op?: 'send' | 'recv' | 'end';
+}
+
+/** A message that crosses a layer, or lies in a channel. */
+export interface TraceMsg {
+  /** None while it is between tasks of one node. */
+  readonly dir?: 'in' | 'out';
+  /** None for the packets of the encryption handshake. */
+  readonly code?: number;
+  /** Where the layer that tells of it knows one. */
+  readonly name?: string;
+  /** Bytes of the payload; of the packet, in the encryption handshake. */
+  readonly size: number;
+}
+
+/** What an event says in fields. */
+export interface EventFields {
+  /** The channel, signal or timer of a send, a receive, a select or a close. */
+  readonly chan?: TraceChan;
+  /** What a blocked task waits on, one by one. */
+  readonly waits?: readonly TraceWait[];
+  readonly msg?: TraceMsg;
+  /** The task that is started here. */
+  readonly go?: TraceTask;
+  /** Of a start: who started it. Of a wake and what it was for: the task at the other end. */
+  readonly by?: TraceTask;
+}
 
 /** A text that is not a trace, with the line that shows it. */
 export class TraceFormatError extends Error {
@@ -82,10 +132,8 @@ const fields: Checks = {
   by: isTask,
 };
 
-type Fields = Pick<TraceEvent, 'chan' | 'waits' | 'msg' | 'go' | 'by'>;
-
 /** @throws {TraceFormatError} a field is not what the schema says */
-export function checkFields(event: JsonObject, line: number): Fields {
+export function checkFields(event: JsonObject, line: number): EventFields {
   const checked: Record<string, unknown> = {};
   for (const [key, check] of Object.entries(fields)) {
     if (event[key] !== undefined) checked[key] = check(event[key], key, line);

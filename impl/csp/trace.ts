@@ -13,10 +13,12 @@ import {
   checkFields,
   text,
   TraceFormatError,
+  type EventFields,
   type JsonObject,
 } from './trace-fields.ts';
 
 export { TraceFormatError };
+export type { TraceChan, TraceMsg, TraceTask, TraceWait } from './trace-fields.ts';
 
 export const traceKinds = [
   'start', // a task begins; `v` names the task that started it
@@ -34,46 +36,7 @@ export const traceKinds = [
 
 export type TraceKind = (typeof traceKinds)[number];
 
-/** A task, told apart by both: two nodes have a `readLoop` each. */
-export interface TraceTask {
-  readonly node: string;
-  readonly task: string;
-}
-
-/** A channel, a stop signal or a timer, and what was done with it. */
-export interface TraceChan {
-  readonly name: string;
-  /** Names repeat: two peers have a `disc` each. */
-  readonly id: number;
-  /** None for a timer that fired and for a signal that was seen. */
-  readonly op?: 'send' | 'recv' | 'close';
-  /** The n-th value of the channel: what its sender and its receiver have in common. */
-  readonly nth?: number;
-  /** The case that a select took. */
-  readonly case?: string;
-}
-
-/** One of the things that a blocked task waits on. */
-export interface TraceWait {
-  /** Of the channel, the signal or the timer; `end`: of the task. */
-  readonly name: string;
-  readonly id?: number;
-  readonly op?: 'send' | 'recv' | 'end';
-}
-
-/** A message that crosses a layer, or lies in a channel. */
-export interface TraceMsg {
-  /** None while it is between tasks of one node. */
-  readonly dir?: 'in' | 'out';
-  /** None for the packets of the encryption handshake. */
-  readonly code?: number;
-  /** Where the layer that tells of it knows one. */
-  readonly name?: string;
-  /** Bytes of the payload; of the packet, in the encryption handshake. */
-  readonly size: number;
-}
-
-export interface TraceEvent {
+export interface TraceEvent extends EventFields {
   /** Index in the trace, from 0. */
   readonly i: number;
   /** Milliseconds on the runtime's clock since the run began. */
@@ -90,15 +53,6 @@ export interface TraceEvent {
   readonly on?: string;
   /** Summary of the value, for people. */
   readonly v?: string;
-  /** The channel, signal or timer of a send, a receive, a select or a close. */
-  readonly chan?: TraceChan;
-  /** What a blocked task waits on, one by one. */
-  readonly waits?: readonly TraceWait[];
-  readonly msg?: TraceMsg;
-  /** The task that is started here. */
-  readonly go?: TraceTask;
-  /** Of a start: who started it. Of a wake and what it was for: the task at the other end. */
-  readonly by?: TraceTask;
   /** Index into the table of byte strings. */
   readonly b?: number;
   /** Source line, `impl/p2p/peer.ts:120`. Not part of the trace hash. */

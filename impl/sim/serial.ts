@@ -21,10 +21,10 @@ import {
 } from '../csp/seam.ts';
 import type { TraceKind, TraceSink, TraceTask } from '../csp/trace.ts';
 import { lineAt, newWhere, standAt, type Where } from '../csp/where.ts';
-import { isFree, useRuntime } from '../csp/runtime.ts';
 import type { Clock } from './clock.ts';
 import { Prng } from './prng.ts';
 import type { Schedule } from './schedule.ts';
+import { Turns } from './turns.ts';
 
 export interface Task {
   readonly name: string;
@@ -84,22 +84,20 @@ export class SerialRuntime implements Runtime {
   #externals = 0;
   /** Marks that no task leaves. */
   readonly #nowhere = newWhere();
-  #release: (() => void) | undefined;
+  readonly #turns: Turns;
   #stepPending = false;
   #watching = false;
   #halted = false;
 
   constructor(options: SerialOptions) {
     this.#options = options;
+    this.#turns = new Turns(this, options.isBesideOthers === true);
     const { sink } = options;
-    this.tracer =
-      sink === undefined
-        ? undefined
-        : {
-            emit: (kind, fields, bytes) => {
-              this.#emit(sink, kind, fields, bytes);
-            },
-          };
+    this.tracer = sink && {
+      emit: (...event) => {
+        this.#emit(sink, ...event);
+      },
+    };
   }
 
   now(): number {
@@ -165,9 +163,7 @@ export class SerialRuntime implements Runtime {
         const event =
           kind === undefined ? {} : { event: { kind, fields: fields ?? {} } };
         const by = this.tracer && this.#teller();
-        const resume = (): void => {
-          resolve(value);
-        };
+        const resume = resolve.bind(undefined, value);
         this.#enqueue({ task, resume, ...event, ...(by && { by }) });
       });
       this.#scheduleStep();
@@ -178,10 +174,7 @@ export class SerialRuntime implements Runtime {
     const task = this.#giveUp(aTurn);
     this.#leaveTask();
     return new Promise((resolve) => {
-      const resume = (): void => {
-        resolve(value);
-      };
-      this.#enqueue({ task, resume });
+      this.#enqueue({ task, resume: resolve.bind(undefined, value) });
     });
   }
 
@@ -223,7 +216,7 @@ export class SerialRuntime implements Runtime {
   halt(): void {
     this.#halted = true;
     this.#options.clock.stop();
-    this.#endTurns();
+    this.#turns.end();
   }
 
   #giveUp(on: WaitsOn): Task {
@@ -265,35 +258,11 @@ export class SerialRuntime implements Runtime {
   #scheduleStep(): void {
     if (this.#stepPending || this.#current !== undefined) return;
     this.#stepPending = true;
-    const step = (): void => {
+    this.#turns.next(() => {
       this.#stepPending = false;
-      if (this.#current === undefined && !this.#halted) this.#step();
-    };
-    if (this.#options.isBesideOthers !== true || this.#release !== undefined) {
-      queueMicrotask(step);
-    } else {
-      this.#beginTurns(step);
-    }
-  }
-
-  /**
-   * From a macrotask of its own on, every microtask is one of this run, until no task of
-   * it can run: so the ambient runtime is changed for its code and for nobody else's.
-   */
-  #beginTurns(step: () => void): void {
-    macrotask(() => {
-      if (!isFree()) {
-        this.#beginTurns(step); // another run is not through with its own
-        return;
-      }
-      if (!this.#halted) this.#release = useRuntime(this);
-      step();
+      if (this.#halted) this.#turns.end();
+      else if (this.#current === undefined) this.#step();
     });
-  }
-
-  #endTurns(): void {
-    this.#release?.();
-    this.#release = undefined;
   }
 
   #step(): void {
@@ -323,7 +292,7 @@ export class SerialRuntime implements Runtime {
   #idle(): void {
     const { clock, onHalt } = this.#options;
     // Work outside takes no virtual time: the clock stands still until it is done.
-    if (this.#externals > 0) this.#endTurns();
+    if (this.#externals > 0) this.#turns.end();
     else if (clock.advance()) this.#scheduleStep();
     else if (clock.isVirtual) onHalt({ kind: 'deadlock' });
   }
