@@ -4,6 +4,7 @@
  */
 import { fromHex } from '../../impl/bytes.ts';
 import type { Trace, TraceEvent } from '../../impl/csp/trace.ts';
+import { withFields } from '../theme/trace/words.ts';
 import { ethFields } from '../../impl/eth/layout.ts';
 import {
   baseProtocolLength,
@@ -28,7 +29,7 @@ export function traceFields(
   trace: Trace,
 ): Readonly<Record<number, readonly TraceField[]>> {
   const fields: Record<number, readonly TraceField[]> = {};
-  for (const event of trace.events) {
+  for (const event of withFields(trace).events) {
     const hex = event.b === undefined ? undefined : trace.bytes[event.b];
     const spans = hex === undefined ? undefined : spansOf(event, fromHex(hex));
     if (spans === undefined) continue;
@@ -38,19 +39,17 @@ export function traceFields(
 }
 
 function spansOf(
-  { e, v = '' }: TraceEvent,
+  { e, msg }: TraceEvent,
   bytes: Uint8Array,
 ): readonly FieldSpan[] | undefined {
-  const [, what = ''] = /^(?:in|out) ([\w ]+?),/.exec(v) ?? [];
   if (e === 'event') {
-    if (what === 'auth') return authFields(bytes);
-    return what === 'ack' ? ackFields(bytes) : undefined;
+    if (msg?.name === 'auth') return authFields(bytes);
+    return msg?.name === 'ack' ? ackFields(bytes) : undefined;
   }
-  if (e !== 'msg') return undefined;
-  // A transport that sends messages unencrypted names every one by its code.
-  const code = Number(/^code (\d+)$/.exec(what)?.[1] ?? NaN);
-  if (what === 'Hello' || code === handshakeMsg) return helloFields(bytes);
-  if (what === 'Disconnect' || code === discMsg) return disconnectFields(bytes);
+  if (e !== 'msg' || msg === undefined) return undefined;
+  const { code = NaN, name } = msg;
+  if (name === 'Hello' || code === handshakeMsg) return helloFields(bytes);
+  if (name === 'Disconnect' || code === discMsg) return disconnectFields(bytes);
   // eth is the only protocol of our nodes, so its codes begin where the base's end.
   return code >= baseProtocolLength
     ? ethFields(code - baseProtocolLength, bytes)

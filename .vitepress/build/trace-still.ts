@@ -28,8 +28,8 @@ export interface Still {
 
 const room = 16;
 
-export function stillOf(trace: Trace, sample = false): Still {
-  const { nodes, links } = buildModel(trace);
+export function stillOf(given: Trace, sample = false): Still {
+  const { nodes, links, trace } = buildModel(given);
   const messages = links
     .filter(({ kind }) => kind === 'message')
     .map(({ from, to, label }): StillMessage => {
@@ -38,7 +38,7 @@ export function stillOf(trace: Trace, sample = false): Still {
         from: sent?.n ?? '',
         to: heard?.n ?? '',
         name: label,
-        size: sent === undefined ? '' : (crossingOf(sent)?.size ?? ''),
+        size: `${(sent && crossingOf(sent)?.size) ?? 0} bytes`,
         t: sent?.t ?? 0,
       };
     });

@@ -103,11 +103,11 @@ function endingOf(
 function causeIn(trace: Trace | undefined): Cause | undefined {
   let last: Cause | undefined;
   for (const event of trace?.events ?? []) {
-    if (event.k === 'main' && event.v === 'go stop') return undefined;
+    if (event.k === 'main' && event.go?.task === 'stop') return undefined;
     if (event.n !== 'A' || event.k !== 'runPeer') continue;
-    if (event.e === 'event' && event.v === 'close closed') return last;
-    const cause = causes.find((name) => name === event.v);
-    if (event.e === 'select' && cause !== undefined) last = cause;
+    const { chan } = event;
+    if (chan?.op === 'close' && chan.name === 'closed') return last;
+    last = causes.find((name) => name === chan?.case) ?? last;
   }
   return undefined;
 }

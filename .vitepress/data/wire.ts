@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromHex } from '../../impl/bytes.ts';
-import { readTrace, type Trace } from '../../impl/csp/trace.ts';
+import { readTrace, type Trace, type TraceEvent } from '../../impl/csp/trace.ts';
 import { ethFields } from '../../impl/eth/layout.ts';
 import {
   ackFields,
@@ -23,20 +23,28 @@ export interface WireSample {
 
 type Decode = (bytes: Uint8Array) => readonly FieldSpan[] | undefined;
 
+type Wanted = (event: TraceEvent) => boolean;
+
 /** Which event of the run holds the bytes: the first, or the first after another one. */
-type Place = readonly [kind: string, text: RegExp, decode: Decode, after?: RegExp];
+type Place = readonly [wanted: Wanted, decode: Decode, after?: Wanted];
+
+const written: Wanted = ({ e }) => e === 'write';
+const sent =
+  (what: string | number): Wanted =>
+  ({ msg }) =>
+    msg?.dir === 'out' && (msg.name === what || msg.code === what);
 
 const samples: Readonly<Record<string, Place>> = {
-  'auth-packet': ['write', /^\d+ bytes/, packetFields],
-  auth: ['event', /^out auth/, authFields],
-  ack: ['event', /^out ack/, ackFields],
-  hello: ['msg', /^out Hello/, helloFields],
-  frame: ['write', /^\d+ bytes/, frameFields, /^out Hello/],
-  disconnect: ['msg', /^out Disconnect/, disconnectFields],
-  status: ['msg', /^out code 16/, (bytes) => ethFields(0, bytes)],
-  'get-headers': ['msg', /^out code 19/, (bytes) => ethFields(3, bytes)],
-  headers: ['msg', /^out code 20/, (bytes) => ethFields(4, bytes)],
-  'get-bodies': ['msg', /^out code 21/, (bytes) => ethFields(5, bytes)],
+  'auth-packet': [written, packetFields],
+  auth: [sent('auth'), authFields],
+  ack: [sent('ack'), ackFields],
+  hello: [sent('Hello'), helloFields],
+  frame: [written, frameFields, sent('Hello')],
+  disconnect: [sent('Disconnect'), disconnectFields],
+  status: [sent(16), (bytes) => ethFields(0, bytes)],
+  'get-headers': [sent(19), (bytes) => ethFields(3, bytes)],
+  headers: [sent(20), (bytes) => ethFields(4, bytes)],
+  'get-bodies': [sent(21), (bytes) => ethFields(5, bytes)],
 };
 
 export class UnexplainedByte extends Error {
@@ -47,8 +55,8 @@ export function wireSamples(repoDir: string): Readonly<Record<string, WireSample
   const file = join(repoDir, 'docs', 'traces', 'meet.jsonl');
   const trace = readTrace(readFileSync(file, 'utf8'));
   const found: Record<string, WireSample> = {};
-  for (const [name, [kind, text, decode, after]] of Object.entries(samples)) {
-    const hex = findBytes(trace, kind, text, after);
+  for (const [name, [wanted, decode, after]] of Object.entries(samples)) {
+    const hex = findBytes(trace, wanted, after);
     // A run without bodies to ask for has no such message: the page asks for what is there.
     if (hex !== undefined) found[name] = explain(name, hex, decode);
   }
@@ -57,15 +65,13 @@ export function wireSamples(repoDir: string): Readonly<Record<string, WireSample
 
 function findBytes(
   trace: Trace,
-  kind: string,
-  text: RegExp,
-  after: RegExp | undefined,
+  wanted: Wanted,
+  after: Wanted | undefined,
 ): string | undefined {
-  const from =
-    after === undefined ? 0 : trace.events.findIndex(({ v }) => after.test(v ?? ''));
+  const from = after === undefined ? 0 : trace.events.findIndex(after);
   const event = trace.events
     .slice(Math.max(0, from))
-    .find(({ e, v, b }) => e === kind && b !== undefined && text.test(v ?? ''));
+    .find((one) => one.b !== undefined && wanted(one));
   return event?.b === undefined ? undefined : trace.bytes[event.b];
 }
 

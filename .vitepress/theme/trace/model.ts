@@ -2,7 +2,8 @@
  * What the trace player draws, computed from a trace once: lanes, waits, hand-overs,
  * messages, and where a reader would stop. Pure: no Vue, no document, no clock.
  */
-import type { Trace, TraceEvent } from '../../../impl/csp/trace.ts';
+import type { Trace, TraceEvent, TraceMsg } from '../../../impl/csp/trace.ts';
+import { withFields } from './words.ts';
 
 export interface Span {
   readonly from: number;
@@ -61,7 +62,8 @@ interface OpenLane {
   readonly blocked: Span[];
 }
 
-export function buildModel(trace: Trace): TraceModel {
+export function buildModel(given: Trace): TraceModel {
+  const trace = withFields(given);
   // What belongs to no node (the scenario itself) has a place in the middle, and no lane.
   const nodes = [...new Set(trace.events.map((event) => event.n))]
     .filter(Boolean)
@@ -147,7 +149,7 @@ function firstFree(taken: ReadonlySet<number> | undefined): number {
   return column;
 }
 
-/** `go NAME` by one task, then the start of NAME: a thin line between the two lanes. */
+/** One task starts another: a thin line between the two lanes. */
 function spawns(
   trace: Trace,
   laneOf: readonly number[],
@@ -155,38 +157,33 @@ function spawns(
 ): Link[] {
   const links: Link[] = [];
   const waiting = new Map<string, number>();
-  for (const event of trace.events) {
-    if (event.e === 'event' && event.v?.startsWith('go ') === true) {
-      waiting.set(event.v.slice(3), event.i);
-      continue;
-    }
-    if (event.e !== 'start') continue;
-    const from = waiting.get(event.k) ?? starterOf(event, trace, lanes);
+  for (const { i, e, n, k, go, by } of trace.events) {
+    if (go !== undefined) waiting.set(`${go.node}/${go.task}`, i);
+    if (e !== 'start') continue;
+    const key = `${n}/${k}`;
+    const from = waiting.get(key) ?? (by && lastStepOf(by, i, trace, lanes));
     if (from === undefined) continue;
-    waiting.delete(event.k);
-    links.push(link('spawn', from, event.i, laneOf, ''));
+    waiting.delete(key);
+    links.push(link('spawn', from, i, laneOf, ''));
   }
   return links;
 }
 
-/** A start may name its starter instead; the line then begins at the starter's last step. */
-function starterOf(
-  event: TraceEvent,
+/** Where no step says that it starts a task, the line begins at the starter's last step. */
+function lastStepOf(
+  { node, task }: { readonly node: string; readonly task: string },
+  before: number,
   trace: Trace,
   lanes: readonly Lane[],
 ): number | undefined {
-  if (event.v === undefined) return undefined;
   const lane = lanes.find(
     (one) =>
-      one.node === event.n &&
-      one.task === event.v &&
-      one.from < event.i &&
-      one.to >= event.i,
+      one.node === node && one.task === task && one.from < before && one.to >= before,
   );
   if (lane === undefined) return undefined;
-  for (let i = event.i - 1; i >= lane.from; i--) {
+  for (let i = before - 1; i >= lane.from; i--) {
     const earlier = trace.events[i];
-    if (earlier?.n === event.n && earlier.k === event.v) return i;
+    if (earlier?.n === node && earlier.k === task) return i;
   }
   return undefined;
 }
@@ -195,53 +192,28 @@ function starterOf(
 const maxHandover = 80;
 
 /**
- * Pairs what went into a channel with what came out, first in, first out. A `select`
+ * Pairs what went into a channel with what came out: the n-th with the n-th. A `select`
  * counts as the send or receive that it chose, unless that is an event of its own.
  */
 function handovers(trace: Trace, laneOf: readonly number[]): Link[] {
-  const ins = new Map<string, number[]>();
-  const outs = new Map<string, number[]>();
-  for (const event of trace.events) {
-    const act = channelAct(event, trace);
-    if (act === undefined) continue;
-    const map = act.direction === 'in' ? ins : outs;
-    const key = `${event.n}/${act.channel}`;
-    map.set(key, [...(map.get(key) ?? []), event.i]);
+  const ins = new Map<string, number>();
+  const outs = new Map<string, number>();
+  for (const { i, chan } of trace.events) {
+    if (chan?.nth === undefined) continue;
+    const ends = chan.op === 'send' ? ins : outs;
+    const key = `${chan.id}/${chan.nth}`;
+    if (!ends.has(key)) ends.set(key, i);
   }
   const links: Link[] = [];
-  for (const [key, sent] of ins) {
-    const received = outs.get(key) ?? [];
-    for (const [position, from] of sent.entries()) {
-      const to = received[position];
-      if (to === undefined || laneOf[from] === laneOf[to]) continue;
-      if (Math.abs(to - from) > maxHandover) continue;
-      links.push(link('handover', from, to, laneOf, key.slice(key.indexOf('/') + 1)));
-    }
+  for (const [key, from] of ins) {
+    const to = outs.get(key);
+    if (to === undefined || laneOf[from] === laneOf[to]) continue;
+    if (Math.abs(to - from) > maxHandover) continue;
+    links.push(
+      link('handover', from, to, laneOf, trace.events[from]?.chan?.name ?? ''),
+    );
   }
   return links;
-}
-
-interface ChannelAct {
-  readonly direction: 'in' | 'out';
-  readonly channel: string;
-}
-
-function channelAct(event: TraceEvent, trace: Trace): ChannelAct | undefined {
-  if (event.ch === undefined) return undefined;
-  if (event.e === 'send') return { direction: 'in', channel: event.ch };
-  if (event.e === 'recv') return { direction: 'out', channel: event.ch };
-  if (event.e !== 'select') return undefined;
-  const match = /^(send|recv) (.+)$/.exec(event.ch);
-  if (match === null) return undefined;
-  const [, verb, channel = ''] = match;
-  const kind = verb === 'send' ? 'send' : 'recv';
-  const before = trace.events[event.i - 1];
-  const counted =
-    before?.e === kind &&
-    before.ch === channel &&
-    before.n === event.n &&
-    before.k === event.k;
-  return counted ? undefined : { direction: kind === 'send' ? 'in' : 'out', channel };
 }
 
 function partners(links: readonly Link[]): Map<number, number> {
@@ -282,9 +254,14 @@ function carriedMessages(trace: Trace): Map<number, Crossing> {
 function isReadWait(event: TraceEvent): boolean {
   return (
     event.e === 'wake' ||
-    (event.e === 'block' && event.on?.startsWith('read ') === true) ||
-    (event.e === 'select' && event.ch?.startsWith('read ') === true)
+    (event.e === 'block' && event.waits?.some(isRead) === true) ||
+    (event.e === 'select' && event.chan !== undefined && isRead(event.chan))
   );
+}
+
+/** A connection names its signals: `read 10.0.0.1:30303`. */
+function isRead({ name }: { readonly name: string }): boolean {
+  return name.startsWith('read ') && !name.startsWith('read deadline ');
 }
 
 interface Written {
@@ -303,22 +280,13 @@ function crossings(trace: Trace, laneOf: readonly number[]): Link[] {
 export interface Crossing {
   readonly direction: 'out' | 'in';
   readonly name: string;
-  readonly size: string;
+  readonly size: number;
 }
 
-const crossingText = /^(out|in) ([^,]+)(?:, (.+))?$/;
-
-/** What a `msg` says, or an event of the handshake, which has messages of its own. */
-export function crossingOf(event: TraceEvent): Crossing | undefined {
-  if (event.e !== 'msg' && event.e !== 'event') return undefined;
-  const match = crossingText.exec(event.v ?? '');
-  if (match === null) return undefined;
-  const [, direction, what = '', size = ''] = match;
-  return {
-    direction: direction === 'out' ? 'out' : 'in',
-    name: messageName(what),
-    size,
-  };
+/** What a `msg` tells of, or an event of the handshake, which has messages of its own. */
+export function crossingOf({ msg }: TraceEvent): Crossing | undefined {
+  if (msg?.dir === undefined) return undefined;
+  return { direction: msg.dir, name: messageName(msg), size: msg.size };
 }
 
 /** eth's codes begin behind the base protocol's when it is the only protocol. */
@@ -346,22 +314,14 @@ const baseNames: Readonly<Record<number, string>> = {
   3: 'Pong',
 };
 
-function messageName(what: string): string {
-  const code = Number(/^code (\d+)$/.exec(what)?.[1] ?? NaN);
-  return baseNames[code] ?? ethNames[code - ethOffset] ?? what;
-}
-
-/** A message as a value in a channel, `code 16, 76 bytes`. */
-export function messageOf(value: string): Crossing | undefined {
-  const match = /^(code \d+), (.+)$/.exec(value);
-  if (match === null) return undefined;
-  const [, what = '', size = ''] = match;
-  return { direction: 'in', name: messageName(what), size };
+export function messageName({ code, name }: TraceMsg): string {
+  if (code === undefined) return name ?? '';
+  return name ?? baseNames[code] ?? ethNames[code - ethOffset] ?? `code ${code}`;
 }
 
 function messageLinks(trace: Trace, laneOf: readonly number[]): Link[] {
   const links: Link[] = [];
-  const flying: { from: number; node: string; name: string; size: string }[] = [];
+  const flying: { from: number; node: string; name: string; size: number }[] = [];
   for (const event of trace.events) {
     const crossing = crossingOf(event);
     if (crossing === undefined) continue;
@@ -451,7 +411,7 @@ function isMain(event: TraceEvent, messagesAreNamed: boolean): boolean {
     case 'msg':
       return true;
     case 'event':
-      return event.v?.startsWith('go ') !== true;
+      return event.go === undefined;
     case 'write':
       return !messagesAreNamed && event.b !== undefined;
     case 'block':

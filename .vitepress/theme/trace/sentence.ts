@@ -2,12 +2,17 @@
  * One sentence for a step: who does what with which thing. It says what the trace holds
  * and no more; the nouns are in the strings file, by the names of channels.
  */
-import type { TraceEvent } from '../../../impl/csp/trace.ts';
+import type {
+  TraceChan,
+  TraceEvent,
+  TraceMsg,
+  TraceWait,
+} from '../../../impl/csp/trace.ts';
 import type { Strings } from '../strings/en.ts';
 import {
   byteLength,
   crossingOf,
-  messageOf,
+  messageName,
   type Crossing,
   type TraceModel,
 } from './model.ts';
@@ -35,19 +40,22 @@ export function sentence(
   if (crossing !== undefined) return tellCrossing(event, crossing, telling);
   switch (event.e) {
     case 'start':
-      return value === '' ? say.start(task) : say.startBy(task, value);
+      // Its starter has said so, unless the trace has no step for that.
+      return value === ''
+        ? say.start(task)
+        : say.startBy(task, event.by?.task ?? value);
     case 'end':
       return value === '' ? say.end(task) : say.endWith(task, value);
     case 'block': {
-      const on = waits(event.on ?? '', say);
+      const on = waits(event.waits ?? unnamed(event.on), say);
       return on.length === 0 ? say.blockPlain(task) : say.block(task, on);
     }
     case 'wake':
       return tellWake(event, telling);
     case 'send':
-      return tellSend(event, event.ch ?? '', telling);
+      return tellSend(event, event.chan?.name ?? event.ch ?? '', telling);
     case 'recv':
-      return tellRecv(event, event.ch ?? '', telling);
+      return tellRecv(event, event.chan?.name ?? event.ch ?? '', telling);
     case 'select':
       return tellSelect(event, telling);
     case 'read':
@@ -75,17 +83,28 @@ function tellCrossing(event: TraceEvent, crossing: Crossing, telling: Telling): 
     : say.in(task, what, other);
 }
 
-function messageText({ name, size }: Crossing, { say, strings }: Telling): string {
-  const count = /^(\d+) bytes$/.exec(size)?.[1];
-  const bytes = count === undefined ? size : strings.trace.byteCount(Number(count));
-  return say.message(name, bytes);
+function messageText(
+  { name, size }: Pick<Crossing, 'name' | 'size'>,
+  { say, strings }: Telling,
+): string {
+  return say.message(name, strings.trace.byteCount(size));
 }
 
-function carriedText(channel: string, value: string, telling: Telling): string {
-  const message = messageOf(value);
-  return message === undefined
-    ? telling.say.carried(channel, value)
-    : messageText(message, telling);
+function carriedText(
+  channel: string,
+  { v = '', msg }: { readonly v?: string; readonly msg?: TraceMsg },
+  telling: Telling,
+): string {
+  if (msg === undefined) return telling.say.carried(channel, v);
+  return messageText({ name: messageName(msg), size: msg.size }, telling);
+}
+
+/** What an event shows of the value that moved. A select's words are its case's name. */
+function shown({ e, v, msg }: TraceEvent): { v?: string; msg?: TraceMsg } {
+  return {
+    ...(e === 'select' || v === undefined ? {} : { v }),
+    ...(msg === undefined ? {} : { msg }),
+  };
 }
 
 function tellSend(event: TraceEvent, channel: string, telling: Telling): string {
@@ -93,8 +112,11 @@ function tellSend(event: TraceEvent, channel: string, telling: Telling): string 
   if (channel === say.lock) return say.lockTaken(task);
   // A select says which case it took, so the value stands at the other end alone.
   const taker = partnerOf(event, model);
-  const value = event.e === 'send' ? event.v : taker?.e === 'recv' ? taker.v : '';
-  const what = carriedText(channel, value ?? '', telling);
+  const what = carriedText(
+    channel,
+    shown(event.e === 'send' ? event : (taker ?? event)),
+    telling,
+  );
   return taker === undefined
     ? say.putInto(task, what, say.channel(channel))
     : say.handTo(task, what, taker.k, channel);
@@ -104,8 +126,11 @@ function tellRecv(event: TraceEvent, channel: string, telling: Telling): string 
   const { say, task, model } = telling;
   if (channel === say.lock) return say.lockGiven(task);
   const giver = partnerOf(event, model);
-  const value = event.e === 'recv' ? event.v : giver?.e === 'send' ? giver.v : '';
-  const what = carriedText(channel, value ?? '', telling);
+  const what = carriedText(
+    channel,
+    shown(event.e === 'recv' ? event : (giver ?? event)),
+    telling,
+  );
   return giver === undefined
     ? say.takeOut(task, what, say.channel(channel))
     : say.takeFrom(task, what, giver.k, channel);
@@ -118,25 +143,29 @@ function partnerOf(event: TraceEvent, model: TraceModel): TraceEvent | undefined
 /** A select tells of its send or receive, unless the step before told of it already. */
 function tellSelect(event: TraceEvent, telling: Telling): string {
   const { say, task, model } = telling;
-  const [verb, ...rest] = (event.ch ?? '').split(' ');
-  const channel = rest.join(' ');
+  const { chan } = event;
+  if (chan?.op !== 'send' && chan?.op !== 'recv') {
+    return tellReady(chan?.name ?? event.ch ?? event.v ?? '', telling);
+  }
+  const channel = chan.name;
   const before = model.trace.events[event.i - 1];
-  const told =
-    before?.e === verb &&
-    before?.ch === channel &&
-    before?.n === event.n &&
-    before?.k === event.k;
-  const value = told ? (before?.v ?? '') : '';
-  if (verb === 'send') {
+  const told = before?.e === chan.op && isSameMove(chan, before.chan);
+  if (chan.op === 'send') {
     if (!told) return tellSend(event, channel, telling);
     if (channel === say.lock) return say.hasLock(task);
-    return say.taken(task, carriedText(channel, value, telling), say.channel(channel));
+    const what = carriedText(channel, shown(before), telling);
+    return say.taken(task, what, say.channel(channel));
   }
-  if (verb === 'recv') {
-    if (!told) return tellRecv(event, channel, telling);
-    return say.got(task, carriedText(channel, value, telling), say.channel(channel));
-  }
-  return tellReady(event.ch ?? event.v ?? '', telling);
+  if (!told) return tellRecv(event, channel, telling);
+  return say.got(
+    task,
+    carriedText(channel, shown(before), telling),
+    say.channel(channel),
+  );
+}
+
+function isSameMove(one: TraceChan, other: TraceChan | undefined): boolean {
+  return one.id === other?.id && one.nth === other.nth;
 }
 
 /** A case without a value: a connection, a timer, a signal. */
@@ -156,8 +185,10 @@ function tellWake(event: TraceEvent, { say, task, model }: Telling): string {
   const same = (other: TraceEvent): boolean =>
     other.n === event.n && other.k === event.k;
   const next = events.slice(event.i + 1).find(same);
-  const label = next?.e === 'select' ? next.ch : lastWait(events, event)?.on;
-  const on = waits(label ?? '', say);
+  const { chan } = next ?? {};
+  const chosen =
+    next?.e === 'select' && chan !== undefined ? [asWait(chan)] : undefined;
+  const on = waits(chosen ?? lastWait(events, event)?.waits ?? [], say);
   // Without a select to say which of several it was, no claim is made.
   return on.length === 1 ? say.wakeFor(task, on[0] ?? '') : say.wake(task);
 }
@@ -188,15 +219,14 @@ function tellBytes(event: TraceEvent, telling: Telling): string {
 }
 
 function tellEvent(event: TraceEvent, { say, task }: Telling): string {
-  const value = event.v ?? '';
-  const started = /^go (.+)$/.exec(value)?.[1];
-  if (started !== undefined) {
+  if (event.go !== undefined) {
     // The first task of all has no task that starts it.
+    const started = event.go.task;
     if (event.n === '' && event.k === 'outside') return say.startOutside(started);
     return say.startBy(started, task);
   }
-  const closed = /^close (.+)$/.exec(value)?.[1];
-  if (closed === undefined) return say.report(task, value);
+  if (event.chan?.op !== 'close') return say.report(task, event.v ?? '');
+  const closed = event.chan.name;
   const signal = say.signal(closed);
   if (signal !== undefined) return say.give(task, closed, signal);
   if (isListener(closed)) return say.closeListener(task);
@@ -215,33 +245,42 @@ function isConnection(label: string): boolean {
   return connectionText.test(label);
 }
 
-/** What a task waits for, in words: receives together, where the first of them stands. */
-function waits(on: string, say: Say): string[] {
-  const labels = on === '' ? [] : on.split(' | ');
-  const receives = labels.filter((label) => label.startsWith('recv '));
-  const channels = receives.map((label) => say.channel(label.slice('recv '.length)));
-  return labels
-    .filter((label) => label === receives[0] || !receives.includes(label))
-    .map((label) =>
-      label === receives[0] ? say.waitRecv(channels) : wait(label, say),
-    );
+/** A wait of which the trace has words only. */
+function unnamed(on = ''): TraceWait[] {
+  return on === '' ? [] : [{ name: on }];
 }
 
-function wait(label: string, say: Say): string {
-  const [verb = '', ...rest] = label.split(' ');
-  const name = rest.join(' ');
-  if (verb === 'send') {
+function asWait({ name, id, op }: TraceChan): TraceWait {
+  return op === 'send' || op === 'recv' ? { name, id, op } : { name, id };
+}
+
+/** What a task waits for, in words: receives together, where the first of them stands. */
+function waits(on: readonly TraceWait[], say: Say): string[] {
+  const receives = on.filter(({ op }) => op === 'recv');
+  const tasks = on.filter(({ op }) => op === 'end');
+  return on.flatMap((one) => {
+    if (one.op === 'recv') {
+      const channels = receives.map(({ name }) => say.channel(name));
+      return one === receives[0] ? [say.waitRecv(channels)] : [];
+    }
+    if (one.op !== 'end') return [wait(one, say)];
+    return one === tasks[0] ? [say.waitTasks(tasks.map(({ name }) => name))] : [];
+  });
+}
+
+function wait({ name, op }: TraceWait, say: Say): string {
+  if (op === 'send') {
     return name === say.lock ? say.waitLock : say.waitSend(say.carried(name, ''), name);
   }
-  const timer = say.timer(label);
+  const timer = say.timer(name);
   if (timer !== undefined) return timer;
-  if (label.startsWith('read deadline ')) return say.waitReadDeadline;
-  if (label.startsWith('write deadline ')) return say.waitWriteDeadline;
-  if (label.startsWith('wait for ')) return say.waitTasks(label.slice(9).split(', '));
+  if (name.startsWith('read deadline ')) return say.waitReadDeadline;
+  if (name.startsWith('write deadline ')) return say.waitWriteDeadline;
+  const [verb] = name.split(' ');
   if (verb === 'linger') return say.waitLinger;
   if (verb === 'read') return say.waitRead;
   if (verb === 'write') return say.waitWrite;
-  if (isListener(label)) return say.waitListener;
-  if (isConnection(label)) return say.waitConnection;
-  return say.signal(label) === undefined ? label : say.waitSignal(label);
+  if (isListener(name)) return say.waitListener;
+  if (isConnection(name)) return say.waitConnection;
+  return say.signal(name) === undefined ? name : say.waitSignal(name);
 }
