@@ -434,6 +434,30 @@ describe('sentence', () => {
     ).toEqual(['The simulator starts main.', 'The scenario’s main begins.']);
   });
 
+  it('draws of a run without fields, as they were once, nothing that is not so', async () => {
+    await initCrypto();
+    const options = { schedule: '0', record: true };
+    const { trace } = await runScenario(scenarios['second-status'], options);
+    if (trace === undefined) throw new Error('the run was not recorded');
+    const events = trace.events.map((event): TraceEvent => {
+      const words = Object.entries(event).filter(
+        ([key]) => !['chan', 'waits', 'msg', 'go', 'by'].includes(key),
+      );
+      return Object.fromEntries(words) as unknown as TraceEvent; // fields are optional
+    });
+    const drawn = (from: Trace): string[] =>
+      buildModel(from).links.map(
+        ({ kind, from: begin, to, label }) => `${kind} ${begin} ${to} ${label}`,
+      );
+    const [words, fields] = [drawn({ ...trace, events }), drawn(trace)];
+    expect(words.length).toBeGreaterThan(30);
+    expect(words.filter((link) => !fields.includes(link))).toEqual([]);
+    // Words do not say that a channel of one node was used by a task of another.
+    const more = fields.filter((link) => !words.includes(link));
+    expect(more).not.toEqual([]);
+    expect(more.filter((link) => !link.startsWith('handover '))).toEqual([]);
+  });
+
   it.each(['meet', 'second-status'] as const)(
     'knows every channel, signal and timer of the run %s',
     async (name) => {
