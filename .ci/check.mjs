@@ -22,7 +22,7 @@ const checks = [
   ['tsc', `tsc --incremental --tsBuildInfoFile ${kept}/tsc.json`],
   ['prettier', `prettier --check --cache --cache-location ${kept}/prettier.json .`],
 ];
-const site = ['site', 'npm run -s record && node --import tsx test/site/build.ts'];
+const site = ['site', 'node --import tsx test/site/build.ts'];
 
 const queue = process.argv.includes('site') ? [site, ...checks] : [...checks];
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };

@@ -39,9 +39,15 @@ function inputsHash(): string {
   return hash.digest('hex');
 }
 
+/** Records the runs that pages show, if they are not there yet, and builds the site. */
 async function runBuild(outDir: string): Promise<void> {
-  const script = join(repoDir, '.vitepress', 'build', 'test-site.mjs');
-  const child = spawn(process.execPath, [script, outDir, testBase], {
+  await runScript('record.js');
+  await runScript('test-site.mjs', outDir, testBase);
+}
+
+async function runScript(name: string, ...args: readonly string[]): Promise<void> {
+  const script = join(repoDir, '.vitepress', 'build', name);
+  const child = spawn(process.execPath, [script, ...args], {
     cwd: repoDir,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production' },
@@ -50,7 +56,7 @@ async function runBuild(outDir: string): Promise<void> {
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));
   child.stderr.on('data', (data: Buffer) => (output += data.toString()));
   const code = await new Promise<number | null>((done) => child.on('close', done));
-  if (code !== 0) throw new Error(`the site did not build:\n${output.slice(-4000)}`);
+  if (code !== 0) throw new Error(`${name} failed:\n${output.slice(-4000)}`);
 }
 
 /** Gives the folder of the build, made anew if an input has changed. */
