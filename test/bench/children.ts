@@ -28,10 +28,10 @@ export class Child {
   readonly #end: NodeJS.Timeout;
   #nextId = 0;
 
-  constructor(file: string, name: string) {
+  constructor(file: string, name: string, flags: readonly string[]) {
     this.#name = name;
     this.#process = fork(file, {
-      execArgv: ['--expose-gc'],
+      execArgv: ['--expose-gc', ...flags],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced', // figures may be NaN, and are to stay so
     });
@@ -102,15 +102,20 @@ export class Children {
     this.#file = file;
   }
 
-  start(name: string): Child {
+  /** @param flags for its V8 */
+  start(name: string, flags: readonly string[] = []): Child {
     if (this.#stopped) throw new Error('interrupted');
-    const child = new Child(this.#file, name);
+    const child = new Child(this.#file, name, flags);
     this.#all.push(child);
     return child;
   }
 
-  async startStack(stack: StackName, role: string): Promise<Child> {
-    const child = this.start(`${stack} ${role}`);
+  async startStack(
+    stack: StackName,
+    role: string,
+    flags: readonly string[] = [],
+  ): Promise<Child> {
+    const child = this.start(`${stack} ${role}`, flags);
     await child.call('load', [stack]);
     return child;
   }

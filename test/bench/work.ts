@@ -43,6 +43,10 @@ export interface Memory {
 /** How often the monitor looks; what it reports has this on top. */
 const delayResolutionMs = 1;
 
+/** Small arrays that `touchHeap` makes, and how many of them live at once. */
+const allocations = 4_000_000;
+const survivors = 20_000;
+
 /** Random payloads in a row, so that a cache does not hold the only one. */
 const payloads = 16;
 
@@ -189,6 +193,15 @@ export class Work {
     monitor.disable();
     const ms = (nanos: number): number => Math.max(0, nanos / 1e6 - delayResolutionMs);
     return { p99Ms: ms(monitor.percentile(99)), maxMs: ms(monitor.max) };
+  }
+
+  /** Touches the whole young generation, which would count as the first peers' memory. */
+  touchHeap(): void {
+    let kept: number[][] = [];
+    for (let i = 0; i < allocations; i++) {
+      if (kept.length === survivors) kept = [];
+      kept.push([i]);
+    }
   }
 
   async memory(): Promise<Memory> {

@@ -17,6 +17,8 @@ const dialsAtOnce = 4;
 const tries = 5;
 const connectMs = 300_000;
 const busySize = 100;
+/** From the start: it would grow with the first few hundred handshakes, by 24 MiB. */
+const fullYoungGeneration = ['--min-semi-space-size=16'];
 const looks = 50;
 const lookEveryMs = 100;
 
@@ -48,8 +50,9 @@ async function gather(
   stack: (typeof stacks)[number],
 ): Promise<Crowd> {
   const most = Math.max(...plan.idlePeers);
-  const listener = await children.startStack(stack, 'listener');
+  const listener = await children.startStack(stack, 'listener', fullYoungGeneration);
   const address = await listener.call('listen', [most + 2]);
+  await listener.call('touchHeap', []);
   const rss: Point[] = [];
   const heap: Point[] = [];
   let there = 0;
