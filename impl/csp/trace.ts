@@ -21,16 +21,16 @@ export { TraceFormatError };
 export type { TraceChan, TraceMsg, TraceTask, TraceWait } from './trace-fields.ts';
 
 export const traceKinds = [
-  'start', // a task begins; `v` names the task that started it
+  'start', // a task begins; `by` names the task that started it
   'end', // a task is over; `v` is the error that ended it, if any
   'block', // a task waits; `on` says on what
   'wake', // a waiting task goes on
   'send', // a value went into channel `ch`
   'recv', // a value came out of channel `ch`
-  'select', // a select chose; `ch` is the channel, `v` the case
+  'select', // a select chose; `v` is the case, `chan` what it did with which channel
   'read', // bytes came from the connection `ch`
   'write', // bytes went to the connection `ch`
-  'msg', // a message crossed a layer: `v` is its direction, name and size
+  'msg', // a message crossed a layer: `msg` is its direction, code, name and size
   'event', // something that happened without a wait: `v` says what
 ] as const;
 

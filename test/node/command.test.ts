@@ -107,6 +107,9 @@ describe('the node, as a process', () => {
     const { head, events, bytes } = readTrace(readFileSync(traceFile, 'utf8'));
     expect(head.scenario).toBe('node');
     const said = events.map(({ v = '' }) => v).join('\n');
+    // Its code had marks: but for the first, each step says where in the source it was.
+    const placed = events.filter(({ src }) => src?.startsWith('impl/') === true);
+    expect(placed.length).toBeGreaterThan(0.9 * events.length);
     for (const text of [
       'out auth,',
       'in ack,',
