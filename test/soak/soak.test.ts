@@ -63,10 +63,14 @@ const real = { setTimeout, clearTimeout };
 beforeAll(() => {
   // Counted here, not by Node: vitest has timers of its own, from before.
   Object.assign(globalThis, {
-    setTimeout: (task: () => void, ms: number) => {
+    setTimeout: <A extends unknown[]>(
+      task: (...args: A) => void,
+      ms: number,
+      ...args: A
+    ) => {
       const timer = real.setTimeout(() => {
         timers.delete(timer);
-        task();
+        task(...args);
       }, ms);
       timers.add(timer);
       return timer;

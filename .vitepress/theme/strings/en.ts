@@ -175,7 +175,8 @@ export const en = {
     show: 'Show me',
   },
   performance: {
-    caption: 'Figures of the recorded run',
+    caption: (first: string): string =>
+      `Figures of the recorded run, the first: ${first}`,
     empty: 'The recorded run has no figures of this part.',
     figure: 'Figure',
     columns: {
