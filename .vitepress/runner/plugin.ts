@@ -7,13 +7,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
-import { readCatalog, type Exercise } from '../../exercises/kit/catalog.ts';
+import { readCatalog, type Exercise } from '../../exercises/kit/catalog/catalog.ts';
 import {
   buildWorkerScript,
   type ScriptKind,
   type WorkerScript,
-} from '../../exercises/kit/script.ts';
-import { repository, type Sources } from '../../exercises/kit/sources.ts';
+} from '../../exercises/kit/script/script.ts';
+import { repository, type Sources } from '../../exercises/kit/catalog/sources.ts';
 import { highlightLines } from '../build/highlight.ts';
 import type { ShownSolution } from '../theme/exercise/shown-solution.ts';
 

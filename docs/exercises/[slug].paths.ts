@@ -1,5 +1,5 @@
 import { highlightLines } from '../../.vitepress/build/highlight.ts';
-import { exercisePages } from '../../exercises/kit/page-data.ts';
+import { exercisePages } from '../../exercises/kit/page/page-data.ts';
 
 /** As the editor shows it, which has one colour for all of a comment. */
 function plainComment(line: string): string {

@@ -5,7 +5,7 @@
  */
 
 import { transform } from 'sucrase';
-import { kitStrings } from './strings.ts';
+import { kitStrings } from './words/strings.ts';
 import { Unsolved } from './unsolved.ts';
 
 const strings = kitStrings.parsons;

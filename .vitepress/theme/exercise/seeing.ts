@@ -1,5 +1,5 @@
 /** What of the reader's own run can be looked at, step by step. */
-import type { TestResult } from '../../../exercises/kit/schema-report.ts';
+import type { TestResult } from '../../../exercises/kit/formats/schema-report.ts';
 
 export type Seen =
   | { readonly kind: 'test'; readonly test: string; readonly code: string }

@@ -1,7 +1,7 @@
 /** The reader's text of one exercise: kept as it is typed, and shared with other tabs. */
 import { computed, onMounted, ref, watch, type ComputedRef, type Ref } from 'vue';
-import type { ExercisePageData } from '../../../exercises/kit/page-data.ts';
-import type { ExerciseProgress } from '../../../exercises/kit/schema-progress.ts';
+import type { ExercisePageData } from '../../../exercises/kit/page/page-data.ts';
+import type { ExerciseProgress } from '../../../exercises/kit/formats/schema-progress.ts';
 import { exerciseProgress, startStore, updateProgress, useStore } from './store.ts';
 
 export interface Draft {

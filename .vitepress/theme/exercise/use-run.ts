@@ -2,9 +2,9 @@
 import { computed, onBeforeUnmount, ref, type ComputedRef, type Ref } from 'vue';
 import { withBase } from 'vitepress';
 import { scripts } from 'virtual:peerwalk-runner';
-import type { ExercisePageData } from '../../../exercises/kit/page-data.ts';
-import type { ExerciseProgress } from '../../../exercises/kit/schema-progress.ts';
-import type { RunReport } from '../../../exercises/kit/schema-report.ts';
+import type { ExercisePageData } from '../../../exercises/kit/page/page-data.ts';
+import type { ExerciseProgress } from '../../../exercises/kit/formats/schema-progress.ts';
+import type { RunReport } from '../../../exercises/kit/formats/schema-report.ts';
 import { Sandbox, SandboxError, type Trouble } from './sandbox.ts';
 import { updateProgress } from './store.ts';
 

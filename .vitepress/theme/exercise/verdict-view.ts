@@ -1,5 +1,5 @@
 /** How the results of a run are put in order for a reader. */
-import type { TestResult } from '../../../exercises/kit/schema-report.ts';
+import type { TestResult } from '../../../exercises/kit/formats/schema-report.ts';
 
 export interface NamedTest {
   /** What is left of the name under the common beginning. */
