@@ -9,3 +9,12 @@ declare module 'virtual:peerwalk-solutions' {
   const loaders: Readonly<Record<string, () => Promise<{ default: ShownSolution }>>>;
   export default loaders;
 }
+
+declare module 'virtual:peerwalk-wrong-turns' {
+  import type { WrongTurn } from '../../../exercises/kit/page/page-data.ts';
+
+  const loaders: Readonly<
+    Record<string, () => Promise<{ default: readonly WrongTurn[] }>>
+  >;
+  export default loaders;
+}
