@@ -144,7 +144,9 @@ async function shownSolution(exercise: Exercise): Promise<ShownSolution> {
     turns: wrong.map(({ misconception, caughtBy, code }) => ({
       misconception,
       caughtBy,
-      code: code.replaceAll(/^\/\/ (?:misconception|caught-by): .*\n/gm, ''),
+      code: code
+        .replaceAll(/^\/\/ (?:misconception|caught-by): .*\n/gm, '')
+        .trimStart(),
     })),
   };
 }
