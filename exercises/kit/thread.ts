@@ -11,12 +11,14 @@ import {
 } from 'node:worker_threads';
 import {
   endedReport,
+  isLast,
   readAnswer,
   runLimitMs,
   type Answer,
   type Order,
 } from './orders.ts';
 import type { RunReport } from './schema-report.ts';
+import { readSeenLive, readSeenTest, type SeenLive, type SeenTest } from './schema-seen.ts';
 import { kitStrings } from './strings.ts';
 
 const strings = kitStrings.run;
@@ -54,11 +56,23 @@ export class Threads {
       : endedReport(answers, ms);
   }
 
+  /**
+   * A test, run again with the trace on; needs the whole script.
+   *
+   * @throws {Error} it cannot be seen, the code broke, or it took longer than the limit
+   */
+  async see(exercise: string, code: string, test: string): Promise<SeenTest> {
+    return readSeenTest(await this.#result({ type: 'see', exercise, code, test }));
+  }
+
   /** @throws {Error} the code broke, or took longer than the limit */
-  async live(exercise: string, code: string, scenario: string): Promise<unknown> {
-    const answers = await this.#carryOut({ type: 'live', exercise, code, scenario });
-    const last = answers.at(-1);
-    if (last?.type === 'live') return last.result;
+  async live(exercise: string, code: string, scenario: string): Promise<SeenLive> {
+    return readSeenLive(await this.#result({ type: 'live', exercise, code, scenario }));
+  }
+
+  async #result(order: Order): Promise<unknown> {
+    const last = (await this.#carryOut(order)).at(-1);
+    if (last?.type === 'live' || last?.type === 'seen') return last.result;
     throw new Error(last?.type === 'broken' ? last.message : strings.atLimit);
   }
 
@@ -126,10 +140,6 @@ export class Threads {
     port.close();
     return answers;
   }
-}
-
-function isLast(answer: Answer | undefined): boolean {
-  return ['report', 'live', 'broken'].includes(answer?.type ?? '');
 }
 
 /** What is no answer can only come from a worker that the code has broken. */
