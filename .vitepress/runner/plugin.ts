@@ -5,13 +5,13 @@
 
 import { createHash } from 'node:crypto';
 import type { Plugin } from 'vite';
-import { readCatalog } from '../../exercises/kit/catalog.ts';
+import { readCatalog } from '../../exercises/kit/catalog/catalog.ts';
 import {
   buildWorkerScript,
   type ScriptKind,
   type WorkerScript,
-} from '../../exercises/kit/script.ts';
-import { repository, type Sources } from '../../exercises/kit/sources.ts';
+} from '../../exercises/kit/script/script.ts';
+import { repository, type Sources } from '../../exercises/kit/catalog/sources.ts';
 
 const runnerId = '\0virtual:peerwalk-runner';
 const solutionsId = '\0virtual:peerwalk-solutions';

@@ -1,4 +1,4 @@
-import { exercisePages } from '../../exercises/kit/page-data.ts';
+import { exercisePages } from '../../exercises/kit/page/page-data.ts';
 
 export default {
   watch: ['../../exercises/*/*.{md,ts}'],

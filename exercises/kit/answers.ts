@@ -1,6 +1,6 @@
 /** Predict, quiz and trace-table exercises: questions with choices. */
 
-import { kitStrings } from './strings.ts';
+import { kitStrings } from './words/strings.ts';
 import { Unsolved } from './unsolved.ts';
 
 export interface Choice {

@@ -6,7 +6,7 @@
 
 import { transform } from 'sucrase';
 import { buildLines } from './build.ts';
-import { kitStrings } from './strings.ts';
+import { kitStrings } from './words/strings.ts';
 import { Unsolved } from './unsolved.ts';
 
 const strings = kitStrings.parsons;

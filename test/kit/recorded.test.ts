@@ -1,13 +1,13 @@
 /** The lines of a reader's own code, in the trace of a live run. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { instrument } from '#kit/instrument.ts';
-import { readCatalog } from '#kit/catalog.ts';
-import { compileLearner } from '#kit/learner.ts';
-import type { LiveRun } from '#kit/live.ts';
-import { buildWorkerScript } from '#kit/script.ts';
-import { repository } from '#kit/sources.ts';
-import { Threads } from '#kit/thread.ts';
+import { instrument } from '#kit/trace/instrument.ts';
+import { readCatalog } from '#kit/catalog/catalog.ts';
+import { compileLearner } from '#kit/run/learner.ts';
+import type { LiveRun } from '#kit/run/live.ts';
+import { buildWorkerScript } from '#kit/script/script.ts';
+import { repository } from '#kit/catalog/sources.ts';
+import { Threads } from '#kit/script/thread.ts';
 
 const exercise = readCatalog(repository).find(({ facts }) => facts.id === 'E14');
 if (exercise === undefined) throw new Error('no E14');

@@ -21,8 +21,8 @@ import {
   writeProgress,
   type ExerciseChange,
   type ExerciseProgress,
-} from '#kit/schema-progress.ts';
-import { readGradeReport } from '#kit/schema-report.ts';
+} from '#kit/formats/schema-progress.ts';
+import { readGradeReport } from '#kit/formats/schema-report.ts';
 import { fixtures } from './sources.ts';
 
 const { root } = fixtures;
@@ -52,7 +52,7 @@ interface Ended {
 }
 
 function start(tool: 'learn' | 'grade' | 'demo', ...args: string[]): Promise<Ended> {
-  const file = join('exercises/kit', tool);
+  const file = join('exercises/kit/terminal', tool);
   const how = tool === 'demo' ? [`${file}.js`] : ['--import', 'tsx', `${file}.ts`];
   return new Promise((resolve) => {
     const all = [...how, ...args];
@@ -64,7 +64,12 @@ function start(tool: 'learn' | 'grade' | 'demo', ...args: string[]): Promise<End
 
 /** As `| true` does: the reading end of its output is closed at once. */
 function startUnread(tool: 'learn' | 'grade', ...args: string[]): Promise<Ended> {
-  const all = ['--import', 'tsx', join('exercises/kit', `${tool}.ts`), ...args];
+  const all = [
+    '--import',
+    'tsx',
+    join('exercises/kit/terminal', `${tool}.ts`),
+    ...args,
+  ];
   const child = spawn(process.execPath, all, { cwd: root, env });
   child.stdout.destroy();
   let err = '';
@@ -142,7 +147,7 @@ describe('grade', () => {
 
   it('leaves no empty report behind when it is interrupted', async () => {
     const file = join(home, 'none.json');
-    const args = ['--import', 'tsx', 'exercises/kit/grade.ts', '--json', file];
+    const args = ['--import', 'tsx', 'exercises/kit/terminal/grade.ts', '--json', file];
     const grade = spawn(process.execPath, args, { cwd: root, env });
     grade.stdout.once('data', () => grade.kill());
     await new Promise((resolve) => grade.once('close', resolve));
@@ -277,7 +282,7 @@ describe('learn', () => {
   });
 
   it('gives a verdict soon after the file is saved', async () => {
-    const args = ['--import', 'tsx', 'exercises/kit/learn.ts', 'E01'];
+    const args = ['--import', 'tsx', 'exercises/kit/terminal/learn.ts', 'E01'];
     const learn = spawn(process.execPath, args, { cwd: root, env });
     let out = '';
     const said = (text: string): Promise<void> =>

@@ -115,7 +115,7 @@ describe('a checkout, started', { timeout: 60_000 }, () => {
 
 describe('the demo, started', { timeout: 60_000 }, () => {
   it('finds its chain from any folder', async () => {
-    const demo = join(repository, 'exercises/kit/demo.js');
+    const demo = join(repository, 'exercises/kit/terminal/demo.js');
     const { code, stdout, stderr } = await run(process.execPath, [demo], folder);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/has 63 blocks[\s\S]*stopped/);

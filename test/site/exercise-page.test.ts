@@ -3,9 +3,9 @@
 import { text as textOf } from 'node:stream/consumers';
 import type { Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCatalog, type Exercise } from '../../exercises/kit/catalog.ts';
-import { parseProgress } from '../../exercises/kit/schema-progress.ts';
-import { repository } from '../../exercises/kit/sources.ts';
+import { readCatalog, type Exercise } from '../../exercises/kit/catalog/catalog.ts';
+import { parseProgress } from '../../exercises/kit/formats/schema-progress.ts';
+import { repository } from '../../exercises/kit/catalog/sources.ts';
 import { axeFindings } from './axe.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 

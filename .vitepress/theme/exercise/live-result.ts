@@ -4,7 +4,7 @@ import {
   readFields,
   readList,
   readText,
-} from '../../../exercises/kit/schema.ts';
+} from '../../../exercises/kit/formats/schema.ts';
 
 export interface LiveResult {
   /** In words, what came of the connection. */

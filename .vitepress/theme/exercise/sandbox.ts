@@ -10,10 +10,10 @@ import {
   runLimitMs,
   type Answer,
   type Order,
-} from '../../../exercises/kit/orders.ts';
-import { readFields, readText } from '../../../exercises/kit/schema.ts';
-import type { RunReport } from '../../../exercises/kit/schema-report.ts';
-import { kitStrings } from '../../../exercises/kit/strings.ts';
+} from '../../../exercises/kit/formats/orders.ts';
+import { readFields, readText } from '../../../exercises/kit/formats/schema.ts';
+import type { RunReport } from '../../../exercises/kit/formats/schema-report.ts';
+import { kitStrings } from '../../../exercises/kit/words/strings.ts';
 
 /** After its limit a run gets this long to be ended by the frame, then the frame goes. */
 const graceMs = 1500;

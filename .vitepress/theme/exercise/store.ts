@@ -13,7 +13,7 @@ import {
   type ExerciseChange,
   type ExerciseProgress,
   type Progress,
-} from '../../../exercises/kit/schema-progress.ts';
+} from '../../../exercises/kit/formats/schema-progress.ts';
 
 const key = 'peerwalk-progress';
 

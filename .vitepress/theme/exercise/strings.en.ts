@@ -1,7 +1,7 @@
 /** Every word of the exercise page. A second language is a second file of this shape. */
-import type { ExerciseState } from '../../../exercises/kit/schema-progress.ts';
-import type { ExerciseType } from '../../../exercises/kit/schema-exercise.ts';
-import type { TestVerdict } from '../../../exercises/kit/schema-report.ts';
+import type { ExerciseState } from '../../../exercises/kit/formats/schema-progress.ts';
+import type { ExerciseType } from '../../../exercises/kit/formats/schema-exercise.ts';
+import type { TestVerdict } from '../../../exercises/kit/formats/schema-report.ts';
 
 const types: Readonly<Record<ExerciseType, string>> = {
   fill: 'fill a gap',
