@@ -4,41 +4,38 @@
  * line that the trace names, that line with its neighbours, highlighted.
  *
  * A trace that was not recorded yet falls back to the sample, and says so.
+ *
+ * `virtual:peerwalk-code` is a map from each file of impl/ to a loader of its lines, for
+ * runs that are made in the page and may come through any of them.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { readTrace } from '../../impl/csp/trace.ts';
-import { sampleTrace } from '../theme/trace/sample.ts';
+import { sampleTrace } from '../lab/sample.ts';
 import { inlineHtml } from '../weave/code-html.ts';
 import { isMark, isNote, isSubgoal } from '../weave/regions.ts';
 import { highlightLines } from './highlight.ts';
 import { traceFile } from './trace-file.ts';
-import { traceFields, type TraceField } from './trace-fields.ts';
+import { traceFields } from '../lab/fields.ts';
+import type {
+  CodeByFile,
+  CodeLine,
+  FieldsByStep,
+  LiftedLine,
+  PlayerData,
+} from '../lab/player-data.ts';
 
 const indexId = 'virtual:peerwalk-traces';
 const traceId = 'virtual:peerwalk-trace/';
+const codeIndexId = 'virtual:peerwalk-code';
+const codeId = 'virtual:peerwalk-code/';
 const linesAround = 6;
 
-/** A line as HTML; or a note of the author's on the lines after it, which is no code. */
-export type CodeLine = string | LiftedLine;
-
-export interface LiftedLine {
-  readonly kind: 'note' | 'goal';
-  readonly html: string;
-  /** Columns that the code around it is indented by. */
-  readonly indent: number;
-}
-
-export interface TraceData {
+/** As it is sent to a page: the run is the text of its file. */
+export interface TraceData extends PlayerData {
   readonly name: string;
-  readonly text: string;
-  /** The file was not recorded; `text` is the sample. */
-  readonly sample: boolean;
-  /** Lines of source, by file and line number. */
-  readonly code: Readonly<Record<string, Readonly<Record<number, CodeLine>>>>;
-  /** Fields of the bytes of a step, by step. */
-  readonly fields: Readonly<Record<number, readonly TraceField[]>>;
+  readonly run: string;
 }
 
 export function traceNames(repoDir: string): string[] {
@@ -52,7 +49,7 @@ export function traceNames(repoDir: string): string[] {
 }
 
 /** Source lines named by the trace, and those around them. */
-async function codeOf(repoDir: string, text: string): Promise<TraceData['code']> {
+async function codeOf(repoDir: string, text: string): Promise<CodeByFile> {
   const wanted = new Map<string, Set<number>>();
   for (const event of readTrace(text).events) {
     const match = /^(impl\/[\w./-]+\.ts):(\d+)$/.exec(event.src ?? '');
@@ -106,37 +103,58 @@ export async function loadTrace(repoDir: string, name: string): Promise<TraceDat
   const path = traceFile(repoDir, name);
   const sample = !existsSync(path);
   const text = sample ? sampleTrace() : readFileSync(path, 'utf8');
-  let code: TraceData['code'] = {};
-  let fields: TraceData['fields'] = {};
+  let code: CodeByFile = {};
+  let fields: FieldsByStep = {};
   try {
     code = await codeOf(repoDir, text);
     fields = traceFields(readTrace(text));
   } catch {
     // Not a trace: the player says so where the reader looks for it.
   }
-  return { name, text, sample, code, fields };
+  return { name, run: text, sample, code, fields };
+}
+
+function implFiles(repoDir: string): string[] {
+  return readdirSync(join(repoDir, 'impl'), { recursive: true, encoding: 'utf8' })
+    .map((entry) => `impl/${entry.replaceAll('\\', '/')}`)
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .filter((file) => !/^impl\/(?:node|crypto\/wasm)/.test(file)) // no page runs them
+    .sort();
+}
+
+function loaders(names: readonly string[], prefix: string): string {
+  const entries = names.map(
+    (name) => `${JSON.stringify(name)}: () => import(${JSON.stringify(prefix + name)})`,
+  );
+  return `export default { ${entries.join(', ')} };`;
+}
+
+function jsonModule(data: unknown): string {
+  return `export default JSON.parse(${JSON.stringify(JSON.stringify(data))});`;
 }
 
 export function tracePlugin(repoDir: string): Plugin {
   return {
     name: 'peerwalk:traces',
     resolveId(id) {
-      return id === indexId || id.startsWith(traceId) ? `\0${id}` : undefined;
+      const ours = [traceId, codeId].some((prefix) => id.startsWith(prefix));
+      return ours || id === indexId || id === codeIndexId ? `\0${id}` : undefined;
     },
     async load(id) {
-      if (id === `\0${indexId}`) {
-        const entries = traceNames(repoDir).map(
-          (name) =>
-            `${JSON.stringify(name)}: () => import(${JSON.stringify(traceId + name)})`,
+      if (id === `\0${indexId}`) return loaders(traceNames(repoDir), traceId);
+      if (id === `\0${codeIndexId}`) return loaders(implFiles(repoDir), codeId);
+      if (id.startsWith(`\0${codeId}`)) {
+        const path = join(repoDir, id.slice(codeId.length + 1));
+        this.addWatchFile(path);
+        return jsonModule(
+          Object.fromEntries(await codeLines(readFileSync(path, 'utf8'))),
         );
-        return `export default { ${entries.join(', ')} };`;
       }
       if (!id.startsWith(`\0${traceId}`)) return undefined;
       const name = id.slice(traceId.length + 1);
       const path = traceFile(repoDir, name);
       if (existsSync(path)) this.addWatchFile(path);
-      const data = JSON.stringify(await loadTrace(repoDir, name));
-      return `export default JSON.parse(${JSON.stringify(data)});`;
+      return jsonModule(await loadTrace(repoDir, name));
     },
   };
 }

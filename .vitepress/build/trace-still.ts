@@ -1,8 +1,8 @@
 /** The messages of a recorded run, few enough to stand on a page before any script. */
 import { existsSync, readFileSync } from 'node:fs';
 import { readTrace, type Trace } from '../../impl/csp/trace.ts';
-import { buildModel, crossingOf } from '../theme/trace/model.ts';
-import { sampleTrace } from '../theme/trace/sample.ts';
+import { buildModel, crossingOf } from '../lab/model.ts';
+import { sampleTrace } from '../lab/sample.ts';
 import { repoDir } from './pages.ts';
 import { traceFile } from './trace-file.ts';
 

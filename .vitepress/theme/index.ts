@@ -8,7 +8,7 @@ import Predict from './components/Predict.vue';
 import Recall from './components/Recall.vue';
 import RunLine from './components/run-line.ts';
 import TryFirst from './components/TryFirst.vue';
-import TracePlayer from './trace/TracePlayer.vue';
+import TracePlayer from '../lab/TracePlayer.vue';
 import './styles/fonts.css';
 import './styles/tokens.css';
 import './styles/base.css';

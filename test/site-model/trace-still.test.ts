@@ -1,7 +1,7 @@
 /** The messages that stand on the front page before any script. */
 import { describe, expect, it } from 'vitest';
 import { stillOf } from '../../.vitepress/build/trace-still.ts';
-import { sampleTrace } from '../../.vitepress/theme/trace/sample.ts';
+import { sampleTrace } from '../../.vitepress/lab/sample.ts';
 import { readTrace, type Trace } from '../../impl/csp/trace.ts';
 
 function crossings(count: number): Trace {
