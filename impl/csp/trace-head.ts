@@ -43,7 +43,8 @@ function checkSources(value: unknown): Readonly<Record<string, string>> {
     throw new TraceFormatError(1, `sources has more than ${maxSources} files`);
   }
   const long = names.find((name) => text(given, name, 1).length > maxSourceLength);
-  if (long !== undefined) throw new TraceFormatError(1, `the text of ${long} is too long`);
+  if (long !== undefined)
+    throw new TraceFormatError(1, `the text of ${long} is too long`);
   return Object.fromEntries(names.map((name) => [name, text(given, name, 1)]));
 }
 

@@ -41,7 +41,8 @@ function doing(
   if (chan?.op === 'send') return gives(chan, events, i, what);
   if (chan?.op === 'recv') return strings.takes(what, chan.name);
   if (chan?.op === 'close') return strings.closes(chan.name);
-  if (e === 'msg') return msg?.dir === 'out' ? strings.sends(what) : strings.hears(what);
+  if (e === 'msg')
+    return msg?.dir === 'out' ? strings.sends(what) : strings.hears(what);
   return strings.does(v === '' ? e : v);
 }
 

@@ -8,13 +8,7 @@ import type { Lived } from './live.ts';
 import type { RecordedRun, Recording } from './recording.ts';
 import type { TestResult } from '../formats/schema-report.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
-import {
-  lastStep,
-  momentNamed,
-  storyText,
-  withThrow,
-  type Thrown,
-} from './story.ts';
+import { lastStep, momentNamed, storyText, withThrow, type Thrown } from './story.ts';
 import { kitStrings } from '../words/strings.ts';
 
 const strings = kitStrings.seen;

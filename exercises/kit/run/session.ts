@@ -12,7 +12,11 @@ import { Recording } from './recording.ts';
 import { onRejection, withRejections } from './rejections.ts';
 import { Registry, type Exports, type ModuleFactory } from './registry.ts';
 import type { PlugTarget } from '../formats/schema-exercise.ts';
-import { runVerdict, type RunReport, type TestResult } from '../formats/schema-report.ts';
+import {
+  runVerdict,
+  type RunReport,
+  type TestResult,
+} from '../formats/schema-report.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
 import type { SeeingTools } from './seeing.ts';
 import { sourcesBuilt, spokenOf, watchRuns } from './watched-modules.ts';
@@ -141,9 +145,14 @@ export class Session {
       const recording = new Recording();
       const file = this.#file;
       const marks = { instrument: tools.instrument, file };
-      const sources = sourcesBuilt(this.#registry, tools, {
-      [this.#file]: code,
-    }, this.#assembledFile);
+      const sources = sourcesBuilt(
+        this.#registry,
+        tools,
+        {
+          [this.#file]: code,
+        },
+        this.#assembledFile,
+      );
       const tests = await this.#judge(code, { recording, marks, only: name });
       const result = tests.find((test) => test.name === name);
       if (result === undefined) throw new RangeError(kitStrings.seen.notThere(name));
@@ -201,12 +210,19 @@ export class Session {
       throw new RangeError(`${this.#exercise.id} cannot be plugged in here`);
     }
     this.#captureConsole();
-    const sources = sourcesBuilt(this.#registry, tools, {
-      [this.#file]: code,
-    }, this.#assembledFile);
+    const sources = sourcesBuilt(
+      this.#registry,
+      tools,
+      {
+        [this.#file]: code,
+      },
+      this.#assembledFile,
+    );
     const theirs = this.plugIn(code).require(live) as unknown as LiveModule;
     // Modules of its own: in those above, the reader's code is where ours was.
-    const ours = new Registry(factories, packages).require(live) as unknown as LiveModule;
+    const ours = new Registry(factories, packages).require(
+      live,
+    ) as unknown as LiveModule;
     const call = plug.symbol.split('.').at(-1) ?? plug.symbol;
     const files = [this.#file, this.#assembledFile];
     const lived = await theirs.runLive(

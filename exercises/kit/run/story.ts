@@ -107,9 +107,14 @@ function withBytes(
     return kept.get(b);
   });
   return {
-    events: events.map(({ b: _, ...event }, i) => {
+    events: events.map((event, i) => {
       const place = places[i];
-      return { ...event, i, ...(place === undefined ? {} : { b: place }) };
+      const { b, ...plain } = event;
+      return {
+        ...plain,
+        i,
+        ...(b === undefined || place === undefined ? {} : { b: place }),
+      };
     }),
     bytes: table,
   };

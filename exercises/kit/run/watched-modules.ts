@@ -42,7 +42,9 @@ export function sourcesBuilt(
 ): Readonly<Record<string, string>> {
   const all: Record<string, string> = { ...sources };
   if (!registry.has(buildModule) || !registry.has(whereModule)) return all;
-  const { buildLines } = registry.require(buildModule) as { readonly buildLines: Build };
+  const { buildLines } = registry.require(buildModule) as {
+    readonly buildLines: Build;
+  };
   const where = registry.require(whereModule) as typeof import('#impl/csp/where.ts');
   const marked = tools.markedBuild(buildLines, where, assembled, (text) => {
     all[assembled] = text;

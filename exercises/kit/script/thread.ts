@@ -14,11 +14,17 @@ import {
   isLast,
   readAnswer,
   runLimitMs,
+  seeLimitMs,
   type Answer,
   type Order,
 } from '../formats/orders.ts';
 import type { RunReport } from '../formats/schema-report.ts';
-import { readSeenLive, readSeenTest, type SeenLive, type SeenTest } from '../formats/schema-seen.ts';
+import {
+  readSeenLive,
+  readSeenTest,
+  type SeenLive,
+  type SeenTest,
+} from '../formats/schema-seen.ts';
 import { kitStrings } from '../words/strings.ts';
 
 const strings = kitStrings.run;
@@ -39,6 +45,7 @@ export class Threads {
   readonly #limitMs: number;
   #warm: Thread | undefined;
 
+  /** @param limitMs for tests; what is recorded may take longer */
   constructor(text: string, limitMs: number = runLimitMs) {
     this.#text = text;
     this.#limitMs = limitMs;
@@ -116,7 +123,8 @@ export class Threads {
         answers.push(answer);
         if (answer.type === 'ready') {
           port.postMessage(order);
-          timer = setTimeout(finish, this.#limitMs);
+          const limitMs = order.type === 'test' ? this.#limitMs : seeLimitMs;
+          timer = setTimeout(finish, limitMs);
         }
         if (isLast(answer)) finish();
       };

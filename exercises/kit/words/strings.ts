@@ -72,11 +72,48 @@ export const kitStrings = {
     noEnd: 'the run did not come to an end, and nothing of it was kept',
     notThere: (test: string): string => `no test is called "${test}" any more`,
   },
+  steps: {
+    before: (count: number): string => `… ${count} steps before`,
+    after: (count: number): string => `… ${count} steps after`,
+    ms: (ms: number): string => `${ms} ms`,
+    begins: 'begins',
+    begunBy: (task: string): string => `begins; ${task} has started it`,
+    ends: 'is over',
+    waits: (on: string): string => `waits: ${on}`,
+    wakes: 'goes on',
+    puts: (value: string, channel: string): string =>
+      `puts ${value === '' ? 'a value' : value} into ${channel}`,
+    takes: (value: string, channel: string): string =>
+      `takes ${value === '' ? 'a value' : value} from ${channel}`,
+    chooses: (which: string, channel: string): string =>
+      `takes the case ${which}${channel === '' ? '' : ` (${channel})`}`,
+    reads: (bytes: string): string => `reads ${bytes}`,
+    writes: (bytes: string): string => `writes ${bytes}`,
+  },
+  show: {
+    noTasks: 'No test of this run has tasks to look at.',
+    noPlace: 'This one has no place in the node to be plugged into.',
+    meeting: 'Two nodes are meeting; they run your code…',
+    otherwise: (verdict: string): string =>
+      `This time it came out otherwise: ${verdict}. Does your code draw lots, or look at the clock?`,
+    which: (run: number, runs: number): string => ` (run ${run} of ${runs})`,
+    howToSee:
+      't writes this to a file; the site plays it, beside the code (page “Play a trace file”).',
+    written: (file: string): string =>
+      `${file} is written. Open it on the site: Play a trace file (/trace).`,
+  },
   live: {
     /** `node` and `task` are names of the trace; the rest says what it does there. */
-    first: (call: string, ms: string, task: string, node: string, what: string): string =>
+    first: (
+      call: string,
+      ms: string,
+      task: string,
+      node: string,
+      what: string,
+    ): string =>
       `At ${ms} ms your \`${call}\` runs for the first time, in ${task} of node ${node}: it ${what}.`,
-    neverRuns: (call: string): string => `Your \`${call}\` was never called in this run.`,
+    neverRuns: (call: string): string =>
+      `Your \`${call}\` was never called in this run.`,
     begins: (call: string): string => `\`${call}\` runs for the first time`,
     aValue: 'a value',
     aMessage: 'a message',
@@ -100,7 +137,8 @@ export const kitStrings = {
       `${task} waits for a promise that no channel has made.`,
     blocked: 'Nothing can go on:',
     stepLimit: 'It does not come to an end:',
-    ends: (node: string, head: string): string => `Node ${node} ends with block ${head}.`,
+    ends: (node: string, head: string): string =>
+      `Node ${node} ends with block ${head}.`,
     drops: (
       node: string,
       peer: string,
