@@ -4,14 +4,18 @@
  */
 
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Plugin } from 'vite';
-import { readCatalog } from '../../exercises/kit/catalog/catalog.ts';
+import { readCatalog, type Exercise } from '../../exercises/kit/catalog/catalog.ts';
 import {
   buildWorkerScript,
   type ScriptKind,
   type WorkerScript,
 } from '../../exercises/kit/script/script.ts';
 import { repository, type Sources } from '../../exercises/kit/catalog/sources.ts';
+import { highlightLines } from '../build/highlight.ts';
+import type { ShownSolution } from '../theme/exercise/shown-solution.ts';
 
 const runnerId = '\0virtual:peerwalk-runner';
 const solutionsId = '\0virtual:peerwalk-solutions';
@@ -99,12 +103,33 @@ async function runnerModule(scripts: Scripts, serving: boolean): Promise<string>
 }
 
 /** A chunk for each solution: nobody downloads one that is not shown. */
-function solutionsModule(sources: Sources, wanted: string): string {
+async function solutionsModule(sources: Sources, wanted: string): Promise<string> {
   const exercises = readCatalog(sources);
   const one = exercises.find(({ facts }) => facts.id === wanted);
-  if (one !== undefined) return `export default ${JSON.stringify(one.solution)};`;
+  if (one !== undefined) {
+    return `export default ${JSON.stringify(await shownSolution(one))};`;
+  }
   const loaders = exercises.map(
     ({ facts: { id } }) => `${id}: () => import('virtual:peerwalk-solutions/${id}')`,
   );
   return `export default { ${loaders.join(', ')} };`;
+}
+
+async function shownSolution(exercise: Exercise): Promise<ShownSolution> {
+  const { solution, wrong, path } = exercise;
+  const file = join(path, 'why.md');
+  const why = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return {
+    text: solution,
+    coloured: await highlightLines(solution),
+    why: why
+      .split(/\n{2,}/)
+      .map((paragraph) => paragraph.replaceAll(/\s+/g, ' ').trim())
+      .filter((paragraph) => paragraph !== ''),
+    turns: wrong.map(({ misconception, caughtBy, code }) => ({
+      misconception,
+      caughtBy,
+      code: code.replaceAll(/^\/\/ (?:misconception|caught-by): .*\n/gm, ''),
+    })),
+  };
 }
