@@ -13,12 +13,17 @@ import {
   type ScriptKind,
   type WorkerScript,
 } from '../../exercises/kit/script/script.ts';
-import { repository, type Sources } from '../../exercises/kit/catalog/sources.ts';
+import {
+  readLF,
+  repository,
+  type Sources,
+} from '../../exercises/kit/catalog/sources.ts';
 import { highlightLines } from '../build/highlight.ts';
 import type { ShownSolution } from '../theme/exercise/shown-solution.ts';
 
 const runnerId = '\0virtual:peerwalk-runner';
 const solutionsId = '\0virtual:peerwalk-solutions';
+const testsId = '\0virtual:peerwalk-tests';
 const paths: Readonly<Record<ScriptKind, string>> = {
   small: 'runner/worker.js',
   whole: 'runner/whole.js',
@@ -54,10 +59,14 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
     },
     resolveId(id) {
       const own = `\0${id}`;
-      return own === runnerId || own.startsWith(solutionsId) ? own : undefined;
+      const isOurs =
+        own === runnerId || own.startsWith(solutionsId) || own.startsWith(testsId);
+      return isOurs ? own : undefined;
     },
     async load(id) {
       if (id === runnerId) return runnerModule(scripts, serving);
+      if (id.startsWith(testsId))
+        return testsModule(sources, id.slice(testsId.length + 1));
       if (!id.startsWith(solutionsId)) return undefined;
       return solutionsModule(sources, id.slice(solutionsId.length + 1));
     },
@@ -111,6 +120,20 @@ async function solutionsModule(sources: Sources, wanted: string): Promise<string
   }
   const loaders = exercises.map(
     ({ facts: { id } }) => `${id}: () => import('virtual:peerwalk-solutions/${id}')`,
+  );
+  return `export default { ${loaders.join(', ')} };`;
+}
+
+/** The tests as they are written: a run that is seen stands in them, too. */
+function testsModule(sources: Sources, wanted: string): string {
+  const exercises = readCatalog(sources);
+  const one = exercises.find(({ facts }) => facts.id === wanted);
+  if (one !== undefined) {
+    const text = readLF(join(one.path, 'exercise.test.ts'));
+    return `export default ${JSON.stringify(text)};`;
+  }
+  const loaders = exercises.map(
+    ({ facts: { id } }) => `${id}: () => import('virtual:peerwalk-tests/${id}')`,
   );
   return `export default { ${loaders.join(', ')} };`;
 }

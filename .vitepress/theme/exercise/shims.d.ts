@@ -9,3 +9,9 @@ declare module 'virtual:peerwalk-solutions' {
   const loaders: Readonly<Record<string, () => Promise<{ default: ShownSolution }>>>;
   export default loaders;
 }
+
+declare module 'virtual:peerwalk-tests' {
+  /** The text of an exercise's tests, by its id. */
+  const loaders: Readonly<Record<string, () => Promise<{ default: string }>>>;
+  export default loaders;
+}

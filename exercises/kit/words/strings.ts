@@ -98,9 +98,9 @@ export const kitStrings = {
       `This time it came out otherwise: ${verdict}. Does your code draw lots, or look at the clock?`,
     which: (run: number, runs: number): string => ` (run ${run} of ${runs})`,
     howToSee:
-      't writes this to a file; the site plays it, beside the code (page “Play a trace file”).',
+      't writes this to a file; the site plays it, beside the code (page /lab/trace).',
     written: (file: string): string =>
-      `${file} is written. Open it on the site: Play a trace file (/trace).`,
+      `${file} is written. Open it on the site, page “Play a trace file” (/lab/trace).`,
   },
   live: {
     /** `node` and `task` are names of the trace; the rest says what it does there. */
