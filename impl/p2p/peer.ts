@@ -221,7 +221,7 @@ export class Peer implements PeerHandle, ProtoLink {
   // #endregion read-loop
 
   // #region ping-loop
-  /** Sends a Ping when the line was quiet, and every Pong. @geth p2p/peer.go Peer.pingLoop */
+  /** Sends a Ping every 15 s, and every Pong. @geth p2p/peer.go Peer.pingLoop */
   async pingLoop(): Promise<void> {
     const due = new Timer('ping interval', pingIntervalMs);
     const budget = new PongBudget();
