@@ -135,6 +135,11 @@ export class Session {
     const { guard, expect } = this.#prepared;
     const rejections: unknown[] = [];
     const stopListening = onRejection((reason) => rejections.push(reason));
+    const accidents = new Map<string, unknown>(); // BOUNDED by the tests
+    let running = '';
+    const stopCatching = onAccident((error) => {
+      if (!accidents.has(running)) accidents.set(running, error);
+    });
     try {
       const vitest = { ...harness.api(), expect };
       this.#registry.define('vitest', (module) => {
@@ -149,6 +154,7 @@ export class Session {
       this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
       const tests = await harness.run({
         started: (name) => {
+          running = name;
           this.#watcher.started(name);
         },
         ended: (result) => {
@@ -158,11 +164,13 @@ export class Session {
         inspect: guard.inspect,
         judge: (error) => judge(error),
       });
-      return this.#report(begun, withRejections(tests, rejections), {});
+      const judged = withAccidents(withRejections(tests, rejections), accidents);
+      return this.#report(begun, judged, {});
     } catch (error) {
       return this.#report(begun, [], loadFailure(error));
     } finally {
       stopListening();
+      stopCatching();
     }
   }
 
@@ -241,9 +249,8 @@ export class Session {
   }
 
   #captureConsole(): void {
-    const { print } = this.#printed;
-    for (const method of ['log', 'info', 'warn', 'error', 'debug', 'table', 'dir']) {
-      Reflect.set(console, method, print);
+    for (const [method, own] of Object.entries(this.#printed.console)) {
+      Reflect.set(console, method, own);
     }
   }
 
@@ -314,10 +321,27 @@ function withRejections(
   return [...tests.slice(0, -1), { ...last, verdict: 'threw', message: text }];
 }
 
+/** What a timer or a microtask threw belongs to the test that ran then. */
+function withAccidents(
+  tests: readonly TestResult[],
+  accidents: ReadonlyMap<string, unknown>,
+): readonly TestResult[] {
+  return tests.map((test) => {
+    if (!accidents.has(test.name)) return test;
+    const { message, ...rest } = judge(accidents.get(test.name));
+    const said = kitStrings.thrown.uncaught(message);
+    return { ...rest, name: test.name, verdict: 'threw', message: said };
+  });
+}
+
 interface RejectionHost {
   readonly addEventListener?: (
     type: string,
-    listener: (event: { reason: unknown; preventDefault(): void }) => void,
+    listener: (event: {
+      reason: unknown;
+      error: unknown;
+      preventDefault(): void;
+    }) => void,
   ) => void;
   readonly process?: {
     on(type: string, listener: (reason: unknown) => void): void;
@@ -337,6 +361,23 @@ function onRejection(listener: (reason: unknown) => void): () => void {
   host.addEventListener?.('unhandledrejection', (event) => {
     event.preventDefault();
     listener(event.reason);
+  });
+  return () => undefined;
+}
+
+/** What nothing could catch: thrown by a timer or a microtask. */
+function onAccident(listener: (error: unknown) => void): () => void {
+  const host = globalThis as unknown as RejectionHost; // as above
+  if (host.process !== undefined) {
+    const { process } = host;
+    process.on('uncaughtException', listener);
+    return () => {
+      process.off('uncaughtException', listener);
+    };
+  }
+  host.addEventListener?.('error', (event) => {
+    event.preventDefault();
+    listener(event.error);
   });
   return () => undefined;
 }
