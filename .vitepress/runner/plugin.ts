@@ -4,6 +4,8 @@
  */
 
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { readCatalog, type Exercise } from '../../exercises/kit/catalog/catalog.ts';
 import { wrongTurns } from '../../exercises/kit/page/page-data.ts';
@@ -13,6 +15,8 @@ import {
   type WorkerScript,
 } from '../../exercises/kit/script/script.ts';
 import { repository, type Sources } from '../../exercises/kit/catalog/sources.ts';
+import { highlightLines } from '../build/highlight.ts';
+import type { ShownSolution } from '../theme/exercise/shown-solution.ts';
 
 const runnerId = '\0virtual:peerwalk-runner';
 const solutionsId = '\0virtual:peerwalk-solutions';
@@ -105,23 +109,44 @@ async function runnerModule(scripts: Scripts, serving: boolean): Promise<string>
 
 /** What is given away only after a pass or when it is asked for. */
 const byExercise: readonly (readonly [id: string, of: (one: Exercise) => unknown])[] = [
-  [solutionsId, ({ solution }) => solution],
+  [solutionsId, shownSolution],
   [wrongTurnsId, wrongTurns],
 ];
 
 /** A chunk for each exercise: nobody downloads one that is not shown. */
-function lateModule(
+async function lateModule(
   sources: Sources,
   home: string,
   of: (one: Exercise) => unknown,
   id: string,
-): string {
+): Promise<string> {
   const exercises = readCatalog(sources);
   const wanted = id.slice(home.length + 1);
   const one = exercises.find(({ facts }) => facts.id === wanted);
-  if (one !== undefined) return `export default ${JSON.stringify(of(one))};`;
+  if (one !== undefined) return `export default ${JSON.stringify(await of(one))};`;
   const loaders = exercises.map(
     ({ facts }) => `${facts.id}: () => import('${home.slice(1)}/${facts.id}')`,
   );
   return `export default { ${loaders.join(', ')} };`;
+}
+
+async function shownSolution(exercise: Exercise): Promise<ShownSolution> {
+  const { solution, wrong, path } = exercise;
+  const file = join(path, 'why.md');
+  const why = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return {
+    text: solution,
+    coloured: await highlightLines(solution),
+    why: why
+      .split(/\n{2,}/)
+      .map((paragraph) => paragraph.replaceAll(/\s+/g, ' ').trim())
+      .filter((paragraph) => paragraph !== ''),
+    turns: wrong.map(({ misconception, caughtBy, code }) => ({
+      misconception,
+      caughtBy,
+      code: code
+        .replaceAll(/^\/\/ (?:misconception|caught-by): .*\n/gm, '')
+        .trimStart(),
+    })),
+  };
 }

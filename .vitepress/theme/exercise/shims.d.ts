@@ -4,7 +4,9 @@ declare module 'virtual:peerwalk-runner' {
 }
 
 declare module 'virtual:peerwalk-solutions' {
-  const loaders: Readonly<Record<string, () => Promise<{ default: string }>>>;
+  import type { ShownSolution } from './shown-solution.ts';
+
+  const loaders: Readonly<Record<string, () => Promise<{ default: ShownSolution }>>>;
   export default loaders;
 }
 

@@ -36,9 +36,13 @@ export interface ExerciseFacts {
   readonly plug?: PlugTarget;
   /** The scenario of a plugged-in run; without it, the one in which two nodes meet. */
   readonly scenario?: string;
+  /** What one knows who has passed it: a sentence, with `code` spans. */
+  readonly know?: string;
 }
 
-const known = 'id title type level points minutes chapter plug scenario'.split(' ');
+const known = 'id title type level points minutes chapter plug scenario know'.split(
+  ' ',
+);
 
 /** @throws {InvalidData} the first field that is missing, unknown or wrong */
 export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
@@ -56,7 +60,7 @@ export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
   if (level !== 1 && level !== 2 && level !== 3 && level !== 4) {
     throw new InvalidData(at('level'), '1 to 4 is needed');
   }
-  const { plug, scenario } = fields;
+  const { plug, scenario, know } = fields;
   return {
     id,
     title: readText(fields['title'], at('title'), 80),
@@ -69,6 +73,7 @@ export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
     ...(scenario === undefined
       ? {}
       : { scenario: readText(scenario, at('scenario'), 60) }),
+    ...(know === undefined ? {} : { know: readText(know, at('know'), 240) }),
   };
 }
 

@@ -84,7 +84,9 @@ async function pageOf(sources: Sources, exercise: Exercise): Promise<ExercisePag
       description: `Exercise ${facts.id}: ${facts.title}`,
       exercise: { ...facts, folder, hash, script, starter, ...data },
     },
-    content: [`# ${facts.title}`, task, ...folds].join('\n\n'),
+    content: [`# ${facts.title}`, task, '<HintFolds>', ...folds, '</HintFolds>'].join(
+      '\n\n',
+    ),
   };
 }
 

@@ -6,7 +6,7 @@ import { readCatalog, type Exercise } from '../catalog/catalog.ts';
 import { ProgressFile } from './progress-file.ts';
 import type { GradedExercise, RunReport } from '../formats/schema-report.ts';
 import { newExercise, type Progress } from '../formats/schema-progress.ts';
-import { buildWorkerScript } from '../script/script.ts';
+import { keptWorkerScript } from '../script/kept-script.ts';
 import type { Sources } from '../catalog/sources.ts';
 import { Threads } from '../script/thread.ts';
 import { liveScenario } from '../formats/orders.ts';
@@ -72,7 +72,7 @@ export class Grader {
   /** Puts what the reader has written into a live run; gives its outcome in words. */
   async plug(exercise: Exercise): Promise<string> {
     const { facts, written } = exercise;
-    const { text } = await buildWorkerScript(this.#sources);
+    const text = await keptWorkerScript(this.#sources);
     const threads = new Threads(text, liveLimitMs);
     const result = await threads.live(
       facts.id,
@@ -104,7 +104,7 @@ export class Grader {
       .join();
     if (this.#threads === undefined || this.#builtFor !== wanted) {
       await this.#threads?.close();
-      const { text } = await buildWorkerScript(this.#sources);
+      const text = await keptWorkerScript(this.#sources);
       this.#threads = new Threads(text);
       this.#builtFor = wanted;
     }

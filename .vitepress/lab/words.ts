@@ -9,7 +9,7 @@ import type {
   TraceMsg,
   TraceTask,
   TraceWait,
-} from '../../../impl/csp/trace.ts';
+} from '../../impl/csp/trace.ts';
 
 export function withFields(trace: Trace): Trace {
   const hasFields = trace.events.some(

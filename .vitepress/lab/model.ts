@@ -2,7 +2,7 @@
  * What the trace player draws, computed from a trace once: lanes, waits, hand-overs,
  * messages, and where a reader would stop. Pure: no Vue, no document, no clock.
  */
-import type { Trace, TraceEvent, TraceMsg } from '../../../impl/csp/trace.ts';
+import type { Trace, TraceEvent, TraceMsg } from '../../impl/csp/trace.ts';
 import { withFields } from './words.ts';
 
 export interface Span {
@@ -65,9 +65,11 @@ interface OpenLane {
 export function buildModel(given: Trace): TraceModel {
   const trace = withFields(given);
   // What belongs to no node (the scenario itself) has a place in the middle, and no lane.
-  const nodes = [...new Set(trace.events.map((event) => event.n))]
+  // In a run without nodes, a test's for example, all tasks are of one that has no name.
+  const named = [...new Set(trace.events.map((event) => event.n))]
     .filter(Boolean)
     .sort();
+  const nodes = named.length === 0 ? [''] : named;
   const { lanes, laneOf, columns } = buildLanes(trace, nodes);
   const links = [
     ...spawns(trace, laneOf, lanes),

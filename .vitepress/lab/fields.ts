@@ -1,10 +1,10 @@
 /**
  * The fields of the bytes that a step of a trace shows, by the tables beside the decoders
- * of impl/. Worked out here, so that the page needs neither decoders nor crypto.
+ * of impl/. For a recorded run the build works them out; only a run that was made in the
+ * page needs the tables there.
  */
 import { fromHex } from '../../impl/bytes.ts';
 import type { Trace, TraceEvent } from '../../impl/csp/trace.ts';
-import { withFields } from '../theme/trace/words.ts';
 import { ethFields } from '../../impl/eth/layout.ts';
 import {
   baseProtocolLength,
@@ -18,16 +18,13 @@ import {
   helloFields,
   type FieldSpan,
 } from '../../impl/p2p/rlpx/layout.ts';
-
-/** After the last byte of the field, and its name. Fields lie without gaps from byte 0. */
-export type TraceField = readonly [end: number, name: string];
+import type { FieldsByStep, TraceField } from './player-data.ts';
+import { withFields } from './words.ts';
 
 /** Fields of one message that are named; a list of headers has hundreds. */
 const maxFields = 48;
 
-export function traceFields(
-  trace: Trace,
-): Readonly<Record<number, readonly TraceField[]>> {
+export function traceFields(trace: Trace): FieldsByStep {
   const fields: Record<number, readonly TraceField[]> = {};
   for (const event of withFields(trace).events) {
     const hex = event.b === undefined ? undefined : trace.bytes[event.b];

@@ -7,8 +7,8 @@ import type {
   TraceEvent,
   TraceMsg,
   TraceWait,
-} from '../../../impl/csp/trace.ts';
-import type { Strings } from '../strings/en.ts';
+} from '../../impl/csp/trace.ts';
+import type { Strings } from '../theme/strings/en.ts';
 import {
   byteLength,
   crossingOf,
@@ -33,7 +33,7 @@ export function sentence(
   strings: Strings,
 ): string {
   const say = strings.trace.sentence;
-  const task = subject(event, strings);
+  const task = subject(event, model, strings);
   const telling: Telling = { say, strings, model, task };
   const value = event.v ?? '';
   const crossing = crossingOf(event);
@@ -69,8 +69,12 @@ export function sentence(
 }
 
 /** Who acts: most sentences begin with it. */
-export function subject({ n, k }: TraceEvent, strings: Strings): string {
-  return n === '' ? strings.trace.sentence.scenarioTask(k) : k;
+export function subject(
+  { n, k }: TraceEvent,
+  { nodes }: TraceModel,
+  strings: Strings,
+): string {
+  return nodes.includes(n) ? k : strings.trace.sentence.scenarioTask(k);
 }
 
 function tellCrossing(event: TraceEvent, crossing: Crossing, telling: Telling): string {

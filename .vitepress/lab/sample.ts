@@ -2,11 +2,7 @@
  * A sketch of a connection in the trace format, for a build that has no recorded run:
  * enough to develop the player with. Whoever shows it says that it is a sample.
  */
-import {
-  writeTrace,
-  type TraceEvent,
-  type TraceKind,
-} from '../../../impl/csp/trace.ts';
+import { writeTrace, type TraceEvent, type TraceKind } from '../../impl/csp/trace.ts';
 
 class Sketch {
   readonly events: TraceEvent[] = [];
