@@ -408,8 +408,9 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 180_000 }, ()
       await page.locator('.pw-trace-table table').waitFor();
       const isLast = await page.locator('.pw-trace-table').evaluate((table) => {
         const place = document.querySelector('.pw-trace-box');
-        const after = table.parentElement?.lastElementChild === table;
-        return after && place?.contains(table) === false;
+        const text = document.querySelector('.pw-prose');
+        const follows = text?.compareDocumentPosition(table) ?? 0;
+        return place !== null && follows === Node.DOCUMENT_POSITION_FOLLOWING;
       });
       expect(isLast).toBe(true);
       await page.emulateMedia({ media: 'screen' });
