@@ -20,7 +20,7 @@ import {
 } from './exercise-site.ts';
 
 /** Its first failure comes after ten tests that pass. */
-const late = long.wrong.find(({ code }) => code.includes('capital letters'));
+const late = long.wrong.find(({ caughtBy }) => caughtBy.includes('capital letters'));
 
 /** Adds up how far things have moved that no reader has moved. */
 function watchShifts(page: Page): Promise<void> {
