@@ -270,6 +270,19 @@ export const en = {
       `from ${start}, ${length} ${length === 1 ? 'byte' : 'bytes'}`,
     more: (bytes: number) => `and ${bytes} more`,
   },
+  traceFile: {
+    choose: 'Trace file',
+    drop: 'or drop it here',
+    tooLarge: (name: string, mebibytes: number): string =>
+      `${name} has ${mebibytes} MiB. At most 32 MiB can be played here.`,
+    unreadable: (name: string, why: string): string =>
+      `${name} could not be read: ${why}`,
+    noTrace: (name: string, line: number, why: string): string =>
+      `${name} is no trace of peerwalk. Line ${line}: ${why}.`,
+    noSteps: (name: string): string => `${name} is a trace without a single step.`,
+    leftOut: (before: number, after: number): string =>
+      `It was cut when it was written: ${before} steps before the first one here and ${after} after the last are left out.`,
+  },
   trace: {
     label: (title: string): string => `Trace: ${title}`,
     scenario: 'Scenario',
