@@ -23,8 +23,8 @@ import {
 const late = long.wrong.find(({ caughtBy }) => caughtBy.includes('capital letters'));
 
 /** Adds up how far things have moved that no reader has moved. */
-function watchShifts(page: Page): Promise<void> {
-  return page.addInitScript(() => {
+async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
     const shifts = { sum: 0 };
     Reflect.set(window, 'shifts', shifts);
     new PerformanceObserver((list) => {
