@@ -13,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readCatalog } from '../catalog/catalog.ts';
 import type { Sources } from '../catalog/sources.ts';
 import { buildWorkerScript } from './script.ts';
@@ -22,8 +22,8 @@ const dayMs = 86_400_000;
 
 /** The whole script; made anew if a file that it depends on is another. */
 export async function keptWorkerScript(sources: Sources): Promise<string> {
-  const cache = join(sources.root, 'node_modules/.cache/peerwalk');
-  const file = join(cache, `worker-${scriptKey(sources)}.js`);
+  const file = scriptFile(sources);
+  const cache = dirname(file);
   const known = textOf(file);
   if (known !== undefined) return known;
   const { text } = await buildWorkerScript(sources);
@@ -38,6 +38,12 @@ export async function keptWorkerScript(sources: Sources): Promise<string> {
     // Nowhere to keep it: the next start makes it again.
   }
   return text;
+}
+
+/** Where the script is kept that these files make. */
+export function scriptFile(sources: Sources): string {
+  const cache = join(sources.root, 'node_modules/.cache/peerwalk');
+  return join(cache, `worker-${scriptKey(sources)}.js`);
 }
 
 /** Over the code of the node and of the kit, and the exercises but for readers' answers. */
