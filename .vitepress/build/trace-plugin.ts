@@ -11,19 +11,22 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
-import { readTrace } from '../../impl/csp/trace.ts';
+import { readTrace, type Trace } from '../../impl/csp/trace.ts';
+import { findPlaces, srcOf, type MessagePlaces } from '../lab/message-places.ts';
 import { sampleTrace } from '../lab/sample.ts';
+import { withFields } from '../lab/words.ts';
 import { inlineHtml } from '../weave/code-html.ts';
 import { isMark, isNote, isSubgoal } from '../weave/regions.ts';
 import { highlightLines } from './highlight.ts';
 import { traceFile } from './trace-file.ts';
 import { traceFields } from '../lab/fields.ts';
-import type {
-  CodeByFile,
-  CodeLine,
-  FieldsByStep,
-  LiftedLine,
-  PlayerData,
+import {
+  placeOf,
+  type CodeByFile,
+  type CodeLine,
+  type FieldsByStep,
+  type LiftedLine,
+  type PlayerData,
 } from '../lab/player-data.ts';
 
 const indexId = 'virtual:peerwalk-traces';
@@ -49,15 +52,18 @@ export function traceNames(repoDir: string): string[] {
 }
 
 /** Source lines named by the trace, and those around them. */
-async function codeOf(repoDir: string, text: string): Promise<CodeByFile> {
+async function codeOf(
+  repoDir: string,
+  trace: Trace,
+  places: MessagePlaces,
+): Promise<CodeByFile> {
   const wanted = new Map<string, Set<number>>();
-  for (const event of readTrace(text).events) {
-    const match = /^(impl\/[\w./-]+\.ts):(\d+)$/.exec(event.src ?? '');
-    if (match === null) continue;
-    const [, file = '', line = '1'] = match;
+  for (const event of withFields(trace).events) {
+    const place = placeOf(srcOf(event, places));
+    if (place === undefined) continue;
+    const { file, line } = place;
     const lines = wanted.get(file) ?? new Set<number>();
-    for (let n = Number(line) - linesAround; n <= Number(line) + linesAround; n++)
-      lines.add(n);
+    for (let n = line - linesAround; n <= line + linesAround; n++) lines.add(n);
     wanted.set(file, lines);
   }
   const code: Record<string, Record<number, CodeLine>> = {};
@@ -103,15 +109,21 @@ export async function loadTrace(repoDir: string, name: string): Promise<TraceDat
   const path = traceFile(repoDir, name);
   const sample = !existsSync(path);
   const text = sample ? sampleTrace() : readFileSync(path, 'utf8');
+  const places = placesIn(repoDir);
   let code: CodeByFile = {};
   let fields: FieldsByStep = {};
   try {
-    code = await codeOf(repoDir, text);
-    fields = traceFields(readTrace(text));
+    const trace = readTrace(text);
+    code = await codeOf(repoDir, trace, places);
+    fields = traceFields(trace);
   } catch {
     // Not a trace: the player says so where the reader looks for it.
   }
-  return { name, run: text, sample, code, fields };
+  return { name, run: text, sample, code, fields, places };
+}
+
+function placesIn(repoDir: string): MessagePlaces {
+  return findPlaces((file) => readFileSync(join(repoDir, file), 'utf8'));
 }
 
 function implFiles(repoDir: string): string[] {
@@ -142,7 +154,8 @@ export function tracePlugin(repoDir: string): Plugin {
     },
     async load(id) {
       if (id === `\0${indexId}`) return loaders(traceNames(repoDir), traceId);
-      if (id === `\0${codeIndexId}`) return loaders(implFiles(repoDir), codeId);
+      if (id === `\0${codeIndexId}`)
+        return `${loaders(implFiles(repoDir), codeId)}\nexport const places = ${JSON.stringify(placesIn(repoDir))};`;
       if (id.startsWith(`\0${codeId}`)) {
         const path = join(repoDir, id.slice(codeId.length + 1));
         this.addWatchFile(path);

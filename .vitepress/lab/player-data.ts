@@ -1,5 +1,6 @@
 /** What a player is given to play. */
 import type { Trace } from '../../impl/csp/trace.ts';
+import type { MessagePlaces } from './message-places.ts';
 
 /** A line as HTML that the build made; or a note of the author's on the lines after it. */
 export type CodeLine = string | LiftedLine | ReaderLine;
@@ -33,6 +34,8 @@ export interface PlayerData {
   readonly sample: boolean;
   readonly code: CodeByFile;
   readonly fields: FieldsByStep;
+  /** Where messages are built and read. */
+  readonly places?: MessagePlaces;
 }
 
 /** The reader's source, as the steps of the run name it. */

@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { readCatalog, type Exercise } from '../../exercises/kit/catalog/catalog.ts';
+import { wrongTurns } from '../../exercises/kit/page/page-data.ts';
 import {
   buildWorkerScript,
   type ScriptKind,
@@ -24,6 +25,7 @@ import type { ShownSolution } from '../theme/exercise/shown-solution.ts';
 const runnerId = '\0virtual:peerwalk-runner';
 const solutionsId = '\0virtual:peerwalk-solutions';
 const testsId = '\0virtual:peerwalk-tests';
+const wrongTurnsId = '\0virtual:peerwalk-wrong-turns';
 const paths: Readonly<Record<ScriptKind, string>> = {
   small: 'runner/worker.js',
   whole: 'runner/whole.js',
@@ -59,16 +61,15 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
     },
     resolveId(id) {
       const own = `\0${id}`;
-      const isOurs =
-        own === runnerId || own.startsWith(solutionsId) || own.startsWith(testsId);
-      return isOurs ? own : undefined;
+      const ours = [runnerId, solutionsId, wrongTurnsId, testsId];
+      return ours.some((one) => own.startsWith(one)) ? own : undefined;
     },
     async load(id) {
       if (id === runnerId) return runnerModule(scripts, serving);
-      if (id.startsWith(testsId))
-        return testsModule(sources, id.slice(testsId.length + 1));
-      if (!id.startsWith(solutionsId)) return undefined;
-      return solutionsModule(sources, id.slice(solutionsId.length + 1));
+      for (const [home, of] of byExercise) {
+        if (id.startsWith(home)) return lateModule(sources, home, of, id);
+      }
+      return undefined;
     },
     async generateBundle() {
       if (this.environment.config.consumer !== 'client') return;
@@ -111,29 +112,27 @@ async function runnerModule(scripts: Scripts, serving: boolean): Promise<string>
   return `export const scripts = ${JSON.stringify({ small, whole })};`;
 }
 
-/** A chunk for each solution: nobody downloads one that is not shown. */
-async function solutionsModule(sources: Sources, wanted: string): Promise<string> {
-  const exercises = readCatalog(sources);
-  const one = exercises.find(({ facts }) => facts.id === wanted);
-  if (one !== undefined) {
-    return `export default ${JSON.stringify(await shownSolution(one))};`;
-  }
-  const loaders = exercises.map(
-    ({ facts: { id } }) => `${id}: () => import('virtual:peerwalk-solutions/${id}')`,
-  );
-  return `export default { ${loaders.join(', ')} };`;
-}
+/** What is given away only after a pass or when it is asked for. */
+const byExercise: readonly (readonly [id: string, of: (one: Exercise) => unknown])[] = [
+  [solutionsId, shownSolution],
+  [wrongTurnsId, wrongTurns],
+  // As they are written: a run that is seen stands in them, too.
+  [testsId, ({ path }) => readLF(join(path, 'exercise.test.ts'))],
+];
 
-/** The tests as they are written: a run that is seen stands in them, too. */
-function testsModule(sources: Sources, wanted: string): string {
+/** A chunk for each exercise: nobody downloads one that is not shown. */
+async function lateModule(
+  sources: Sources,
+  home: string,
+  of: (one: Exercise) => unknown,
+  id: string,
+): Promise<string> {
   const exercises = readCatalog(sources);
+  const wanted = id.slice(home.length + 1);
   const one = exercises.find(({ facts }) => facts.id === wanted);
-  if (one !== undefined) {
-    const text = readLF(join(one.path, 'exercise.test.ts'));
-    return `export default ${JSON.stringify(text)};`;
-  }
+  if (one !== undefined) return `export default ${JSON.stringify(await of(one))};`;
   const loaders = exercises.map(
-    ({ facts: { id } }) => `${id}: () => import('virtual:peerwalk-tests/${id}')`,
+    ({ facts }) => `${facts.id}: () => import('${home.slice(1)}/${facts.id}')`,
   );
   return `export default { ${loaders.join(', ')} };`;
 }

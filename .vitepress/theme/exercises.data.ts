@@ -69,7 +69,11 @@ function inOrder(a: ExerciseInfo, b: ExerciseInfo): number {
 export default {
   watch: ['../../exercises/*/README.md'],
   load(): ExercisesData {
-    const chapters = new Map(listPages().map((page) => [page.chapter ?? '', page]));
+    const chapters = new Map(
+      listPages()
+        .filter(({ section }) => section === 'guide')
+        .map((page) => [page.chapter ?? '', page]),
+    );
     const exercises = readdirSync(join(repoDir, 'exercises'))
       .map((folder) => readExercise(folder, chapters))
       .filter((exercise) => exercise !== undefined);

@@ -4,11 +4,13 @@ declare module '@localSearchIndex' {
 }
 
 declare module 'virtual:peerwalk-code' {
+  import type { MessagePlaces } from '../lab/message-places.ts';
   import type { CodeLine } from '../lab/player-data.ts';
   const loaders: Readonly<
     Record<string, () => Promise<{ default: Readonly<Record<number, CodeLine>> }>>
   >;
   export default loaders;
+  export const places: MessagePlaces;
 }
 
 declare module 'virtual:peerwalk-traces' {

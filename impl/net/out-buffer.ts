@@ -90,15 +90,15 @@ export class OutBuffer implements Sink {
     if (!this.#isScheduled) {
       this.#isScheduled = true;
       //: After the tasks that run now, before any socket or timer has its turn.
-      process.nextTick(this.#turnIsOver);
+      process.nextTick(turnIsOver, this);
     }
     return true;
   }
 
-  #turnIsOver = (): void => {
+  turnIsOver(): void {
     this.#isScheduled = false;
     this.#flush();
-  };
+  }
 
   /** Unless the kernel is full: then more is collected until it takes again. */
   #flush(): void {
@@ -111,7 +111,7 @@ export class OutBuffer implements Sink {
       this.#isHandedOver = true;
       this.#socket.cork();
       this.#handOver();
-      this.#socket.write(bytes, this.#settled);
+      this.#write(bytes);
       this.#socket.uncork();
     }
     return this.#socket.writableLength === 0;
@@ -125,15 +125,22 @@ export class OutBuffer implements Sink {
     this.#length = 0;
     // The kernel may take it later; the next bytes are collected elsewhere.
     this.#collected = nothing;
-    this.#socket.write(bytes, this.#settled);
+    this.#write(bytes);
+  }
+
+  #write(bytes: Uint8Array): void {
+    // A new function for each: one of its own would cost an idle connection 100 bytes.
+    this.#socket.write(bytes, () => {
+      this.#settled();
+    });
   }
 
   /** The kernel has taken a write: what was collected meanwhile follows. */
-  #settled = (): void => {
+  #settled(): void {
     if (this.#socket.writableLength > 0) return;
     this.#flush();
     if (this.#left !== undefined) this.changed.raise();
-  };
+  }
 
   #copy(bytes: Uint8Array): void {
     const length = this.#length + bytes.length;
@@ -146,4 +153,8 @@ export class OutBuffer implements Sink {
     this.#collected.set(bytes, this.#length);
     this.#length = length;
   }
+}
+
+function turnIsOver(buffer: OutBuffer): void {
+  buffer.turnIsOver();
 }

@@ -121,17 +121,20 @@ function oneWay(size: number): Entry[] {
   ];
 }
 
+function handshakeCPU(mode: string, text: string, goal?: Goal): Entry[] {
+  return (['dialer', 'listener'] as const).map((side) => ({
+    id: `handshake-cpu/${side}/${mode}`,
+    suite: 'handshakes',
+    label: `CPU of a handshake, ${side}, ${text}`,
+    unit: 'ms',
+    better: 'less',
+    ...(goal && { goal }),
+  }));
+}
+
 function handshakes(atOnce: number): Entry[] {
   const mode = atOnce === 1 ? 'one at a time' : `${atOnce} at once`;
   const cpuGoal = atOnce === 1 ? bound('≤', 1.5, 'ms') : undefined;
-  const cpu = (side: 'dialer' | 'listener'): Entry => ({
-    id: `handshake-cpu/${side}/${atOnce}`,
-    suite: 'handshakes',
-    label: `CPU of a handshake, ${side}, ${mode}`,
-    unit: 'ms',
-    better: 'less',
-    ...(cpuGoal && { goal: cpuGoal }),
-  });
   return [
     {
       id: `handshakes/${atOnce}`,
@@ -141,8 +144,7 @@ function handshakes(atOnce: number): Entry[] {
       better: 'more',
       ...(atOnce === 50 && { goal: both(times(20), bound('≥', 500, '/s')) }),
     },
-    cpu('dialer'),
-    cpu('listener'),
+    ...handshakeCPU(`${atOnce}`, mode, cpuGoal),
   ];
 }
 
@@ -234,6 +236,7 @@ export function catalogue(plan: {
   return [
     ...handshakes(1),
     ...handshakes(plan.atOnce),
+    ...handshakeCPU('first', 'of a process that has just begun'),
     ...roundTrips(),
     ...plan.sizes.flatMap(oneWay),
     ...delays(100),

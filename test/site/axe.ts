@@ -5,6 +5,9 @@
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 
+/** Asks for every element, as `.ci/run` does, instead of one of each combination. */
+export const everywhere = process.env['PEERWALK_AXE'] === 'all';
+
 const { source } = createRequire(import.meta.url)('axe-core') as { source: string };
 
 /**
@@ -28,6 +31,44 @@ export async function axeFindings(
   const isThere = await page.evaluate(() => 'axe' in window);
   if (!isThere) await page.evaluate(`${source};0`);
   return page.evaluate(ask, question);
+}
+
+/** Wide enough for everything, and as narrow as it gets. */
+export const sizes = {
+  wide: { width: 1440, height: 900 },
+  phone: { width: 390, height: 844 },
+} as const;
+
+/** Switches an open page; colours may follow a moment later. */
+export async function setDark(page: Page, dark: boolean): Promise<void> {
+  await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+  await page.waitForFunction(
+    (want) => document.documentElement.classList.contains('dark') === want,
+    dark,
+  );
+}
+
+/** By how many pixels the page is wider than its window. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+}
+
+/** The contrast in light and in dark, and every other rule once: colours do not move it. */
+export async function axeInColours(
+  page: Page,
+  question: AxeQuestion = {},
+): Promise<string[]> {
+  const contrast = everywhere ? 'every contrast' : 'contrast';
+  const found = await axeFindings(page, { ...question, rules: 'rest' });
+  for (const dark of [false, true]) {
+    await setDark(page, dark);
+    const colours = await axeFindings(page, { ...question, rules: contrast });
+    found.push(...colours.map((one) => `${dark ? 'dark' : 'light'}: ${one}`));
+  }
+  return found;
 }
 
 interface Axe {
@@ -54,6 +95,11 @@ async function ask({
    * repeat a few hundred of them thousands of times.
    */
   function distinct(): Element[] {
+    const parts = include?.map((part) => [...document.querySelectorAll(part)]).flat();
+    const left = exclude.join();
+    const isAsked = (element: Element): boolean =>
+      (parts === undefined || parts.some((part) => part.contains(element))) &&
+      (left === '' || element.closest(left) === null);
     const keys = new Map<Element | null, string>([[null, '']]);
     const chainOf = (element: Element): string => {
       const known = keys.get(element);
@@ -85,7 +131,7 @@ async function ask({
     for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
       const element = node.parentElement;
       if (element === null || (node.nodeValue ?? '').trim() === '') continue;
-      if (element.getClientRects().length === 0) continue;
+      if (element.getClientRects().length === 0 || !isAsked(element)) continue;
       const key = chainOf(element);
       if (!found.has(key)) found.set(key, element);
     }

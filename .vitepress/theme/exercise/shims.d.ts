@@ -15,3 +15,12 @@ declare module 'virtual:peerwalk-tests' {
   const loaders: Readonly<Record<string, () => Promise<{ default: string }>>>;
   export default loaders;
 }
+
+declare module 'virtual:peerwalk-wrong-turns' {
+  import type { WrongTurn } from '../../../exercises/kit/page/page-data.ts';
+
+  const loaders: Readonly<
+    Record<string, () => Promise<{ default: readonly WrongTurn[] }>>
+  >;
+  export default loaders;
+}

@@ -16,11 +16,13 @@ import {
   type ExerciseFacts,
   type Hints,
 } from '../formats/schema-exercise.ts';
+import { applyWrong, parseWrong } from '../formats/wrong-diff.ts';
 import { readLF, type Sources } from './sources.ts';
 
 export interface WrongAnswer {
-  /** `wrong/first-version-wins.ts` */
-  readonly file: string;
+  /** `first-version-wins` */
+  readonly name: string;
+  /** The solution with the changes of `wrong.diff`. */
   readonly code: string;
   readonly misconception: string;
   /** Name of the test that must fail. */
@@ -84,6 +86,7 @@ function readExercise(home: string, folder: string, manifest: Manifest): Exercis
     throw new InvalidData(folder, `the folder of ${facts.id} begins with its number`);
   }
   const data = ['lines.ts', 'items.ts'].filter((name) => existsSync(join(path, name)));
+  const solution = text('solution.ts');
   // What a pass says afterwards changes no task.
   const asked = readme.replace(/^know: .*\n/m, '');
   const judged = [asked, text('exercise.test.ts'), ...data.map(text)];
@@ -95,8 +98,8 @@ function readExercise(home: string, folder: string, manifest: Manifest): Exercis
     hints: splitHints(text('hints.md'), `${folder}/hints.md`),
     starter: manifest.starters[facts.id]?.text ?? text('exercise.ts'),
     written: text('exercise.ts'),
-    solution: text('solution.ts'),
-    wrong: readWrong(path, folder),
+    solution,
+    wrong: readWrong(path, folder, solution),
     adapter: existsSync(join(path, 'plug.ts')),
     hash: sha256(judged.join('\0')).slice(0, 16),
   };
@@ -108,22 +111,15 @@ export function readManifestFile(home: string): Manifest {
   return readManifest(parseJson(readLF(file), 'manifest.json'), 'manifest.json');
 }
 
-function readWrong(path: string, folder: string): WrongAnswer[] {
-  if (!existsSync(join(path, 'wrong'))) return [];
-  const names = readdirSync(join(path, 'wrong')).filter((name) => name.endsWith('.ts'));
-  return names.sort().map((name) => {
-    const file = `wrong/${name}`;
-    const code = readLF(join(path, file));
-    const header = (key: string): string => {
-      const value = new RegExp(`^// ${key}: (.+)$`, 'm').exec(code)?.[1];
-      if (value === undefined) {
-        throw new InvalidData(`${folder}/${file}`, `"// ${key}: …" is missing`);
-      }
-      return value.trim();
-    };
-    const [misconception, caughtBy] = [header('misconception'), header('caught-by')];
-    return { file, code, misconception, caughtBy };
-  });
+function readWrong(path: string, folder: string, solution: string): WrongAnswer[] {
+  if (!existsSync(join(path, 'wrong.diff'))) return [];
+  const at = `${folder}/wrong.diff`;
+  return parseWrong(readLF(join(path, 'wrong.diff')), at).map((wrong) => ({
+    name: wrong.name,
+    misconception: wrong.misconception,
+    caughtBy: wrong.caughtBy,
+    code: applyWrong(solution, wrong, at),
+  }));
 }
 
 export function sha256(text: string): string {

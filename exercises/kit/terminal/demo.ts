@@ -15,6 +15,7 @@ import { readCatalog, type Exercise } from '../catalog/catalog.ts';
 import { link, moduleGraph } from '../script/modules.ts';
 import { bundledExercise, exerciseEntries, factoriesText } from '../script/script.ts';
 import { fileOf, readLF, repository, type Sources } from '../catalog/sources.ts';
+import { outliveReader } from './terminal.ts';
 
 const demo = 'impl/node/demo.ts';
 
@@ -101,6 +102,7 @@ async function plugged(id: string): Promise<number> {
   }
 }
 
+outliveReader(process.stdout, () => process.exit(0));
 try {
   const options = { plug: { type: 'string' } } as const;
   const { values } = parseArgs({ options });

@@ -7,7 +7,7 @@ import { ProgressFile } from './progress-file.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
 import type { GradedExercise, RunReport } from '../formats/schema-report.ts';
 import { newExercise, type Progress } from '../formats/schema-progress.ts';
-import { buildWorkerScript } from '../script/script.ts';
+import { keptWorkerScript } from '../script/kept-script.ts';
 import type { Sources } from '../catalog/sources.ts';
 import { Threads } from '../script/thread.ts';
 import { liveScenario } from '../formats/orders.ts';
@@ -109,7 +109,7 @@ export class Grader {
       .join();
     if (this.#threads === undefined || this.#builtFor !== wanted) {
       await this.#threads?.close();
-      const { text } = await buildWorkerScript(this.#sources);
+      const text = await keptWorkerScript(this.#sources);
       this.#threads = new Threads(text);
       this.#builtFor = wanted;
     }

@@ -3,7 +3,7 @@
  * wrong answer. The test files stay as they are.
  */
 
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 import type { Exercise } from '../catalog/catalog.ts';
@@ -33,12 +33,11 @@ export function exerciseAnswers(
 }
 
 /**
- * A copy of its exercise's tests for each wrong answer, so that one project judges all of
- * them: every project starts a server of its own and compiles the node anew.
+ * Each wrong answer with a copy of its exercise's tests beside it, so that one project
+ * judges all of them: every project starts a server of its own and compiles the node anew.
  */
 export class WrongAnswers {
   readonly #home: string;
-  readonly #answers = new Map<string, string>(); // BOUNDED by the wrong answers
   readonly #folders = new Map<string, string>(); // BOUNDED by the wrong answers
 
   /** @param home is emptied and filled with the copies */
@@ -46,24 +45,24 @@ export class WrongAnswers {
     this.#home = resolve(home);
     rmSync(this.#home, { recursive: true, force: true });
     for (const { path, folder, wrong } of catalog) {
-      wrong.forEach(({ file }, index) => {
+      wrong.forEach(({ code }, index) => {
         const copy = join(this.#home, `wrong-${index}`, folder);
         mkdirSync(copy, { recursive: true });
         copyFileSync(join(path, 'exercise.test.ts'), join(copy, 'exercise.test.ts'));
-        this.#answers.set(copy, join(path, file));
+        writeFileSync(join(copy, 'exercise.ts'), code);
         this.#folders.set(copy, path);
       });
     }
   }
 
   get include(): string[] {
-    return [...this.#answers.keys()].map((copy) => join(copy, 'exercise.test.ts'));
+    return [...this.#folders.keys()].map((copy) => join(copy, 'exercise.test.ts'));
   }
 
   /** `wrong-3`; undefined for a test file that is no copy of ours. */
   projectOf(file: string): string | undefined {
     const copy = dirname(resolve(file));
-    return this.#answers.has(copy) ? basename(dirname(copy)) : undefined;
+    return this.#folders.has(copy) ? basename(dirname(copy)) : undefined;
   }
 
   plugin(): Plugin {
@@ -72,12 +71,10 @@ export class WrongAnswers {
       enforce: 'pre',
       resolveId: (specifier, importer) => {
         if (!specifier.startsWith('./') || importer === undefined) return undefined;
+        if (specifier === './exercise.ts') return undefined; // the copy's own
         const copy = resolve(dirname(importer.split('?')[0] ?? importer));
         const folder = this.#folders.get(copy);
-        if (folder === undefined) return undefined;
-        return specifier === './exercise.ts'
-          ? this.#answers.get(copy)
-          : join(folder, specifier);
+        return folder === undefined ? undefined : join(folder, specifier);
       },
     };
   }

@@ -39,6 +39,23 @@ export function lineDiff(before: string, after: string): DiffLine[] {
   return lines;
 }
 
+/** What differs, with `around` lines before and after; what is near is one piece. */
+export function hunks(lines: readonly DiffLine[], around = 2): DiffLine[][] {
+  const found: DiffLine[][] = [];
+  let last = -1; // the last line that is in a piece
+  lines.forEach((line, index) => {
+    if (line.kind === 'same') return;
+    const from = Math.max(0, index - around);
+    const piece = from <= last + 1 ? found.at(-1) : undefined;
+    const own = piece ?? [];
+    if (piece === undefined) found.push(own);
+    const to = Math.min(lines.length, index + around + 1);
+    own.push(...lines.slice(Math.max(from, last + 1), to));
+    last = Math.max(last, to - 1);
+  });
+  return found;
+}
+
 /** For each pair of places, how many lines are common from there on. */
 function commonLengths(a: readonly string[], b: readonly string[]): Uint16Array[] {
   const table = Array.from(
