@@ -24,8 +24,8 @@ import type { ShownSolution } from '../theme/exercise/shown-solution.ts';
 
 const runnerId = '\0virtual:peerwalk-runner';
 const solutionsId = '\0virtual:peerwalk-solutions';
-const testsId = '\0virtual:peerwalk-tests';
 const wrongTurnsId = '\0virtual:peerwalk-wrong-turns';
+const testsId = '\0virtual:peerwalk-tests';
 const paths: Readonly<Record<ScriptKind, string>> = {
   small: 'runner/worker.js',
   whole: 'runner/whole.js',
@@ -116,8 +116,7 @@ async function runnerModule(scripts: Scripts, serving: boolean): Promise<string>
 const byExercise: readonly (readonly [id: string, of: (one: Exercise) => unknown])[] = [
   [solutionsId, shownSolution],
   [wrongTurnsId, wrongTurns],
-  // As they are written: a run that is seen stands in them, too.
-  [testsId, ({ path }) => readLF(join(path, 'exercise.test.ts'))],
+  [testsId, testsOf],
 ];
 
 /** A chunk for each exercise: nobody downloads one that is not shown. */
@@ -137,6 +136,11 @@ async function lateModule(
   return `export default { ${loaders.join(', ')} };`;
 }
 
+/** The tests as they are written: a run that is seen stands in them, too. */
+function testsOf({ path }: Exercise): string {
+  return readLF(join(path, 'exercise.test.ts'));
+}
+
 async function shownSolution(exercise: Exercise): Promise<ShownSolution> {
   const { solution, wrong, path } = exercise;
   const file = join(path, 'why.md');
@@ -151,7 +155,9 @@ async function shownSolution(exercise: Exercise): Promise<ShownSolution> {
     turns: wrong.map(({ misconception, caughtBy, code }) => ({
       misconception,
       caughtBy,
-      code: code.replaceAll(/^\/\/ (?:misconception|caught-by): .*\n/gm, ''),
+      code: code
+        .replaceAll(/^\/\/ (?:misconception|caught-by): .*\n/gm, '')
+        .trimStart(),
     })),
   };
 }

@@ -1,4 +1,5 @@
 import { highlightLines } from '../../.vitepress/build/highlight.ts';
+import { colouredPuzzle } from '../../.vitepress/build/puzzle-html.ts';
 import { exercisePages } from '../../exercises/kit/page/page-data.ts';
 
 /** As the editor shows it, which has one colour for all of a comment. */
@@ -16,7 +17,10 @@ export default {
       pages.map(async ({ params, content }) => {
         const lines = await highlightLines(params.exercise.starter);
         const coloured = lines.map(plainComment);
-        return { params: { ...params, coloured }, content };
+        const { puzzle } = params.exercise;
+        const puzzleHtml =
+          puzzle === undefined ? {} : { puzzleHtml: await colouredPuzzle(puzzle) };
+        return { params: { ...params, coloured, ...puzzleHtml }, content };
       }),
     );
   },

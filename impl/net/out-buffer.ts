@@ -39,6 +39,8 @@ export class OutBuffer implements Sink {
   #left: Uint8Array | undefined;
   #isHandedOver = false;
   #isScheduled = false;
+  /** What `fail` was called with first. */
+  #broken: { readonly cause: Error | undefined } | undefined;
   #failure: Error | undefined;
 
   /** @param label what a write waits for, in traces */
@@ -48,8 +50,10 @@ export class OutBuffer implements Sink {
   }
 
   failure(): Error | undefined {
-    if (this.#failure === undefined && this.#socket.destroyed) {
-      this.#failure = new ConnClosed('write', this.#socket.errored);
+    // Made when it is asked for: most connections end without a write that fails.
+    if (this.#failure === undefined && (this.#broken || this.#socket.destroyed)) {
+      const { cause } = this.#broken ?? { cause: this.#socket.errored };
+      this.#failure = new ConnClosed('write', cause);
     }
     return this.#failure;
   }
@@ -71,7 +75,7 @@ export class OutBuffer implements Sink {
 
   /** The connection broke, or is no more. The first reason counts. */
   fail(error?: Error): void {
-    this.#failure ??= new ConnClosed('write', error);
+    this.#broken ??= { cause: error };
     if (this.#left !== undefined) this.changed.raise();
   }
 

@@ -120,6 +120,7 @@ export class TcpConn implements NetConn {
     this.#socket.on('close', () => {
       this.#gone.close();
       this.#out.fail();
+      if (this.#closed) return; // by us: reads have their reason
       this.#reads.ended(new ConnClosed('read', this.#socket.errored));
     });
   }

@@ -192,6 +192,7 @@ export const en = {
     legend: (index: number, count: number): string => `Question ${index} of ${count}`,
     right: 'Right.',
     wrong: 'Not so.',
+    why: 'Why? This names the answer.',
     unanswered: (left: number): string =>
       left === 1
         ? '1 question has no answer yet.'

@@ -6,11 +6,26 @@
 import type { Answers, Item } from '../answers.ts';
 import type { Assembled, Blank, Line } from '../parsons.ts';
 
+/** Longest line that a comment fills. */
+const width = 88;
+
+/**
+ * The file with its questions in it, so that nobody who answers in a terminal has to open
+ * another one. A starter is this text without an answer.
+ */
 export function writeAnswers(items: readonly Item[], answers: Answers): string {
-  const lines = items.map(({ id }) => `  ${keyText(id)}: ${valueText(answers[id])},`);
+  const open = items.some(({ id }) => answers[id] === undefined);
+  const todo =
+    '// TODO: for each question, one of the ids that stand before its choices.';
+  const lines = items.flatMap((item, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...commentOf(item),
+    `  ${keyText(item.id)}: ${valueText(answers[item.id])},`,
+  ]);
   return [
     "import type { Answers } from '#kit/answers.ts';",
     '',
+    ...(open ? [todo] : []),
     'export const answers: Answers = {',
     ...lines,
     '};',
@@ -18,10 +33,40 @@ export function writeAnswers(items: readonly Item[], answers: Answers): string {
   ].join('\n');
 }
 
+function commentOf({ question, choices }: Item): string[] {
+  const longest = Math.max(...choices.map(({ id }) => id.length)) + 2;
+  return [
+    ...filled('  // ', '  // ', question),
+    ...choices.flatMap(({ id, text }) =>
+      filled(
+        `  //   ${`'${id}'`.padEnd(longest)}  `,
+        `  //   ${' '.repeat(longest)}  `,
+        text,
+      ),
+    ),
+  ];
+}
+
+/** `text` in lines of at most `width` characters. */
+function filled(first: string, next: string, text: string): string[] {
+  const lines: string[] = [];
+  let line = first;
+  for (const word of text.split(' ')) {
+    const isEmpty = line === first || line === next;
+    if (!isEmpty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = next;
+    }
+    line += line === first || line === next ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}
+
 /** Choices that the text makes; what is no choice of the item is left out. */
 export function readAnswers(items: readonly Item[], text: string): Answers {
+  const code = text.replaceAll(/^\s*\/\/.*$/gm, ''); // the comments name choices too
   const found = items.map(({ id, choices }): [string, string | undefined] => {
-    const value = valueOf(text, id);
+    const value = valueOf(code, id);
     return [id, choices.find((choice) => choice.id === value)?.id];
   });
   return Object.fromEntries(found);

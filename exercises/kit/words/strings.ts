@@ -46,7 +46,7 @@ export const kitStrings = {
     text: (what: string, given: string, atHand: string): string =>
       `${what}${given === '' ? '' : `(${given})`} is still to be written` +
       (atHand === '' ? '' : `; at hand: ${atHand}`),
-    answer: (item: string): string => `the answer to "${item}"`,
+    answer: 'the answer to this question',
     blank: (line: string): string => `the blank in “${line}”`,
   },
   answers: {
