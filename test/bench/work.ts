@@ -65,6 +65,7 @@ export class Work {
   #to: Address | undefined;
   #links: Link[] = [];
   #up = 0;
+  readonly #parts = new Map<number, readonly Uint8Array[]>(); // BOUNDED by the sizes
   #received = { count: 0, bytes: 0, cpu: 0 };
   #ended: (() => void) | undefined;
   #end: Promise<number> | undefined;
@@ -134,10 +135,19 @@ export class Work {
     await Promise.all(this.#dialers.splice(0).map((dialer) => dialer.close()));
   }
 
+  /** Drawn once: 160 MiB of random bytes are a long piece of work, and not ours. */
+  #partsOf(size: number): readonly Uint8Array[] {
+    const parts =
+      this.#parts.get(size) ??
+      Array.from({ length: payloads }, () => randomBytes(size));
+    this.#parts.set(size, parts);
+    return parts;
+  }
+
   /** Sends messages one by one for `ms`, then the last one. */
   async flood(link: number, size: number, ms: number): Promise<Flood> {
     const to = this.#needLink(link);
-    const parts = Array.from({ length: payloads }, () => randomBytes(size));
+    const parts = this.#partsOf(size);
     const cpu = cpuMicros();
     const startMs = sharedClock();
     const until = startMs + ms;
