@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { defineConfig } from 'vitest/config';
-import { exerciseAnswers, sourceLines } from './exercises/kit/vitest-plugin.ts';
+import { exerciseAnswers, sourceLines } from './exercises/kit/vitest/plugin.ts';
 import { SecondTries } from './test/helpers/second-tries.ts';
 
 // `.ci/run` counts from a report; people read the default one.

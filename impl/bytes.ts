@@ -43,7 +43,9 @@ export function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
   if (a.length !== b.length) {
     throw new RangeError(`xor of ${a.length} and ${b.length} bytes`);
   }
-  return a.map((byte, i) => byte ^ (b[i] ?? 0));
+  const result = a.slice();
+  for (let i = 0; i < result.length; i++) result[i] = (a[i] ?? 0) ^ (b[i] ?? 0);
+  return result;
 }
 
 const hexOfByte = Array.from({ length: 256 }, (_, byte) =>

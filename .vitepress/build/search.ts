@@ -3,10 +3,23 @@
  * which costs more than the rest of the start; here it waits until a reader opens the
  * search. A build renders at once.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import type { DefaultTheme } from 'vitepress';
+import { bodyOf, frontMatter, repoDir } from './pages.ts';
+
+/** The page of an exercise is no file: it is made of its folder. */
+function exerciseText(path: string): string | undefined {
+  const folder = /[\\/]exercises[\\/](\d\d-[\w-]+)\.md$/.exec(path)?.[1];
+  if (folder === undefined) return undefined;
+  const file = join(repoDir, 'exercises', folder, 'README.md');
+  if (!existsSync(file)) return undefined;
+  const text = readFileSync(file, 'utf8');
+  const { id, title } = frontMatter(text);
+  return `# ${String(id)} ${String(title)}\n\n${bodyOf(text)}`;
+}
 
 type Render = NonNullable<DefaultTheme.LocalSearchOptions['_render']>;
 
@@ -33,6 +46,7 @@ export function createSearch(): Search {
       await opened;
       if (existsSync(env.path)) text = await readFile(env.path, 'utf8');
     }
+    text = exerciseText(env.path) ?? text;
     // Rendering is what costs; a page that is not searched is not rendered.
     if (/^search:\s*false\s*$/m.test(text.slice(0, 600))) return '';
     return md.renderAsync(text, env);

@@ -4,41 +4,41 @@
  * line that the trace names, that line with its neighbours, highlighted.
  *
  * A trace that was not recorded yet falls back to the sample, and says so.
+ *
+ * `virtual:peerwalk-code` is a map from each file of impl/ to a loader of its lines, for
+ * runs that are made in the page and may come through any of them.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
-import { readTrace } from '../../impl/csp/trace.ts';
-import { sampleTrace } from '../theme/trace/sample.ts';
+import { readTrace, type Trace } from '../../impl/csp/trace.ts';
+import { findPlaces, srcOf, type MessagePlaces } from '../lab/message-places.ts';
+import { sampleTrace } from '../lab/sample.ts';
+import { withFields } from '../lab/words.ts';
 import { inlineHtml } from '../weave/code-html.ts';
 import { isMark, isNote, isSubgoal } from '../weave/regions.ts';
 import { highlightLines } from './highlight.ts';
 import { traceFile } from './trace-file.ts';
-import { traceFields, type TraceField } from './trace-fields.ts';
+import { traceFields } from '../lab/fields.ts';
+import {
+  placeOf,
+  type CodeByFile,
+  type CodeLine,
+  type FieldsByStep,
+  type LiftedLine,
+  type PlayerData,
+} from '../lab/player-data.ts';
 
 const indexId = 'virtual:peerwalk-traces';
 const traceId = 'virtual:peerwalk-trace/';
+const codeIndexId = 'virtual:peerwalk-code';
+const codeId = 'virtual:peerwalk-code/';
 const linesAround = 6;
 
-/** A line as HTML; or a note of the author's on the lines after it, which is no code. */
-export type CodeLine = string | LiftedLine;
-
-export interface LiftedLine {
-  readonly kind: 'note' | 'goal';
-  readonly html: string;
-  /** Columns that the code around it is indented by. */
-  readonly indent: number;
-}
-
-export interface TraceData {
+/** As it is sent to a page: the run is the text of its file. */
+export interface TraceData extends PlayerData {
   readonly name: string;
-  readonly text: string;
-  /** The file was not recorded; `text` is the sample. */
-  readonly sample: boolean;
-  /** Lines of source, by file and line number. */
-  readonly code: Readonly<Record<string, Readonly<Record<number, CodeLine>>>>;
-  /** Fields of the bytes of a step, by step. */
-  readonly fields: Readonly<Record<number, readonly TraceField[]>>;
+  readonly run: string;
 }
 
 export function traceNames(repoDir: string): string[] {
@@ -52,15 +52,18 @@ export function traceNames(repoDir: string): string[] {
 }
 
 /** Source lines named by the trace, and those around them. */
-async function codeOf(repoDir: string, text: string): Promise<TraceData['code']> {
+async function codeOf(
+  repoDir: string,
+  trace: Trace,
+  places: MessagePlaces,
+): Promise<CodeByFile> {
   const wanted = new Map<string, Set<number>>();
-  for (const event of readTrace(text).events) {
-    const match = /^(impl\/[\w./-]+\.ts):(\d+)$/.exec(event.src ?? '');
-    if (match === null) continue;
-    const [, file = '', line = '1'] = match;
+  for (const event of withFields(trace).events) {
+    const place = placeOf(srcOf(event, places));
+    if (place === undefined) continue;
+    const { file, line } = place;
     const lines = wanted.get(file) ?? new Set<number>();
-    for (let n = Number(line) - linesAround; n <= Number(line) + linesAround; n++)
-      lines.add(n);
+    for (let n = line - linesAround; n <= line + linesAround; n++) lines.add(n);
     wanted.set(file, lines);
   }
   const code: Record<string, Record<number, CodeLine>> = {};
@@ -106,37 +109,65 @@ export async function loadTrace(repoDir: string, name: string): Promise<TraceDat
   const path = traceFile(repoDir, name);
   const sample = !existsSync(path);
   const text = sample ? sampleTrace() : readFileSync(path, 'utf8');
-  let code: TraceData['code'] = {};
-  let fields: TraceData['fields'] = {};
+  const places = placesIn(repoDir);
+  let code: CodeByFile = {};
+  let fields: FieldsByStep = {};
   try {
-    code = await codeOf(repoDir, text);
-    fields = traceFields(readTrace(text));
+    const trace = readTrace(text);
+    code = await codeOf(repoDir, trace, places);
+    fields = traceFields(trace);
   } catch {
     // Not a trace: the player says so where the reader looks for it.
   }
-  return { name, text, sample, code, fields };
+  return { name, run: text, sample, code, fields, places };
+}
+
+function placesIn(repoDir: string): MessagePlaces {
+  return findPlaces((file) => readFileSync(join(repoDir, file), 'utf8'));
+}
+
+function implFiles(repoDir: string): string[] {
+  return readdirSync(join(repoDir, 'impl'), { recursive: true, encoding: 'utf8' })
+    .map((entry) => `impl/${entry.replaceAll('\\', '/')}`)
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .filter((file) => !/^impl\/(?:node|crypto\/wasm)/.test(file)) // no page runs them
+    .sort();
+}
+
+function loaders(names: readonly string[], prefix: string): string {
+  const entries = names.map(
+    (name) => `${JSON.stringify(name)}: () => import(${JSON.stringify(prefix + name)})`,
+  );
+  return `export default { ${entries.join(', ')} };`;
+}
+
+function jsonModule(data: unknown): string {
+  return `export default JSON.parse(${JSON.stringify(JSON.stringify(data))});`;
 }
 
 export function tracePlugin(repoDir: string): Plugin {
   return {
     name: 'peerwalk:traces',
     resolveId(id) {
-      return id === indexId || id.startsWith(traceId) ? `\0${id}` : undefined;
+      const ours = [traceId, codeId].some((prefix) => id.startsWith(prefix));
+      return ours || id === indexId || id === codeIndexId ? `\0${id}` : undefined;
     },
     async load(id) {
-      if (id === `\0${indexId}`) {
-        const entries = traceNames(repoDir).map(
-          (name) =>
-            `${JSON.stringify(name)}: () => import(${JSON.stringify(traceId + name)})`,
+      if (id === `\0${indexId}`) return loaders(traceNames(repoDir), traceId);
+      if (id === `\0${codeIndexId}`)
+        return `${loaders(implFiles(repoDir), codeId)}\nexport const places = ${JSON.stringify(placesIn(repoDir))};`;
+      if (id.startsWith(`\0${codeId}`)) {
+        const path = join(repoDir, id.slice(codeId.length + 1));
+        this.addWatchFile(path);
+        return jsonModule(
+          Object.fromEntries(await codeLines(readFileSync(path, 'utf8'))),
         );
-        return `export default { ${entries.join(', ')} };`;
       }
       if (!id.startsWith(`\0${traceId}`)) return undefined;
       const name = id.slice(traceId.length + 1);
       const path = traceFile(repoDir, name);
       if (existsSync(path)) this.addWatchFile(path);
-      const data = JSON.stringify(await loadTrace(repoDir, name));
-      return `export default JSON.parse(${JSON.stringify(data)});`;
+      return jsonModule(await loadTrace(repoDir, name));
     },
   };
 }

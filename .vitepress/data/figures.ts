@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readTrace } from '../../impl/csp/trace.ts';
 import { repoDir } from '../build/pages.ts';
 import { traceFile } from '../build/trace-file.ts';
-import { sampleTrace } from '../theme/trace/sample.ts';
+import { sampleTrace } from '../lab/sample.ts';
 
 export interface Figures {
   readonly traceSteps: number;

@@ -13,8 +13,7 @@ import {
   packetFields,
   type FieldSpan,
 } from '../../impl/p2p/rlpx/layout.ts';
-import { readItem } from '../../impl/rlp/scan.ts';
-import { fieldProse } from '../../docs/reference/fields.en.ts';
+import { fieldText, NotAField } from '../lab/field-text.ts';
 
 export interface WireSample {
   readonly hex: string;
@@ -75,22 +74,13 @@ function findBytes(
   return event?.b === undefined ? undefined : trace.bytes[event.b];
 }
 
-/** The bytes in front of a value say what kind it is and how long. */
-function proseOf(
-  { field, start, end }: FieldSpan,
-  bytes: Uint8Array,
-): string | undefined {
-  const [, name = '', part] = /^(.*?)(\.(?:list|length))?$/.exec(field) ?? [];
-  const whole = fieldProse[name];
-  if (part === undefined || whole === undefined) return whole;
-  const item = readItem(bytes, start, bytes.length, field);
-  if (item.start !== end || item.isList !== (part === '.list'))
-    throw new UnexplainedByte(`${field} is not what stands there`);
-  const size = item.end - item.start;
-  const count = size === 1 ? '1 byte' : `${size} bytes`;
-  return item.isList
-    ? `RLP: a list begins, ${count} long. ${whole}`
-    : `RLP: a string of ${count} follows.`;
+function proseOf(span: FieldSpan, bytes: Uint8Array): string | undefined {
+  try {
+    return fieldText(span, bytes);
+  } catch (error) {
+    if (!(error instanceof NotAField)) throw error;
+    throw new UnexplainedByte(error.message, { cause: error });
+  }
 }
 
 /** @throws {UnexplainedByte} a byte belongs to no field, or a field has no text */

@@ -4,17 +4,28 @@
  */
 
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Plugin } from 'vite';
-import { readCatalog } from '../../exercises/kit/catalog.ts';
+import { readCatalog, type Exercise } from '../../exercises/kit/catalog/catalog.ts';
+import { wrongTurns } from '../../exercises/kit/page/page-data.ts';
 import {
   buildWorkerScript,
   type ScriptKind,
   type WorkerScript,
-} from '../../exercises/kit/script.ts';
-import { repository, type Sources } from '../../exercises/kit/sources.ts';
+} from '../../exercises/kit/script/script.ts';
+import {
+  readLF,
+  repository,
+  type Sources,
+} from '../../exercises/kit/catalog/sources.ts';
+import { highlightLines } from '../build/highlight.ts';
+import type { ShownSolution } from '../theme/exercise/shown-solution.ts';
 
 const runnerId = '\0virtual:peerwalk-runner';
 const solutionsId = '\0virtual:peerwalk-solutions';
+const wrongTurnsId = '\0virtual:peerwalk-wrong-turns';
+const testsId = '\0virtual:peerwalk-tests';
 const paths: Readonly<Record<ScriptKind, string>> = {
   small: 'runner/worker.js',
   whole: 'runner/whole.js',
@@ -50,12 +61,15 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
     },
     resolveId(id) {
       const own = `\0${id}`;
-      return own === runnerId || own.startsWith(solutionsId) ? own : undefined;
+      const ours = [runnerId, solutionsId, wrongTurnsId, testsId];
+      return ours.some((one) => own.startsWith(one)) ? own : undefined;
     },
     async load(id) {
       if (id === runnerId) return runnerModule(scripts, serving);
-      if (!id.startsWith(solutionsId)) return undefined;
-      return solutionsModule(sources, id.slice(solutionsId.length + 1));
+      for (const [home, of] of byExercise) {
+        if (id.startsWith(home)) return lateModule(sources, home, of, id);
+      }
+      return undefined;
     },
     async generateBundle() {
       if (this.environment.config.consumer !== 'client') return;
@@ -98,13 +112,52 @@ async function runnerModule(scripts: Scripts, serving: boolean): Promise<string>
   return `export const scripts = ${JSON.stringify({ small, whole })};`;
 }
 
-/** A chunk for each solution: nobody downloads one that is not shown. */
-function solutionsModule(sources: Sources, wanted: string): string {
+/** What is given away only after a pass or when it is asked for. */
+const byExercise: readonly (readonly [id: string, of: (one: Exercise) => unknown])[] = [
+  [solutionsId, shownSolution],
+  [wrongTurnsId, wrongTurns],
+  [testsId, testsOf],
+];
+
+/** A chunk for each exercise: nobody downloads one that is not shown. */
+async function lateModule(
+  sources: Sources,
+  home: string,
+  of: (one: Exercise) => unknown,
+  id: string,
+): Promise<string> {
   const exercises = readCatalog(sources);
+  const wanted = id.slice(home.length + 1);
   const one = exercises.find(({ facts }) => facts.id === wanted);
-  if (one !== undefined) return `export default ${JSON.stringify(one.solution)};`;
+  if (one !== undefined) return `export default ${JSON.stringify(await of(one))};`;
   const loaders = exercises.map(
-    ({ facts: { id } }) => `${id}: () => import('virtual:peerwalk-solutions/${id}')`,
+    ({ facts }) => `${facts.id}: () => import('${home.slice(1)}/${facts.id}')`,
   );
   return `export default { ${loaders.join(', ')} };`;
+}
+
+/** The tests as they are written: a run that is seen stands in them, too. */
+function testsOf({ path }: Exercise): string {
+  return readLF(join(path, 'exercise.test.ts'));
+}
+
+async function shownSolution(exercise: Exercise): Promise<ShownSolution> {
+  const { solution, wrong, path } = exercise;
+  const file = join(path, 'why.md');
+  const why = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return {
+    text: solution,
+    coloured: await highlightLines(solution),
+    why: why
+      .split(/\n{2,}/)
+      .map((paragraph) => paragraph.replaceAll(/\s+/g, ' ').trim())
+      .filter((paragraph) => paragraph !== ''),
+    turns: wrong.map(({ misconception, caughtBy, code }) => ({
+      misconception,
+      caughtBy,
+      code: code
+        .replaceAll(/^\/\/ (?:misconception|caught-by): .*\n/gm, '')
+        .trimStart(),
+    })),
+  };
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { frontMatter, repoDir } from '../build/pages.ts';
+import { frontMatter, listPages, repoDir, type PageInfo } from '../build/pages.ts';
 
 export interface ExerciseInfo {
   readonly id: string;
@@ -9,6 +9,14 @@ export interface ExerciseInfo {
   readonly type: string;
   readonly level: number;
   readonly points: number;
+  readonly minutes: number;
+  /** `C6`. */
+  readonly chapter: string;
+  /** Where that chapter is, if it is written. */
+  readonly chapterPath?: string;
+  readonly chapterTitle?: string;
+  /** What it teaches, in a sentence; the search reads it too. */
+  readonly know: string;
 }
 
 export interface ExercisesData {
@@ -18,12 +26,16 @@ export interface ExercisesData {
 declare const data: ExercisesData;
 export { data };
 
-function readExercise(folder: string): ExerciseInfo | undefined {
+function readExercise(
+  folder: string,
+  chapters: ReadonlyMap<string, PageInfo>,
+): ExerciseInfo | undefined {
   const file = join(repoDir, 'exercises', folder, 'README.md');
   if (!existsSync(file)) return undefined;
   const found = frontMatter(readFileSync(file, 'utf8'));
-  const { id, title, type, level, points } = found;
+  const { id, title, type, level, points, minutes, know } = found;
   if (id === undefined || title === undefined) return undefined;
+  const chapter = chapters.get(String(found['chapter']));
   return {
     id: String(id),
     path: `/exercises/${folder}`,
@@ -34,15 +46,37 @@ function readExercise(folder: string): ExerciseInfo | undefined {
         ? level
         : Number(String(level ?? '1').replace(/\D/g, '')),
     points: typeof points === 'number' ? points : 0,
+    minutes: typeof minutes === 'number' ? minutes : 0,
+    chapter: String(found['chapter'] ?? ''),
+    ...(chapter === undefined
+      ? {}
+      : { chapterPath: chapter.path, chapterTitle: chapter.title }),
+    know: String(know ?? ''),
   };
+}
+
+/** By chapter, and in a chapter from the lightest to the hardest. */
+function inOrder(a: ExerciseInfo, b: ExerciseInfo): number {
+  const number = ({ chapter }: ExerciseInfo): number => Number(chapter.slice(1));
+  return (
+    number(a) - number(b) ||
+    a.level - b.level ||
+    a.minutes - b.minutes ||
+    a.id.localeCompare(b.id)
+  );
 }
 
 export default {
   watch: ['../../exercises/*/README.md'],
   load(): ExercisesData {
+    const chapters = new Map(
+      listPages()
+        .filter(({ section }) => section === 'guide')
+        .map((page) => [page.chapter ?? '', page]),
+    );
     const exercises = readdirSync(join(repoDir, 'exercises'))
-      .map(readExercise)
+      .map((folder) => readExercise(folder, chapters))
       .filter((exercise) => exercise !== undefined);
-    return { exercises: exercises.sort((a, b) => a.id.localeCompare(b.id)) };
+    return { exercises: exercises.sort(inOrder) };
   },
 };

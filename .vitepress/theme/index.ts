@@ -8,7 +8,8 @@ import Predict from './components/Predict.vue';
 import Recall from './components/Recall.vue';
 import RunLine from './components/run-line.ts';
 import TryFirst from './components/TryFirst.vue';
-import TracePlayer from './trace/TracePlayer.vue';
+import AllSteps from '../lab/all-steps.ts';
+import TracePlayer from '../lab/TracePlayer.vue';
 import './styles/fonts.css';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -68,6 +69,7 @@ const theme: Theme = {
     context.app.component('WireBytes', WireBytes);
     context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);
+    context.app.component('AllSteps', AllSteps);
     for (const extension of Object.values(extensions)) extension.default(context);
   },
 };

@@ -12,3 +12,20 @@ export const layers: readonly string[] = [
   'sim',
   'node',
 ];
+
+/**
+ * The rooms of `exercises/kit/`, in the same order. The top of the kit itself, '', is
+ * what an exercise may import.
+ */
+export const rooms: readonly string[] = [
+  'words',
+  '',
+  'formats',
+  'catalog',
+  'trace',
+  'run',
+  'script',
+  'page',
+  'terminal',
+  'vitest',
+];

@@ -4,7 +4,7 @@
  */
 
 import ts from 'typescript';
-import { layers } from './layers.ts';
+import { layers, rooms } from './layers.ts';
 import { isNote, listRegion, parseRegions } from './regions.ts';
 import { frontMatter, parseReference, scan, type Page } from './site-index.ts';
 import { parseText } from './symbols.ts';
@@ -157,6 +157,7 @@ function importsOf(file: string, text: string): Import[] {
 function resolveImport(from: string, name: string): string | undefined {
   if (name === '#crypto') return 'impl/crypto/node.ts';
   if (name.startsWith('#impl/')) return `impl/${name.slice('#impl/'.length)}`;
+  if (name.startsWith('#kit/')) return `${kit}${name.slice('#kit/'.length)}`;
   if (!name.startsWith('.')) return undefined;
   const parts = from.split('/').slice(0, -1);
   for (const part of name.split('/')) {
@@ -213,6 +214,51 @@ export function layerProblems(files: Texts): string[] {
       if (socketFiles.test(target) && !isInner && layerOf(file) !== 'node') {
         say('only impl/node knows of sockets');
       }
+    }
+    graph.set(file, targets);
+  }
+  return [
+    ...found,
+    ...cycles(graph).map((cycle) => `import cycle: ${cycle.join(' → ')}`),
+  ];
+}
+
+// -- rooms ----------------------------------------------------------------------------
+
+const kit = 'exercises/kit/';
+
+/** `run` for `exercises/kit/run/judge.ts`, '' for what stands at the top of the kit. */
+function roomOf(file: string): string {
+  const [room = '', ...rest] = file.slice(kit.length).split('/');
+  return rest.length === 0 ? '' : room;
+}
+
+/** Rooms whose code is part of the page's script, or of the page itself. */
+const pageRooms = ['words', '', 'formats', 'run'];
+
+/** @param files of the kit and of the exercises */
+export function roomProblems(files: Texts): string[] {
+  const found: string[] = [];
+  const graph = new Map<string, string[]>();
+  for (const [file, text] of files) {
+    const inKit = file.startsWith(kit);
+    const room = roomOf(file);
+    const level = inKit ? rooms.indexOf(room) : rooms.indexOf('');
+    if (level < 0) found.push(`${file}: ${room} is no room of the kit`);
+    const targets: string[] = [];
+    for (const { line, name, file: target } of importsOf(file, text)) {
+      const say = (problem: string): void => {
+        found.push(`${file}:${line}: imports ${name}: ${problem}`);
+      };
+      if (name.startsWith('node:') && (!inKit || pageRooms.includes(room))) {
+        say('this file also runs in a page');
+      }
+      if (target?.startsWith(kit) !== true) continue;
+      targets.push(target);
+      const of = roomOf(target);
+      if (!inKit && of !== '') say('an exercise imports what stands at the top');
+      else if (rooms.indexOf(of) > level)
+        say(`${room || 'the top'} stands above ${of}`);
     }
     graph.set(file, targets);
   }

@@ -1,6 +1,6 @@
 /** Predict, quiz and trace-table exercises: questions with choices. */
 
-import { kitStrings } from './strings.ts';
+import { kitStrings } from './words/strings.ts';
 import { Unsolved } from './unsolved.ts';
 
 export interface Choice {
@@ -29,7 +29,7 @@ export type Answers = Readonly<Record<string, string | undefined>>;
  */
 export function answerTo(item: Item, answers: Answers): string {
   const answer = answers[item.id];
-  if (answer === undefined) throw new Unsolved(kitStrings.unsolved.answer(item.id));
+  if (answer === undefined) throw new Unsolved(kitStrings.unsolved.answer);
   return wordsOf(item, answer);
 }
 

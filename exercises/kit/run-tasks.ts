@@ -9,7 +9,7 @@ import {
   type SimulateOptions,
   type Simulation,
 } from '#impl/sim/simulate.ts';
-import { kitStrings } from './strings.ts';
+import { kitStrings } from './words/strings.ts';
 
 const strings = kitStrings.tasks;
 

@@ -1,6 +1,6 @@
 /** What a starter throws where the reader's code goes. */
 
-import { kitStrings } from './strings.ts';
+import { kitStrings } from './words/strings.ts';
 
 export class Unsolved extends Error {
   override readonly name = 'Unsolved';

@@ -20,12 +20,12 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
   readonly runtime: Runtime = runtime();
   /** Names repeat: two peers have a `disc` each. */
   readonly id = this.runtime.newId();
-  readonly #buffer: T[] = []; // BOUNDED by capacity
-  readonly #receivers = new Waiters<Waiter<T>>();
-  readonly #senders = new Waiters<Waiter<void>, T>();
-  /** Values that went in and that came out: the n-th in is the n-th out. */
+  // Not there while they are empty: an idle peer has nine channels, and waits at six.
+  #buffer: T[] | undefined; // BOUNDED by capacity
+  #receivers: Waiters<Waiter<T>> | undefined;
+  #senders: Waiters<Waiter<void>, T> | undefined;
+  /** Values that went in. The n-th in is the n-th out. */
   #entered = 0;
-  #left = 0;
 
   /** @param capacity values that may lie in the channel; 0: none, both sides meet */
   constructor(name: string, capacity = 0) {
@@ -35,7 +35,7 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
 
   /** Values that lie in the buffer. */
   get length(): number {
-    return this.#buffer.length;
+    return this.#buffer?.length ?? 0;
   }
 
   // #region chan-send
@@ -53,18 +53,17 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
 
   /** Sends if that needs no waiting, and says whether it did. */
   trySend(value: T): boolean {
-    const receiver = this.#receivers.first;
+    const receiver = this.#receivers?.first;
     if (receiver !== undefined) {
       //: Straight into the hands of who has waited longest.
-      this.#receivers.delete(receiver);
+      this.leave(receiver);
       this.#entered++;
-      this.#left++;
       this.runtime.tracer?.emit('send', this.#fields('send', value));
       receiver.done(value);
       return true;
     }
-    if (this.#buffer.length >= this.capacity) return false;
-    this.#buffer.push(value);
+    if (this.length >= this.capacity) return false;
+    this.#put(value);
     this.#entered++;
     this.runtime.tracer?.emit('send', this.#fields('send', value));
     return true;
@@ -89,20 +88,20 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
   }
 
   isReady(): boolean {
-    return this.#buffer.length > 0 || this.#senders.first !== undefined;
+    return this.#buffer !== undefined || this.#senders?.first !== undefined;
   }
 
   /** Takes the oldest value, and moves the first waiting sender's into the gap. */
   perform(): T {
-    const sender = this.#senders.first;
+    const sender = this.#senders?.first;
     if (sender !== undefined) {
-      this.#buffer.push(this.#senders.value as T); // it came with the sender
-      this.#senders.delete(sender);
+      this.#put(this.#senders?.value as T); // it came with the sender
+      this.leaveSending(sender);
       this.#entered++;
       sender.done();
     }
-    const value = this.#buffer.shift() as T; // ready: a value or a sender was there
-    this.#left++;
+    const value = this.#buffer?.shift() as T; // ready: a value or a sender was there
+    if (this.#buffer?.length === 0) this.#buffer = undefined;
     this.runtime.tracer?.emit('recv', this.#fields('recv', value));
     return value;
   }
@@ -125,15 +124,36 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
   }
 
   watch(waiter: Waiter<T>): void {
+    this.#receivers ??= new Waiters();
     this.#receivers.add(waiter, undefined);
   }
 
   leave(waiter: Waiter<T>): void {
-    this.#receivers.delete(waiter);
+    this.#receivers?.delete(waiter);
   }
 
   sendCase(value: T): Case<void> {
-    return new SendCase(this, this.#receivers, this.#senders, value);
+    return new SendCase(this, value);
+  }
+
+  /** As `isReady`, of the other case. */
+  isReadyToTake(): boolean {
+    return this.#receivers?.first !== undefined || this.length < this.capacity;
+  }
+
+  watchSending(waiter: Waiter<void>, value: T): void {
+    this.#senders ??= new Waiters();
+    this.#senders.add(waiter, value);
+  }
+
+  leaveSending(waiter: Waiter<void>): void {
+    this.#senders?.delete(waiter);
+  }
+
+  #put(value: T): void {
+    // A list that grows from nothing makes room for 17.
+    if (this.#buffer === undefined) this.#buffer = [value];
+    else this.#buffer.push(value);
   }
 
   /** What a trace shows when a value has gone in, or come out. */
@@ -143,7 +163,7 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
 
   /** The last value that went in, or came out. */
   traced(op: 'send' | 'recv'): TraceChan {
-    const nth = op === 'send' ? this.#entered : this.#left;
+    const nth = op === 'send' ? this.#entered : this.#entered - this.length;
     return { name: this.name, id: this.id, op, nth };
   }
 }
@@ -151,19 +171,10 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
 /** The case "the channel takes `value`". */
 class SendCase<T> implements Case<void> {
   readonly #chan: Chan<T>;
-  readonly #receivers: Waiters<Waiter<T>>;
-  readonly #senders: Waiters<Waiter<void>, T>;
   readonly #value: T;
 
-  constructor(
-    chan: Chan<T>,
-    receivers: Waiters<Waiter<T>>,
-    senders: Waiters<Waiter<void>, T>,
-    value: T,
-  ) {
+  constructor(chan: Chan<T>, value: T) {
     this.#chan = chan;
-    this.#receivers = receivers;
-    this.#senders = senders;
     this.#value = value;
   }
 
@@ -184,8 +195,7 @@ class SendCase<T> implements Case<void> {
   }
 
   isReady(): boolean {
-    const { length, capacity } = this.#chan;
-    return this.#receivers.first !== undefined || length < capacity;
+    return this.#chan.isReadyToTake();
   }
 
   perform(): void {
@@ -193,10 +203,10 @@ class SendCase<T> implements Case<void> {
   }
 
   watch(waiter: Waiter<void>): void {
-    this.#senders.add(waiter, this.#value);
+    this.#chan.watchSending(waiter, this.#value);
   }
 
   leave(waiter: Waiter<void>): void {
-    this.#senders.delete(waiter);
+    this.#chan.leaveSending(waiter);
   }
 }

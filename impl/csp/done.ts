@@ -15,7 +15,7 @@ export class Done implements Case<void>, Receivable<void> {
   readonly label: string;
   readonly runtime: Runtime = runtime();
   readonly id = this.runtime.newId();
-  readonly #waiting = new Waiters<Waiter<void>>();
+  #waiting: Waiters<Waiter<void>> | undefined;
   #closed = false;
 
   constructor(label: string) {
@@ -35,11 +35,11 @@ export class Done implements Case<void>, Receivable<void> {
     runtime.tracer?.emit('event', { ch: label, v: `close ${label}`, chan });
     // One by one: a select that waits in two cases leaves both when it wakes.
     for (
-      let { first } = this.#waiting;
+      let first = this.#waiting?.first;
       first !== undefined;
-      { first } = this.#waiting
+      first = this.#waiting?.first
     ) {
-      this.#waiting.delete(first);
+      this.leave(first);
       first.done();
     }
   }
@@ -77,10 +77,11 @@ export class Done implements Case<void>, Receivable<void> {
   }
 
   watch(waiter: Waiter<void>): void {
+    this.#waiting ??= new Waiters();
     this.#waiting.add(waiter, undefined);
   }
 
   leave(waiter: Waiter<void>): void {
-    this.#waiting.delete(waiter);
+    this.#waiting?.delete(waiter);
   }
 }

@@ -4,13 +4,11 @@
  */
 
 import { macrotask } from './macrotask.ts';
+import { RealTimers } from './real-timers.ts';
 import type { RunningTimer, Runtime, WaitsOn, Wake } from './seam.ts';
 
 /** So many wake-ups in a row may pass before sockets and timers get a turn. */
 const wakesPerTurn = 512;
-
-/** A timer that fires this late was held up by a busy event loop. */
-const lateMs = 50;
 
 /** To ask the system for random bytes costs 5 µs, few or many: they are drawn ahead. */
 const poolLength = 4096;
@@ -24,6 +22,7 @@ export class RealRuntime implements Runtime {
   #ids = 0;
   #wakes = 0;
   #yielding = false;
+  readonly #timers = new RealTimers(() => this.now());
   readonly #held: (() => void)[] = []; // BOUNDED by the tasks that are alive
   readonly #paused: (() => void)[] = []; // BOUNDED by the tasks that are alive
 
@@ -49,16 +48,18 @@ export class RealRuntime implements Runtime {
     return count === 1 ? 0 : Math.floor(Math.random() * count);
   }
 
-  spawn(name: string, task: () => Promise<void>): void {
-    const failed = (error: unknown): void => {
-      this.taskFailed(name, error);
-    };
+  spawn(_name: string, task: () => Promise<void>): void {
     // Not `then(task)`: its promise would follow the task's for as long as that lives.
     const begin = (): void => {
-      task().catch(failed);
+      task().catch(this.#unclaimed);
     };
-    this.ready(undefined).then(begin).catch(failed);
+    this.ready(undefined).then(begin).catch(this.#unclaimed);
   }
+
+  /** One for all tasks. It has no name to tell: a wait group has told it, if it could. */
+  readonly #unclaimed = (error: unknown): void => {
+    this.taskFailed('(unnamed)', error);
+  };
 
   newId(): number {
     return ++this.#ids;
@@ -98,7 +99,7 @@ export class RealRuntime implements Runtime {
   };
 
   startTimer(ms: number, fire: () => void): RunningTimer {
-    return new RealTimer(this, ms, fire);
+    return this.#timers.start(ms, fire);
   }
 
   external<T>(_name: string, promise: Promise<T>): Promise<T> {
@@ -130,36 +131,4 @@ export class RealRuntime implements Runtime {
     });
   }
   // #endregion real-yield
-}
-
-class RealTimer implements RunningTimer {
-  readonly #runtime: RealRuntime;
-  readonly #due: number;
-  readonly #fire: () => void;
-  readonly #timeout: ReturnType<typeof setTimeout>;
-  #stopped = false;
-
-  constructor(runtime: RealRuntime, ms: number, fire: () => void) {
-    this.#runtime = runtime;
-    this.#due = runtime.now() + ms;
-    this.#fire = fire;
-    this.#timeout = setTimeout(timeIsUp, ms, this);
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timeout);
-  }
-
-  timeIsUp(): void {
-    //: Late means the loop was busy, and bytes may be waiting in the kernel.
-    //: One poll phase lets them in before a deadline judges the connection.
-    if (this.#runtime.now() - this.#due < lateMs) this.#fire();
-    else macrotask(() => this.#stopped || this.#fire());
-  }
-}
-
-/** One for all timers: each would hold a function of its own for as long as it runs. */
-function timeIsUp(timer: RealTimer): void {
-  timer.timeIsUp();
 }

@@ -14,7 +14,7 @@ export class Signal implements Case<void>, Receivable<void> {
   readonly label: string;
   readonly runtime: Runtime = runtime();
   readonly id = this.runtime.newId();
-  readonly #waiting = new Waiters<Waiter<void>>();
+  #waiting: Waiters<Waiter<void>> | undefined;
   #raised = false;
 
   constructor(label: string) {
@@ -22,12 +22,12 @@ export class Signal implements Case<void>, Receivable<void> {
   }
 
   raise(): void {
-    const { first } = this.#waiting;
+    const first = this.#waiting?.first;
     if (first === undefined) {
       this.#raised = true;
       return;
     }
-    this.#waiting.delete(first);
+    this.leave(first);
     first.done();
   }
 
@@ -52,10 +52,11 @@ export class Signal implements Case<void>, Receivable<void> {
   }
 
   watch(waiter: Waiter<void>): void {
+    this.#waiting ??= new Waiters();
     this.#waiting.add(waiter, undefined);
   }
 
   leave(waiter: Waiter<void>): void {
-    this.#waiting.delete(waiter);
+    this.#waiting?.delete(waiter);
   }
 }

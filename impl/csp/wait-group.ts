@@ -9,12 +9,11 @@ import type { SpawnOptions } from './seam.ts';
 
 export type TaskFailure = (name: string, error: unknown) => void;
 
-// #region wait-group
 export class WaitGroup {
   readonly #runtime = runtime();
   readonly #onFailure: TaskFailure;
-  readonly #alive = new Map<symbol, string>(); // BOUNDED by the tasks of the owner
-  readonly #waiting: (() => void)[] = []; // BOUNDED by the tasks that wait
+  readonly #alive = new Map<object, string>(); // BOUNDED by the tasks of the owner
+  #waiting: (() => void)[] | undefined; // BOUNDED by the tasks that wait
 
   /** @param onFailure gets what a task throws; without it the runtime reports it */
   constructor(onFailure?: TaskFailure) {
@@ -30,20 +29,20 @@ export class WaitGroup {
     return [...this.#alive.values()];
   }
 
+  // #region wait-group
+  /** Starts a task. It begins after the caller's next wait, never inside this call. */
   go(name: string, task: () => Promise<void>, options?: SpawnOptions): void {
-    const id = Symbol(name);
-    this.#alive.set(id, name);
-    const guarded = async (): Promise<void> => {
+    const { over, failed } = this.#begin(name);
+    const run = (): Promise<void> => {
       try {
-        await task();
+        //: Not awaited: an async function around each task would live as long as it.
+        return task().then(over, failed);
       } catch (error) {
-        this.#onFailure(name, error);
-      } finally {
-        this.#alive.delete(id);
-        if (this.#alive.size === 0) this.#wakeAll();
+        failed(error);
+        return Promise.resolve();
       }
     };
-    this.#runtime.spawn(name, guarded, options);
+    this.#runtime.spawn(name, run, options);
   }
 
   /** Waits until no task of this group is alive. */
@@ -53,14 +52,34 @@ export class WaitGroup {
     const waits = names.map((name) => ({ name, op: 'end' }) as const);
     const on = { label: `wait for ${names.join(', ')}`, waits };
     return this.#runtime.suspend(on, (wake) => {
+      this.#waiting ??= [];
       this.#waiting.push(() => {
         wake(undefined);
       });
     });
   }
 
+  /** A task is alive from here until one of the two is called. They do not hold the task. */
+  #begin(name: string): { over: () => void; failed: (error: unknown) => void } {
+    const over = (): void => {
+      this.#alive.delete(over);
+      if (this.#alive.size === 0) this.#wakeAll();
+    };
+    const failed = (error: unknown): void => {
+      try {
+        this.#onFailure(name, error);
+      } finally {
+        over();
+      }
+    };
+    this.#alive.set(over, name);
+    return { over, failed };
+  }
+  // #endregion wait-group
+
   #wakeAll(): void {
-    for (const wake of this.#waiting.splice(0)) wake();
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const wake of waiting) wake();
   }
 }
-// #endregion wait-group

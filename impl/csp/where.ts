@@ -1,8 +1,8 @@
 /**
  * Where the running task stands in the source: the line that a trace shows beside each
- * event. Code that a run records is instrumented when it is built
- * (`exercises/kit/instrument.ts`): before each call it leaves a mark here. The node that
- * is shipped is not, and pays nothing.
+ * event. Code that a run records is instrumented when it is built, by
+ * `exercises/kit/trace/instrument.ts`: before each call it leaves a mark here. The node
+ * that is shipped is not, and pays nothing.
  *
  * Three lines are kept side by side. The story is what a reader follows: `p2p`, `eth`,
  * an exercise. The machinery below it (connections, the simulation) and these channels

@@ -150,7 +150,7 @@ async function handleGetNodeData(
   peer: EthPeer,
   msg: Msg,
 ): Promise<void> {
-  Array.from(hashesOf(msg, 2 * maxStateFetch)); // as far as geth would read it
+  Array.from(hashesOf(msg, 2 * maxStateFetch)); // so far each must be a hash; the bound is ours
   await peer.sendEncoded(nodeDataMsg, []);
 }
 

@@ -46,7 +46,7 @@ export const blockHeadersMsg = 0x04;
 export const getBlockBodiesMsg = 0x05;
 export const blockBodiesMsg = 0x06;
 export const newBlockMsg = 0x07;
-//: 0x08 to 0x0c belong to nobody: eth/61 left the gap.
+//: 0x08 was eth/61's; 0x09 to 0x0c belong to nobody.
 export const getNodeDataMsg = 0x0d;
 export const nodeDataMsg = 0x0e;
 export const getReceiptsMsg = 0x0f;
@@ -93,8 +93,8 @@ export const maxReceiptFetch = 256;
 export const softResponseLimit = 2 * 1024 * 1024;
 
 /**
- * geth has this bound since v1.9.0 (cdfe9a3a2a). At v1.8.12 a Status may carry a total
- * difficulty of megabytes, and printing that takes seconds.
+ * geth has this bound for NewBlock since v1.9.0 (cdfe9a3a2a), for Status since v1.10.0. At
+ * v1.8.12 a Status may carry a total difficulty of megabytes, and printing that takes seconds.
  */
 export const maxTdBits = 100;
 

@@ -35,7 +35,7 @@ export function serveHeaders(
   query: GetBlockHeadersData,
 ): readonly Header[] {
   const headers: Header[] = [];
-  //: geth reads the amount as a signed number, so 2^63 and more ask for nothing.
+  //: On 64 bits geth reads the amount as a signed number: 2^63 and more ask for nothing.
   if (query.amount > maxUint64 >> 1n) return headers;
 
   const most = Math.min(maxHeaderFetch, softResponseLimit / headerSizeEstimate);
@@ -46,7 +46,7 @@ export function serveHeaders(
     headers.length < Math.min(Number(query.amount), most)
   ) {
     headers.push(header);
-    //: The place where geth v1.8.12 goes wrong: there `skip + 1` may be 0, and
+    //: geth v1.8.12 goes wrong here for a query by number: `skip + 1` may be 0, and
     //: one header comes back 192 times. A bigint does not wrap around.
     header =
       query.origin.kind === 'hash'

@@ -39,6 +39,8 @@ export class OutBuffer implements Sink {
   #left: Uint8Array | undefined;
   #isHandedOver = false;
   #isScheduled = false;
+  /** What `fail` was called with first. */
+  #broken: { readonly cause: Error | undefined } | undefined;
   #failure: Error | undefined;
 
   /** @param label what a write waits for, in traces */
@@ -48,8 +50,10 @@ export class OutBuffer implements Sink {
   }
 
   failure(): Error | undefined {
-    if (this.#failure === undefined && this.#socket.destroyed) {
-      this.#failure = new ConnClosed('write', this.#socket.errored);
+    // Made when it is asked for: most connections end without a write that fails.
+    if (this.#failure === undefined && (this.#broken || this.#socket.destroyed)) {
+      const { cause } = this.#broken ?? { cause: this.#socket.errored };
+      this.#failure = new ConnClosed('write', cause);
     }
     return this.#failure;
   }
@@ -71,7 +75,7 @@ export class OutBuffer implements Sink {
 
   /** The connection broke, or is no more. The first reason counts. */
   fail(error?: Error): void {
-    this.#failure ??= new ConnClosed('write', error);
+    this.#broken ??= { cause: error };
     if (this.#left !== undefined) this.changed.raise();
   }
 
@@ -90,15 +94,15 @@ export class OutBuffer implements Sink {
     if (!this.#isScheduled) {
       this.#isScheduled = true;
       //: After the tasks that run now, before any socket or timer has its turn.
-      process.nextTick(this.#turnIsOver);
+      process.nextTick(turnIsOver, this);
     }
     return true;
   }
 
-  #turnIsOver = (): void => {
+  turnIsOver(): void {
     this.#isScheduled = false;
     this.#flush();
-  };
+  }
 
   /** Unless the kernel is full: then more is collected until it takes again. */
   #flush(): void {
@@ -111,7 +115,7 @@ export class OutBuffer implements Sink {
       this.#isHandedOver = true;
       this.#socket.cork();
       this.#handOver();
-      this.#socket.write(bytes, this.#settled);
+      this.#write(bytes);
       this.#socket.uncork();
     }
     return this.#socket.writableLength === 0;
@@ -125,15 +129,22 @@ export class OutBuffer implements Sink {
     this.#length = 0;
     // The kernel may take it later; the next bytes are collected elsewhere.
     this.#collected = nothing;
-    this.#socket.write(bytes, this.#settled);
+    this.#write(bytes);
+  }
+
+  #write(bytes: Uint8Array): void {
+    // A new function for each: one of its own would cost an idle connection 100 bytes.
+    this.#socket.write(bytes, () => {
+      this.#settled();
+    });
   }
 
   /** The kernel has taken a write: what was collected meanwhile follows. */
-  #settled = (): void => {
+  #settled(): void {
     if (this.#socket.writableLength > 0) return;
     this.#flush();
     if (this.#left !== undefined) this.changed.raise();
-  };
+  }
 
   #copy(bytes: Uint8Array): void {
     const length = this.#length + bytes.length;
@@ -146,4 +157,8 @@ export class OutBuffer implements Sink {
     this.#collected.set(bytes, this.#length);
     this.#length = length;
   }
+}
+
+function turnIsOver(buffer: OutBuffer): void {
+  buffer.turnIsOver();
 }

@@ -21,7 +21,6 @@ import { WriteHalf } from './write-half.ts';
 export const maxUnread = 65_536;
 
 export class TcpConn implements NetConn {
-  readonly localAddr: string;
   readonly remoteAddr: string;
   readonly #socket: Socket;
   readonly #reads: ReadHalf;
@@ -36,7 +35,6 @@ export class TcpConn implements NetConn {
   /** @param socket connected, and made in this tick: its errors are heard from here on */
   constructor(socket: Socket) {
     this.#socket = socket;
-    this.localAddr = joinHostPort(socket.localAddress, socket.localPort);
     this.remoteAddr = joinHostPort(socket.remoteAddress, socket.remotePort);
     const name = this.remoteAddr;
     this.#gone = new Done(`${name} closed`);
@@ -47,6 +45,11 @@ export class TcpConn implements NetConn {
       if (this.#flows === 'paused' && this.#reads.unread < maxUnread) this.#flow();
     });
     this.#listen();
+  }
+
+  /** Seldom asked for, so it is not kept. Port 0 if that is only after the close. */
+  get localAddr(): string {
+    return joinHostPort(this.#socket.localAddress, this.#socket.localPort);
   }
 
   peek(wanted = 1): Uint8Array {
@@ -117,6 +120,7 @@ export class TcpConn implements NetConn {
     this.#socket.on('close', () => {
       this.#gone.close();
       this.#out.fail();
+      if (this.#closed) return; // by us: reads have their reason
       this.#reads.ended(new ConnClosed('read', this.#socket.errored));
     });
   }

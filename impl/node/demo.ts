@@ -118,6 +118,10 @@ function timeline(
   });
 }
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0); // nobody reads on, as with `| head`
+});
 await initCrypto();
 const trace = await traced('demo', demo);
 process.stdout.write(

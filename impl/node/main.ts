@@ -60,7 +60,7 @@ async function runSession(options: NodeOptions, request: StopRequest): Promise<v
  */
 async function startedWithMarks(): Promise<boolean> {
   const asked = process.argv.some((arg) => /^--trace(?:=|$)/.test(arg));
-  const tool = new URL('../../exercises/kit/recorded.js', import.meta.url);
+  const tool = new URL('../../exercises/kit/trace/recorded.js', import.meta.url);
   if (!asked || hasMarks() || !existsSync(tool)) return false;
   const { runRecorded } = (await import(tool.href)) as {
     runRecorded: (entry: string) => Promise<boolean>; // plain JavaScript

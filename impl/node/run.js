@@ -29,16 +29,47 @@ const dayMs = 86_400_000;
  * @param {string} entry `impl/node/main.ts`
  */
 export async function run(entry) {
+  const file = packed(entry);
+  if (file !== undefined) return load(file);
   const make = () => bundle(entry, { packages: 'bundle' });
-  const file = packed(entry) ?? (await kept(nameOf(entry), cacheKey(['impl']), make));
-  if (file === undefined) return runAsWritten(entry);
-  await load(file);
+  if (!(await runKept(nameOf(entry), cacheKey(['impl']), make)))
+    await runAsWritten(entry);
 }
 
-/** @param {string} file a bundle */
-export function load(file) {
+/**
+ * Runs what `make` makes, from where it is kept. Should the file go between the look and
+ * the load (`npm ci` in another terminal), it is made once more.
+ * @param {string} name
+ * @param {string} key another key, another text
+ * @param {() => Promise<string>} make
+ * @returns {Promise<boolean>} false: it could not be started this way
+ */
+export async function runKept(name, key, make) {
+  const file = await kept(name, key, make);
+  if (file === undefined) return false;
+  try {
+    await load(file);
+  } catch (error) {
+    if (!isGone(error, file)) throw error;
+    const again = await kept(name, key, make);
+    if (again === undefined) return false;
+    await load(again, '?again'); // Node remembers that the first could not be loaded
+  }
+  return true;
+}
+
+function isGone(error, file) {
+  const named = error?.path === file || error?.url === pathToFileURL(file).href;
+  return named && !existsSync(file);
+}
+
+/**
+ * @param {string} file a bundle
+ * @param {string} query
+ */
+export function load(file, query = '') {
   process.setSourceMapsEnabled(true); // a stack names the lines as they are written
-  return import(pathToFileURL(file).href);
+  return import(pathToFileURL(file).href + query);
 }
 
 /**
@@ -119,10 +150,12 @@ function removeOld(name) {
  * The bundle's text, with its source map inside.
  * @param {string} entry
  * @param {{ packages: 'bundle' | 'external', banner?: string, to?: string,
- *   conditions?: string[], plugins?: import('esbuild').Plugin[] }} options
+ *   conditions?: string[], external?: string[], plugins?: import('esbuild').Plugin[] }}
+ *   options
  */
 export async function bundle(entry, options) {
-  const { packages, banner = '', to = cache, conditions = [], plugins = [] } = options;
+  const { packages, banner = '', to = cache } = options;
+  const { conditions = [], external = [], plugins = [] } = options;
   const { build, stop } = await import('esbuild');
   const result = await build({
     absWorkingDir: root,
@@ -134,6 +167,7 @@ export async function bundle(entry, options) {
     platform: 'node',
     target: 'node20.19',
     packages,
+    external,
     banner: { js: banner },
     sourcemap: 'inline',
     sourcesContent: false,

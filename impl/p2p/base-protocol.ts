@@ -1,4 +1,4 @@
-/** The base protocol: the messages that every devp2p peer understands. */
+/** The base protocol: the messages below all others, which end a connection or probe it. */
 
 // #region base-protocol
 /** @geth p2p/peer.go baseProtocolVersion */
@@ -7,7 +7,7 @@ export const baseProtocolVersion = 5;
 export const baseProtocolLength = 16;
 /** Bytes of a base message's payload, declared or real. */
 export const baseProtocolMaxMsgSize = 2 * 1024;
-/** From this version on, every payload after Hello is compressed. */
+/** If both sides have this version or a later one, payloads after Hello are compressed. */
 export const snappyProtocolVersion = 5;
 
 export const handshakeMsg = 0x00;

@@ -27,7 +27,7 @@ export interface Candidate {
 }
 
 // #region max-inbound
-/** Inbound peers never take more than two thirds, so a third is left for our dials. */
+/** Places for inbound peers: a third, rounded down, is left for our dials. */
 export function maxInboundConns(maxPeers: number): number {
   //: geth gives every place to inbound peers when it does not dial dynamically.
   //: Then strangers can fill the node; ours keeps the third in any case.

@@ -24,7 +24,7 @@ import {
 import type { HelloConn } from './conn.ts';
 import type { NodeID } from './enode.ts';
 import { MsgEventer, type PeerFeed } from './events.ts';
-import { sendItems, type Msg } from './message.ts';
+import { sendItems, type Msg, type MsgWriter } from './message.ts';
 import {
   DiscError,
   discNetworkError,
@@ -50,8 +50,11 @@ export interface PeerEnd {
   readonly remoteRequested: boolean;
 }
 
+/** A conn after the last verdict: nobody will ask about it again. */
+type PeerConn = Omit<HelloConn, 'cont'>;
+
 /** @geth p2p/peer.go Peer */
-export class Peer implements PeerHandle {
+export class Peer implements PeerHandle, ProtoLink {
   readonly running: ReadonlyMap<string, ProtoRW>;
   /** Closes when `run` has decided to end. Everyone who waits for anything leaves. */
   readonly closed = new Done('closed');
@@ -64,7 +67,7 @@ export class Peer implements PeerHandle {
   readonly writeStart = new Chan<undefined>('writeStart', 1);
   readonly pingRecv = new Chan<undefined>('pingRecv', pendingPings);
   /** The connection under it; its transport is what `run` closes. */
-  readonly conn: HelloConn;
+  readonly conn: PeerConn;
   /** Every task that serves this peer. */
   readonly wg: WaitGroup;
   readonly #feed: PeerFeed | undefined;
@@ -74,11 +77,12 @@ export class Peer implements PeerHandle {
    * @geth p2p/peer.go newPeer
    */
   constructor(conn: HelloConn, protocols: readonly Protocol[], feed?: PeerFeed) {
-    this.conn = conn;
+    const { fd, transport, flags, id, caps, name } = conn;
+    this.conn = { fd, transport, flags, id, caps, name };
     this.#feed = feed;
     const matches = matchProtocols(protocols, conn.caps);
     this.running = new Map(
-      Array.from(matches, ([name, match]) => [name, new ProtoRW(match, this.#link())]),
+      Array.from(matches, ([name, match]) => [name, new ProtoRW(match, this)]),
     );
     this.protoErr = new Chan('protoErr', this.running.size + 1);
     const rt = runtime();
@@ -87,6 +91,10 @@ export class Peer implements PeerHandle {
       rt.taskFailed(task, error);
       this.protoErr.trySend(asError(error));
     });
+  }
+
+  get writer(): MsgWriter {
+    return this.conn.transport;
   }
 
   get id(): NodeID {
@@ -213,7 +221,7 @@ export class Peer implements PeerHandle {
   // #endregion read-loop
 
   // #region ping-loop
-  /** Sends a Ping when the line was quiet, and every Pong. @geth p2p/peer.go Peer.pingLoop */
+  /** Sends a Ping every 15 s, and every Pong. @geth p2p/peer.go Peer.pingLoop */
   async pingLoop(): Promise<void> {
     const due = new Timer('ping interval', pingIntervalMs);
     const budget = new PongBudget();
@@ -305,11 +313,6 @@ export class Peer implements PeerHandle {
     }
   }
   // #endregion start-protocols
-
-  #link(): ProtoLink {
-    const { closed, writeStart, writeErr } = this;
-    return { closed, writeStart, writeErr, writer: this.conn.transport };
-  }
 }
 
 /** A code past every running protocol. The line is closed without a word, as geth does. */

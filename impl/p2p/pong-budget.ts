@@ -9,25 +9,31 @@ export const pongBurst = 5;
 export const pongRefillMs = 1_000;
 
 export class PongBudget {
-  /** Receivable when one more pong is earned; then call `refill`. */
-  readonly earned = new Timer('pong budget');
+  /** A clock runs while it is not full: most peers ask for less than one in a second. */
+  #clock: Timer | undefined;
   #left = pongBurst;
+
+  /** Receivable when one more pong is earned; then call `refill`. None is while it is full. */
+  get earned(): Timer | undefined {
+    return this.#clock;
+  }
 
   get isSpent(): boolean {
     return this.#left === 0;
   }
 
   spend(): void {
-    if (this.#left === pongBurst) this.earned.reset(pongRefillMs);
+    this.#clock ??= new Timer('pong budget', pongRefillMs);
     this.#left--;
   }
 
   refill(): void {
     this.#left++;
-    if (this.#left < pongBurst) this.earned.reset(pongRefillMs);
+    if (this.#left < pongBurst) this.#clock?.reset(pongRefillMs);
+    else this.#clock = undefined;
   }
 
   stop(): void {
-    this.earned.stop();
+    this.#clock?.stop();
   }
 }

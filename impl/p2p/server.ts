@@ -108,10 +108,12 @@ export class Server implements DialHost {
   readonly #crossDial: CrossDial;
   // BOUNDED by maxPendingPeers + maxActiveDialTasks; `stop` closes what shakes hands.
   readonly #handshaking = new Set<NetConn>();
+  readonly #hello: ProtoHandshake;
   #listener: Listener | undefined;
 
   constructor(config: ServerConfig) {
     this.config = config;
+    this.#hello = helloOf(config);
     this.#throttle = new InboundThrottle(config.netRestrict);
     this.#crossDial = new CrossDial(config.self);
   }
@@ -378,7 +380,7 @@ export class Server implements DialHost {
       const conn: Conn = { fd, transport: named, flags, id, cont };
       await this.checkpoint(conn, this.posthandshake);
       //= Hello says what it speaks
-      const { their, messages } = await named.doProtoHandshake(this.#hello());
+      const { their, messages } = await named.doProtoHandshake(this.#hello);
       //: A name in Hello proves nothing: anybody can write any id there.
       if (!equalBytes(their.id, fromHex(id))) {
         throw new DiscError(discUnexpectedIdentity);
@@ -397,14 +399,6 @@ export class Server implements DialHost {
     }
   }
   // #endregion setup-conn
-
-  /** What we say in Hello: every protocol, in the order of the configuration. */
-  #hello(): ProtoHandshake {
-    const { name, self, protocols } = this.config;
-    const caps = protocols.map(({ name, version }): Cap => ({ name, version }));
-    const id = fromHex(self);
-    return { version: baseProtocolVersion, name, caps, listenPort: 0, id };
-  }
 
   // #region checkpoint
   /**
@@ -430,4 +424,11 @@ export class Server implements DialHost {
     if (this.quit.closed) return; // the attempt was ended, it did not fail
     this.feed.send({ type: 'dial-error', node, error });
   }
+}
+
+/** What we say in Hello: every protocol, in the order of the configuration. */
+function helloOf({ name, self, protocols }: ServerConfig): ProtoHandshake {
+  const caps = protocols.map(({ name, version }): Cap => ({ name, version }));
+  const id = fromHex(self);
+  return { version: baseProtocolVersion, name, caps, listenPort: 0, id };
 }

@@ -19,6 +19,19 @@ export type SuiteName = (typeof suiteNames)[number];
 /** The values of all rounds, in their order. */
 export type Values = Readonly<Partial<Record<Column, readonly number[]>>>;
 
+/** Where the CPU of a handshake goes. */
+export const parts = {
+  curve: 'the curve',
+  crypto: 'hashes and AES',
+  rlp: 'RLP',
+  csp: 'tasks and channels',
+  sockets: 'sockets, with Node and the kernel',
+  memory: 'garbage collection',
+  peer: 'p2p: handshake, server, peer',
+  other: 'the rest, with V8 and the bench',
+} as const;
+export type Part = keyof typeof parts;
+
 export interface Goal {
   readonly text: string;
   /** Undefined: what it compares with was not measured. */
@@ -121,17 +134,20 @@ function oneWay(size: number): Entry[] {
   ];
 }
 
+function handshakeCPU(mode: string, text: string, goal?: Goal): Entry[] {
+  return (['dialer', 'listener'] as const).map((side) => ({
+    id: `handshake-cpu/${side}/${mode}`,
+    suite: 'handshakes',
+    label: `CPU of a handshake, ${side}, ${text}`,
+    unit: 'ms',
+    better: 'less',
+    ...(goal && { goal }),
+  }));
+}
+
 function handshakes(atOnce: number): Entry[] {
   const mode = atOnce === 1 ? 'one at a time' : `${atOnce} at once`;
   const cpuGoal = atOnce === 1 ? bound('≤', 1.5, 'ms') : undefined;
-  const cpu = (side: 'dialer' | 'listener'): Entry => ({
-    id: `handshake-cpu/${side}/${atOnce}`,
-    suite: 'handshakes',
-    label: `CPU of a handshake, ${side}, ${mode}`,
-    unit: 'ms',
-    better: 'less',
-    ...(cpuGoal && { goal: cpuGoal }),
-  });
   return [
     {
       id: `handshakes/${atOnce}`,
@@ -141,9 +157,18 @@ function handshakes(atOnce: number): Entry[] {
       better: 'more',
       ...(atOnce === 50 && { goal: both(times(20), bound('≥', 500, '/s')) }),
     },
-    cpu('dialer'),
-    cpu('listener'),
+    ...handshakeCPU(`${atOnce}`, mode, cpuGoal),
   ];
+}
+
+function handshakeShares(): Entry[] {
+  return Object.entries(parts).map(([part, text]) => ({
+    id: `handshake-share/${part}`,
+    suite: 'handshakes',
+    label: `of a handshake's CPU on both sides, ${text}`,
+    unit: '%',
+    better: 'less',
+  }));
 }
 
 function roundTrips(): Entry[] {
@@ -234,6 +259,8 @@ export function catalogue(plan: {
   return [
     ...handshakes(1),
     ...handshakes(plan.atOnce),
+    ...handshakeCPU('first', 'of a process that has just begun'),
+    ...handshakeShares(),
     ...roundTrips(),
     ...plan.sizes.flatMap(oneWay),
     ...delays(100),

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { cpuMicros, timeCodec, type CodecTimes } from './codec.ts';
+import { Profile, type Shares } from './profile.ts';
 import { percentile } from './statistics.ts';
 import { codes, type Address, type Dialer, type Link } from './stack.ts';
 import type { Stack, StackName } from './stack.ts';
@@ -70,6 +71,7 @@ export class Work {
   #end: Promise<number> | undefined;
   #pong: (() => void) | undefined;
   #delay: IntervalHistogram | undefined;
+  #profile: Profile | undefined;
 
   async load(stack: StackName): Promise<void> {
     this.#stack = await loaders[stack]();
@@ -203,6 +205,16 @@ export class Work {
     monitor.disable();
     const ms = (nanos: number): number => Math.max(0, nanos / 1e6 - delayResolutionMs);
     return { p99Ms: ms(monitor.percentile(99)), maxMs: ms(monitor.max) };
+  }
+
+  startProfile(): void {
+    this.#profile = new Profile();
+    this.#profile.start();
+  }
+
+  stopProfile(): Promise<Shares> {
+    if (this.#profile === undefined) throw new Error('no profile is taken');
+    return this.#profile.stop();
   }
 
   /** Touches the whole young generation, which would count as the first peers' memory. */

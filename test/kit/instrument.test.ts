@@ -4,10 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transform } from 'sucrase';
 import { describe, expect, it } from 'vitest';
-import { instrument } from '#kit/instrument.ts';
-import { markNames } from '#kit/mark-names.ts';
-import { isRecordable, withMarks } from '#kit/recorded.ts';
-import { repository } from '#kit/sources.ts';
+import { instrument } from '#kit/trace/instrument.ts';
+import { markNames } from '#kit/trace/mark-names.ts';
+import { isRecordable, withMarks } from '#kit/trace/recorded.ts';
+import { repository } from '#kit/catalog/sources.ts';
 import { callLines, parsed, withoutMarks } from './marks.ts';
 
 /** Every TypeScript file under `folder`, by its path from the repository's root. */

@@ -1,7 +1,7 @@
 /** Takes marks out of a syntax tree again, as an independent reader of them. */
 
 import { parse, type Node } from 'acorn';
-import { markNames } from '#kit/mark-names.ts';
+import { markNames } from '#kit/trace/mark-names.ts';
 
 type Json = { readonly [key: string]: Json } | readonly Json[] | string | number | null;
 

@@ -1,11 +1,11 @@
 /** What a reader is told about lines in a wrong order. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeAssembled } from '#kit/answer-text.ts';
+import { writeAssembled } from '#kit/formats/answer-text.ts';
 import { compileParsons, type Assembled, type Puzzle } from '#kit/parsons.ts';
-import type { RunReport } from '#kit/schema-report.ts';
-import { buildWorkerScript } from '#kit/script.ts';
-import { Threads } from '#kit/thread.ts';
+import type { RunReport } from '#kit/formats/schema-report.ts';
+import { buildWorkerScript } from '#kit/script/script.ts';
+import { Threads } from '#kit/script/thread.ts';
 import { puzzle as peerRun } from '../../exercises/11-select-parsons/lines.ts';
 import * as solved from '../../exercises/11-select-parsons/solution.ts';
 import { course } from './sources.ts';

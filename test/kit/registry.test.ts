@@ -4,7 +4,7 @@ import {
   NotPluggable,
   Registry,
   type ModuleFactory,
-} from '#kit/registry.ts';
+} from '#kit/run/registry.ts';
 
 const greet: ModuleFactory = (module) => {
   class Greeter {

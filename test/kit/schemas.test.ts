@@ -4,15 +4,15 @@ import {
   readAssembled,
   writeAnswers,
   writeAssembled,
-} from '#kit/answer-text.ts';
-import { lineDiff } from '#kit/line-diff.ts';
-import { endedReport, readAnswer, readOrder } from '#kit/orders.ts';
+} from '#kit/formats/answer-text.ts';
+import { lineDiff } from '#kit/words/line-diff.ts';
+import { endedReport, readAnswer, readOrder } from '#kit/formats/orders.ts';
 import {
   readExerciseFacts,
   splitFrontMatter,
   splitHints,
-} from '#kit/schema-exercise.ts';
-import { readManifest } from '#kit/schema-manifest.ts';
+} from '#kit/formats/schema-exercise.ts';
+import { readManifest } from '#kit/formats/schema-manifest.ts';
 import {
   emptyProgress,
   mergeProgress,
@@ -20,9 +20,13 @@ import {
   updateExercise,
   writeProgress,
   type Progress,
-} from '#kit/schema-progress.ts';
-import { readGradeReport, readRunReport, runVerdict } from '#kit/schema-report.ts';
-import { visible } from '#kit/visible.ts';
+} from '#kit/formats/schema-progress.ts';
+import {
+  readGradeReport,
+  readRunReport,
+  runVerdict,
+} from '#kit/formats/schema-report.ts';
+import { visible } from '#kit/words/visible.ts';
 
 const entry = { hash: 'a', state: 'tried', attempts: 2, hints: 1 } as const;
 

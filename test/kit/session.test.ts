@@ -1,10 +1,10 @@
 /** Verdicts on code that does what it should not. The same script runs in the page. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { forReaders } from '#kit/for-readers.ts';
-import type { RunReport } from '#kit/schema-report.ts';
-import { buildWorkerScript } from '#kit/script.ts';
-import { Threads } from '#kit/thread.ts';
+import { forReaders } from '#kit/words/for-readers.ts';
+import type { RunReport } from '#kit/formats/schema-report.ts';
+import { buildWorkerScript } from '#kit/script/script.ts';
+import { Threads } from '#kit/script/thread.ts';
 import { fixtures } from './sources.ts';
 
 let threads: Threads;
@@ -129,6 +129,7 @@ describe('a run', () => {
       verdict: 'blocked',
       message:
         'nothing can go on: main waits for recv answers; doubler waits for recv questions',
+      runs: 1,
     });
   });
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Sources } from '../../exercises/kit/sources.ts';
+import type { Sources } from '../../exercises/kit/catalog/sources.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -21,8 +21,8 @@ import {
   writeProgress,
   type ExerciseChange,
   type ExerciseProgress,
-} from '#kit/schema-progress.ts';
-import { readGradeReport } from '#kit/schema-report.ts';
+} from '#kit/formats/schema-progress.ts';
+import { readGradeReport } from '#kit/formats/schema-report.ts';
 import { fixtures } from './sources.ts';
 
 const { root } = fixtures;
@@ -51,11 +51,16 @@ interface Ended {
   readonly err: string;
 }
 
-function start(tool: 'learn' | 'grade' | 'demo', ...args: string[]): Promise<Ended> {
-  const file = join('exercises/kit', tool);
-  const how = tool === 'demo' ? [`${file}.js`] : ['--import', 'tsx', `${file}.ts`];
+type Tool = 'learn' | 'grade' | 'demo';
+
+/** As `npm run` starts it. */
+function starter(tool: Tool): string {
+  return join(root, 'exercises/kit/terminal', `${tool}.js`);
+}
+
+function start(tool: Tool, ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const all = [...how, ...args];
+    const all = [starter(tool), ...args];
     execFile(process.execPath, all, { cwd: root, env }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });
@@ -63,9 +68,8 @@ function start(tool: 'learn' | 'grade' | 'demo', ...args: string[]): Promise<End
 }
 
 /** As `| true` does: the reading end of its output is closed at once. */
-function startUnread(tool: 'learn' | 'grade', ...args: string[]): Promise<Ended> {
-  const all = ['--import', 'tsx', join('exercises/kit', `${tool}.ts`), ...args];
-  const child = spawn(process.execPath, all, { cwd: root, env });
+function startUnread(tool: Tool, ...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [starter(tool), ...args], { cwd: root, env });
   child.stdout.destroy();
   let err = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -142,7 +146,7 @@ describe('grade', () => {
 
   it('leaves no empty report behind when it is interrupted', async () => {
     const file = join(home, 'none.json');
-    const args = ['--import', 'tsx', 'exercises/kit/grade.ts', '--json', file];
+    const args = [starter('grade'), '--json', file];
     const grade = spawn(process.execPath, args, { cwd: root, env });
     grade.stdout.once('data', () => grade.kill());
     await new Promise((resolve) => grade.once('close', resolve));
@@ -277,8 +281,10 @@ describe('learn', () => {
   });
 
   it('gives a verdict soon after the file is saved', async () => {
-    const args = ['--import', 'tsx', 'exercises/kit/learn.ts', 'E01'];
-    const learn = spawn(process.execPath, args, { cwd: root, env });
+    const learn = spawn(process.execPath, [starter('learn'), 'E01'], {
+      cwd: root,
+      env,
+    });
     let out = '';
     const said = (text: string): Promise<void> =>
       new Promise((resolve) => {

@@ -8,11 +8,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Exercise } from '#kit/catalog.ts';
-import type { TestResult } from '#kit/schema-report.ts';
-import type { Sources } from '#kit/sources.ts';
-import { visible } from '#kit/visible.ts';
-import type { VitestLine } from '#kit/vitest-reporter.ts';
+import type { Exercise } from '#kit/catalog/catalog.ts';
+import type { TestResult } from '#kit/formats/schema-report.ts';
+import type { Sources } from '#kit/catalog/sources.ts';
+import { visible } from '#kit/words/visible.ts';
+import type { VitestLine } from '#kit/vitest/reporter.ts';
 
 export interface Line {
   readonly name: string;
@@ -44,7 +44,7 @@ export async function vitestLines(sources: Sources): Promise<VitestLine[]> {
   const folder = mkdtempSync(join(tmpdir(), 'peerwalk-parity-'));
   const file = join(folder, 'report.jsonl');
   const vitest = join(sources.root, 'node_modules/vitest/vitest.mjs');
-  const args = [vitest, 'run', '--config', 'exercises/kit/vitest.config.ts'];
+  const args = [vitest, 'run', '--config', 'exercises/kit/vitest/vitest.config.ts'];
   const env = {
     ...process.env,
     PEERWALK_EXERCISES: sources.exercises,

@@ -1,6 +1,7 @@
 /** How the command starts: in copies of the checkout, so that files can be edited. */
 
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   mkdirSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -104,6 +106,24 @@ describe('a checkout, started', { timeout: 60_000 }, () => {
     expect(stderr).toContain(`impl/node/options.ts:${line}`);
   });
 
+  it('is made anew when its bundle goes between the look and the load', async () => {
+    const root = checkout('gone');
+    const script = `
+      import { rmSync } from 'node:fs';
+      import { kept, runKept } from ${JSON.stringify(join(root, 'impl/node/run.js'))};
+      const make = async () => "console.log('it runs');";
+      const file = await kept('gone', 'key', make);
+      const running = runKept('gone', 'key', make); // it has looked by now
+      rmSync(file);
+      console.log(await running);`;
+    const args = ['--input-type=module', '-e', script];
+    expect(await run(process.execPath, args, folder)).toEqual({
+      code: 0,
+      stdout: 'it runs\ntrue\n',
+      stderr: '',
+    });
+  });
+
   it('runs where no bundle can be kept', async () => {
     const root = checkout('read-only');
     writeFileSync(join(root, 'node_modules/.cache'), '');
@@ -115,10 +135,19 @@ describe('a checkout, started', { timeout: 60_000 }, () => {
 
 describe('the demo, started', { timeout: 60_000 }, () => {
   it('finds its chain from any folder', async () => {
-    const demo = join(repository, 'exercises/kit/demo.js');
+    const demo = join(repository, 'exercises/kit/terminal/demo.js');
     const { code, stdout, stderr } = await run(process.execPath, [demo], folder);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/has 63 blocks[\s\S]*stopped/);
+  });
+
+  it('ends when nobody reads on', async () => {
+    const args = [join(repository, 'exercises/kit/terminal/demo.js')];
+    const child = spawn(process.execPath, args, { cwd: folder });
+    child.stdout.destroy();
+    const stderr = text(child.stderr);
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect([code, await stderr]).toEqual([0, '']);
   });
 });
 

@@ -238,7 +238,7 @@ describe('PongBudget', () => {
       let earned = 0;
       for (let second = 0; second < 20; second++) {
         await sleep(1_000);
-        if (!budget.earned.recvCase.isReady()) continue;
+        if (budget.earned?.recvCase.isReady() !== true) continue;
         budget.earned.recvCase.perform();
         budget.refill();
         earned++;

@@ -4,6 +4,7 @@ import {
   layerProblems,
   pageProblems,
   regionProblems,
+  roomProblems,
   seamProblems,
   unshownRegions,
 } from '../../.vitepress/weave/rules.ts';
@@ -63,6 +64,47 @@ describe('layerProblems', () => {
     expect(layerProblems(files({ 'impl/util/x.ts': '' }))).toEqual([
       'impl/util/x.ts: util is no layer of impl/',
     ]);
+  });
+});
+
+describe('roomProblems', () => {
+  it.each([
+    ['a room below', '../script/thread.ts', 'run stands above script'],
+    ['a room below, by its alias', '#kit/page/page-data.ts', 'run stands above page'],
+    ['Node where a page runs', 'node:fs', 'also runs in a page'],
+  ])('refuses an import of %s', (_, name, problem) => {
+    const text = `import type { X } from '${name}';`;
+    expect(roomProblems(files({ 'exercises/kit/run/judge.ts': text }))).toEqual([
+      expect.stringContaining(problem),
+    ]);
+  });
+
+  it('refuses what an exercise takes from a room', () => {
+    const text = "import { judge } from '#kit/run/judge.ts';";
+    expect(roomProblems(files({ 'exercises/01-x/exercise.test.ts': text }))).toEqual([
+      expect.stringContaining('imports what stands at the top'),
+    ]);
+  });
+
+  it('refuses a room that has no place, and a cycle inside one', () => {
+    const problems = roomProblems(
+      files({
+        'exercises/kit/attic/a.ts': '',
+        'exercises/kit/run/a.ts': "import './b.ts';",
+        'exercises/kit/run/b.ts': "import './a.ts';",
+      }),
+    );
+    expect(problems).toEqual([
+      'exercises/kit/attic/a.ts: attic is no room of the kit',
+      expect.stringContaining('import cycle'),
+    ]);
+  });
+
+  it('lets a room import from those above it, the top among them', () => {
+    const text = "import '../words/strings.ts';\nimport { x } from '../unsolved.ts';";
+    const test = "import { outcome } from '#kit/outcome.ts';";
+    const all = { 'exercises/kit/run/judge.ts': text, 'exercises/01-x/plug.ts': test };
+    expect(roomProblems(files(all))).toEqual([]);
   });
 });
 

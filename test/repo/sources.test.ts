@@ -6,6 +6,7 @@ import {
   layerProblems,
   pageProblems,
   regionProblems,
+  roomProblems,
   seamProblems,
   unshownRegions,
 } from '../../.vitepress/weave/rules.ts';
@@ -67,6 +68,16 @@ describe('the files of impl/', () => {
     else if (found.unshown.length > 0) {
       console.warn(`${found.unshown.length} regions are on no page yet`);
     }
+  });
+});
+
+describe('the rooms of the kit', () => {
+  it('import only from rooms above them, and exercises only from the top', () => {
+    const own = ['.ts', '.js'].flatMap((ext) => listFiles('exercises', ext));
+    expect(own.length).toBeGreaterThan(40);
+    expect(roomProblems(new Map(own.map((file) => [file, readText(file)])))).toEqual(
+      [],
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { initCrypto } from '#crypto';
-import { traceFields } from '../../.vitepress/build/trace-fields.ts';
+import { traceFields } from '../../.vitepress/lab/fields.ts';
 import { codeLines } from '../../.vitepress/build/trace-plugin.ts';
 import {
   buildModel,
@@ -9,9 +9,9 @@ import {
   previousStop,
   stepFromHash,
   tableRows,
-} from '../../.vitepress/theme/trace/model.ts';
-import { sampleTrace } from '../../.vitepress/theme/trace/sample.ts';
-import { sentence } from '../../.vitepress/theme/trace/sentence.ts';
+} from '../../.vitepress/lab/model.ts';
+import { sampleTrace } from '../../.vitepress/lab/sample.ts';
+import { sentence } from '../../.vitepress/lab/sentence.ts';
 import { en } from '../../.vitepress/theme/strings/en.ts';
 import {
   readTrace,
@@ -49,6 +49,17 @@ describe('buildModel', () => {
       ['run', 0, 3],
       ['loop', 1, 2],
     ]);
+  });
+
+  it('takes a run without nodes for that of one node', () => {
+    const { nodes, columns } = buildModel(
+      traceOf([
+        ['/main', 'start'],
+        ['/reader', 'start'],
+      ]),
+    );
+    expect(nodes).toEqual(['']);
+    expect(columns).toEqual([2]);
   });
 
   it('gives the column of a lane that ended to the next task', () => {
@@ -430,8 +441,13 @@ describe('sentence', () => {
       told([
         ['/outside', 'event', { v: 'go main' }],
         ['/main', 'start'],
-      ]),
+        ['A/run', 'start'],
+      ]).slice(0, 2),
     ).toEqual(['The simulator starts main.', 'The scenario’s main begins.']);
+  });
+
+  it('has no scenario in a run that knows no nodes, as that of a test', () => {
+    expect(told([['/main', 'start']])).toEqual(['main begins.']);
   });
 
   it('draws of a run without fields, as they were once, nothing that is not so', async () => {

@@ -5,6 +5,9 @@
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 
+/** Asks for every element, as `.ci/run` does, instead of one of each combination. */
+export const everywhere = process.env['PEERWALK_AXE'] === 'all';
+
 const { source } = createRequire(import.meta.url)('axe-core') as { source: string };
 
 /**
@@ -28,6 +31,45 @@ export async function axeFindings(
   const isThere = await page.evaluate(() => 'axe' in window);
   if (!isThere) await page.evaluate(`${source};0`);
   return page.evaluate(ask, question);
+}
+
+/** Wide enough for everything, and as narrow as it gets. */
+export const sizes = {
+  wide: { width: 1440, height: 900 },
+  phone: { width: 390, height: 844 },
+} as const;
+
+/** Switches an open page; colours may follow a moment later. */
+export async function setDark(page: Page, dark: boolean): Promise<void> {
+  await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+  await page.waitForFunction(
+    (want) => document.documentElement.classList.contains('dark') === want,
+    dark,
+  );
+}
+
+/** By how many pixels the page is wider than its window. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+}
+
+/** The contrast in light and in dark, and every other rule once: colours do not move it. */
+export async function axeInColours(
+  page: Page,
+  question: AxeQuestion = {},
+): Promise<string[]> {
+  const contrast = everywhere ? 'every contrast' : 'contrast';
+  await page.emulateMedia({ reducedMotion: 'reduce' }); // colours change at once
+  const found = await axeFindings(page, { ...question, rules: 'rest' });
+  for (const dark of [false, true]) {
+    await setDark(page, dark);
+    const colours = await axeFindings(page, { ...question, rules: contrast });
+    found.push(...colours.map((one) => `${dark ? 'dark' : 'light'}: ${one}`));
+  }
+  return found;
 }
 
 interface Axe {

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { inject } from 'vitest';
-import { buildWorkerScript } from '../../exercises/kit/script.ts';
+import { buildWorkerScript } from '../../exercises/kit/script/script.ts';
 import './shared.ts';
 
 export const root = join(import.meta.dirname, '../..');

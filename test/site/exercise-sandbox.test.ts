@@ -6,8 +6,8 @@
 
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCatalog } from '../../exercises/kit/catalog.ts';
-import type { RunReport } from '../../exercises/kit/schema-report.ts';
+import { readCatalog } from '../../exercises/kit/catalog/catalog.ts';
+import type { RunReport } from '../../exercises/kit/formats/schema-report.ts';
 import { findChromium } from './chromium.ts';
 import { fixtures, openLab, type Lab } from './exercise-lab.ts';
 

@@ -3,26 +3,28 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeFindings, type AxeRules } from './axe.ts';
+import {
+  axeFindings,
+  axeInColours,
+  everywhere,
+  overflow,
+  setDark,
+  sizes,
+} from './axe.ts';
 import { findChromium, openSite, type OpenPage, type Site } from './browser.ts';
 
 const found = findChromium();
 
 /**
  * Source pages are all made by one template, and axe is slow on long listings and tables.
- * So one in four of them is opened, axe looks at one in thirty-two, and at one element of
+ * So one in twelve of them is opened, axe looks at one in thirty-six, and at one element of
  * each combination of colours; with `PEERWALK_AXE=all`, as in `.ci/run`, at everything.
  */
-const all = process.env['PEERWALK_AXE'] === 'all';
-const openEvery = all ? 1 : 4;
-const axeEvery = all ? 1 : 32;
+const openEvery = everywhere ? 1 : 12;
+const axeEvery = everywhere ? 1 : 36;
 const atOnce = 2;
 
-type Place = 'wide' | 'phone';
-const sizes = {
-  wide: { width: 1440, height: 900 },
-  phone: { width: 390, height: 844 },
-} as const;
+type Place = keyof typeof sizes;
 
 /** A few browser pages walk the list together. */
 async function eachPage(
@@ -50,21 +52,6 @@ async function eachPage(
     await site.done(opened.page);
   };
   await Promise.all(Array.from({ length: atOnce }, walk));
-}
-
-async function setDark(page: Page, dark: boolean): Promise<void> {
-  await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
-  await page.waitForFunction(
-    (want) => document.documentElement.classList.contains('dark') === want,
-    dark,
-  );
-}
-
-async function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return scrollWidth - clientWidth;
-  });
 }
 
 interface Findings {
@@ -112,16 +99,11 @@ class Walk {
 
   /** Colours are looked at where there is room; a phone changes everything but them. */
   async #axe(path: string, page: Page, place: Place): Promise<void> {
-    const ask = async (where: string, rules: AxeRules): Promise<void> => {
-      const found = await axeFindings(page, { rules });
-      this.findings.axe.push(...found.map((one) => `${path} (${where}) ${one}`));
-    };
-    await ask(place, 'rest');
-    if (place === 'phone') return;
-    for (const dark of [false, true]) {
-      await setDark(page, dark);
-      await ask(dark ? 'dark' : 'light', all ? 'every contrast' : 'contrast');
-    }
+    const found =
+      place === 'wide'
+        ? await axeInColours(page)
+        : await axeFindings(page, { rules: 'rest' });
+    this.findings.axe.push(...found.map((one) => `${path} (${place}) ${one}`));
   }
 }
 

@@ -9,20 +9,26 @@ import {
 import { javascript } from '@codemirror/lang-javascript';
 import {
   bracketMatching,
+  codeFolding,
+  foldEffect,
+  foldKeymap,
   HighlightStyle,
   indentOnInput,
   syntaxHighlighting,
 } from '@codemirror/language';
 import { setDiagnostics } from '@codemirror/lint';
-import { EditorState, Prec } from '@codemirror/state';
+import { EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
 import {
+  Decoration,
   drawSelection,
   EditorView,
   highlightActiveLine,
   keymap,
   lineNumbers,
+  type DecorationSet,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { firstTodo, importLines } from './code-shape.ts';
 
 /** Where the code is wrong; line and column count from 1. */
 export interface Problem {
@@ -36,14 +42,22 @@ export interface EditorOptions {
   readonly text: string;
   readonly label: string;
   readonly describedBy: string;
+  /** What stands in the place of folded imports. */
+  readonly foldedText: (lines: number) => string;
+  readonly foldedLabel: string;
   readonly onChange: (text: string) => void;
   readonly onRun: () => void;
 }
 
 export interface Editor {
   setText(text: string): void;
-  select(from: number, to: number): void;
-  focus(): void;
+  /** Puts the caret where the reader has pointed, if that is in the text. */
+  pointAt(place: { readonly x: number; readonly y: number }): void;
+  /** @param reveal scrolls to the caret */
+  focus(reveal: boolean): void;
+  scrollTo(top: number): void;
+  /** Lights lines, and puts out those that were lit. */
+  light(lines: readonly number[]): void;
   /** Marks a place, or none. */
   mark(problem: Problem | undefined): void;
   goTo(line: number, column?: number): void;
@@ -70,20 +84,46 @@ const highlight = HighlightStyle.define([
   },
 ]);
 
-/** In one column the verdict lies over the bottom of the window; the cursor must not. */
-function verdictMargin(): { bottom: number } | null {
-  return matchMedia('(max-width: 62rem)').matches ? { bottom: 48 } : null;
+/** In one column the bar lies over the bottom of the window; the caret must not. */
+function barMargin(): { bottom: number } | null {
+  return matchMedia('(max-width: 62rem)').matches ? { bottom: 64 } : null;
 }
+
+const lightLines = StateEffect.define<readonly number[]>();
+const lit = Decoration.line({ class: 'pw-ex-lit' });
+
+/** The lines that a run which is being looked at has come to. */
+const litLines = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marks, { effects, changes, state }) {
+    const effect = effects.findLast((one) => one.is(lightLines));
+    if (effect === undefined) return marks.map(changes);
+    const { doc } = state;
+    // The type of the value is that of the effect, which `is` has asked for.
+    const wanted = (effect.value as readonly number[]).filter(
+      (line) => line >= 1 && line <= doc.lines,
+    );
+    return Decoration.set(
+      wanted.map((line) => lit.range(doc.line(line).from)),
+      true,
+    );
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
 
 const look = EditorView.theme({
   '&': {
     backgroundColor: 'var(--pw-well)',
     color: 'var(--pw-code-foreground)',
-    fontSize: 'var(--pw-s-code)',
+    fontSize: 'var(--pw-ex-code)',
+    height: '100%',
   },
-  '&.cm-focused': { outline: '2px solid var(--pw-focus)', outlineOffset: '2px' },
-  '.cm-scroller': { fontFamily: 'var(--pw-mono)', lineHeight: '1.6' },
-  '.cm-content': { caretColor: 'var(--pw-ink)', padding: '0.75rem 0' },
+  '&.cm-focused': { outline: '2px solid var(--pw-focus)', outlineOffset: '-1px' },
+  // The measures of the still code (exercise.css), whose place the editor takes.
+  '.cm-scroller': { fontFamily: 'var(--pw-mono)', lineHeight: '1.5' },
+  '.cm-content': { caretColor: 'var(--pw-ink)', padding: '0.5rem 0' },
+  '.cm-line': { padding: '0 0.5rem 0 0.25rem' },
+  '.cm-lineNumbers .cm-gutterElement': { minWidth: '2.5rem', padding: '0 0.5rem 0 0' },
   '.cm-cursor': { borderLeftColor: 'var(--pw-ink)' },
   '.cm-gutters': {
     backgroundColor: 'transparent',
@@ -123,7 +163,28 @@ export function createEditor(options: EditorOptions): Editor {
         syntaxHighlighting(highlight),
         look,
         EditorState.tabSize.of(2),
-        EditorView.scrollMargins.of(verdictMargin),
+        EditorView.lineWrapping,
+        EditorView.scrollMargins.of(barMargin),
+        litLines,
+        codeFolding({
+          preparePlaceholder: (state, { from, to }) =>
+            state.doc.lineAt(to).number - state.doc.lineAt(from).number + 1,
+          placeholderDOM: (_view, open, lines: number) => {
+            const button = document.createElement('button');
+            button.type = 'button';
+            button.className = 'pw-ex-folded';
+            button.textContent = options.foldedText(lines);
+            button.title = options.foldedLabel;
+            button.onclick = open;
+            return button;
+          },
+        }),
+        EditorView.domEventHandlers({
+          // What another tab has written meanwhile was not taken (setText): ours is newer.
+          compositionend: () => {
+            options.onChange(view.state.doc.toString());
+          },
+        }),
         EditorView.contentAttributes.of({
           'aria-label': options.label,
           'aria-describedby': options.describedBy,
@@ -144,6 +205,7 @@ export function createEditor(options: EditorOptions): Editor {
           ...closeBracketsKeymap,
           ...defaultKeymap,
           ...historyKeymap,
+          ...foldKeymap,
           indentWithTab,
         ]),
         EditorView.updateListener.of((update) => {
@@ -159,21 +221,46 @@ export function createEditor(options: EditorOptions): Editor {
     const found = doc.line(Math.min(Math.max(1, line), doc.lines));
     return Math.min(found.from + Math.max(0, column - 1), found.to);
   };
+  const begin = (): void => {
+    const { doc } = view.state;
+    const text = doc.toString();
+    const imports = importLines(text);
+    const todo = firstTodo(text);
+    view.dispatch({
+      ...(imports === undefined
+        ? {}
+        : {
+            effects: foldEffect.of({
+              from: doc.line(imports.first).from,
+              to: doc.line(imports.last).to,
+            }),
+          }),
+      ...(todo === undefined ? {} : { selection: { anchor: doc.line(todo).to } }),
+    });
+  };
+  begin();
 
   return {
     setText(text) {
       const { doc } = view.state;
-      if (doc.toString() === text) return;
+      // A text that is being composed would lose its caret.
+      if (view.composing || doc.toString() === text) return;
       view.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
+      begin();
     },
-    select(from, to) {
-      const { length } = view.state.doc;
-      view.dispatch({
-        selection: { anchor: Math.min(from, length), head: Math.min(to, length) },
-      });
+    pointAt(place) {
+      const at = view.posAtCoords(place);
+      if (at !== null) view.dispatch({ selection: { anchor: at } });
     },
-    focus() {
+    focus(reveal) {
+      if (reveal) view.dispatch({ scrollIntoView: true });
       view.focus();
+    },
+    scrollTo(top) {
+      view.scrollDOM.scrollTop = top;
+    },
+    light(lines) {
+      view.dispatch({ effects: lightLines.of(lines) });
     },
     mark(problem) {
       if (problem === undefined) {

@@ -13,7 +13,7 @@ import {
   type ExerciseChange,
   type ExerciseProgress,
   type Progress,
-} from '../../../exercises/kit/schema-progress.ts';
+} from '../../../exercises/kit/formats/schema-progress.ts';
 
 const key = 'peerwalk-progress';
 
@@ -119,10 +119,26 @@ export function exerciseProgress(id: string): ExerciseProgress {
   return state.progress.exercises[id] ?? newExercise;
 }
 
-/** Changes one exercise. What another tab has written meanwhile is kept. */
+/**
+ * Changes one exercise. What another tab has written meanwhile is kept, but for the draft:
+ * what is typed here and now is the newest, whatever the clock of a stored one says.
+ */
 export function updateProgress(id: string, change: ExerciseChange): void {
-  const ours = updateExercise(state.progress, id, change);
-  save(mergeProgress(ours, stored()));
+  const theirs = stored();
+  const timed =
+    'draft' in change ? { ...change, draftAt: timeAfter(id, theirs) } : change;
+  const ours = updateExercise(state.progress, id, timed);
+  save(mergeProgress(ours, theirs));
+}
+
+function timeAfter(id: string, theirs: Progress): number {
+  const known = [state.progress, theirs].map(
+    ({ exercises }) => exercises[id]?.draftAt ?? 0,
+  );
+  return Math.min(
+    Number.MAX_SAFE_INTEGER,
+    Math.max(Date.now(), ...known.map((at) => at + 1)),
+  );
 }
 
 export function dismissNotices(): void {

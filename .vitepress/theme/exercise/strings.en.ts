@@ -1,7 +1,8 @@
 /** Every word of the exercise page. A second language is a second file of this shape. */
-import type { ExerciseState } from '../../../exercises/kit/schema-progress.ts';
-import type { ExerciseType } from '../../../exercises/kit/schema-exercise.ts';
-import type { TestVerdict } from '../../../exercises/kit/schema-report.ts';
+import type { ExerciseState } from '../../../exercises/kit/formats/schema-progress.ts';
+import type { ExerciseType } from '../../../exercises/kit/formats/schema-exercise.ts';
+import type { TestVerdict } from '../../../exercises/kit/formats/schema-report.ts';
+import type { Trouble } from './sandbox.ts';
 
 const types: Readonly<Record<ExerciseType, string>> = {
   fill: 'fill a gap',
@@ -32,6 +33,21 @@ const verdicts: Readonly<Record<TestVerdict, string>> = {
   tampered: 'built-in changed',
 };
 
+/** A run that could not even begin: what stands in the way, and what may help. */
+const troubles: Readonly<Record<Trouble | 'unknown', string>> = {
+  unreachable:
+    'The tests could not be loaded. Are you online? Try once more; if it stays so, reload the page.',
+  'another-page':
+    'Another page came in place of the tests, as from a network that wants you to log in. Open a page of its own, log in, and try once more.',
+  'frame-refused':
+    'This browser, or the host of this page, refused the frame that your code runs in. An extension or a policy of the host may stand in the way. In a terminal, npm run learn does the same.',
+  'worker-refused':
+    'This browser, or a policy of the host, refused to start the worker that your code runs in. In a terminal, npm run learn does the same.',
+  'broken-script':
+    'The tests broke before they could begin. Reload the page; if it stays so, this browser may be too old for them.',
+  unknown: 'The tests could not be started. Reload the page and try once more.',
+};
+
 export const en = {
   facts: {
     label: 'About this exercise',
@@ -51,21 +67,35 @@ export const en = {
     title: 'Your answer',
     label: (id: string): string => `Your code for ${id}`,
     keys: 'Ctrl or Cmd with Enter runs the tests. Tab indents; Escape, then Tab leaves the editor.',
-    loading: 'The editor is loading; you can type already.',
+    folded: (lines: number): string => `import … (${lines} lines)`,
+    unfold: 'Show the imports',
+    unkept: (why: string): string => `Your text could not be saved: ${why}`,
   },
   actions: {
     run: 'Run the tests',
     running: 'Running…',
     stop: 'Stop',
-    reset: 'Reset to the starter',
+    reset: 'Reset',
     resetAsk: 'Your text goes. Reset?',
     resetYes: 'Reset',
     keep: 'Keep mine',
-    diff: 'Compare with the starter',
-    diffClose: 'Close the comparison',
     solution: 'Show the solution',
-    solutionClose: 'Close the solution',
-    live: 'Run your code in a live connection',
+    live: 'In a live connection',
+    see: 'See it',
+  },
+  pane: {
+    label: 'Verdict and help',
+    verdict: 'Verdict',
+    hints: 'Hints',
+    hintsSeen: (seen: number, all: number): string => `${seen} of ${all} opened`,
+    diff: 'Compare',
+    solution: 'Solution',
+    turns: 'Wrong turns',
+    toVerdict: 'What it says',
+  },
+  hints: {
+    title: 'Hints',
+    text: 'Three, each nearer to the answer than the one before.',
   },
   diff: {
     title: 'Yours against the starter',
@@ -84,39 +114,89 @@ export const en = {
     cancel: 'Try on',
     note: 'The exercise will be marked “solution seen”. Passing it afterwards still counts.',
   },
-  solution: { title: 'The solution' },
+  solution: {
+    title: 'The solution',
+    why: 'Why ours looks as it does',
+    compared: 'Compared with yours',
+  },
+  turns: {
+    title: 'Wrong turns',
+    text: 'What else one may believe here, and the test that tells. Each is the solution with one thing changed.',
+    caught: 'caught by',
+    added: 'wrong:',
+    removed: 'in the solution:',
+    none: 'Nothing is known yet that passes for right here.',
+  },
+  pass: {
+    title: (points: number): string =>
+      points === 1 ? 'Passed: 1 point' : `Passed: ${points} points`,
+    know: 'You know now:',
+    next: (id: string, title: string): string => `Next: ${id}, ${title}`,
+    chapter: (id: string): string => `Back to chapter ${id}`,
+    list: 'All exercises',
+  },
   verdict: {
     title: 'Verdict',
-    idle: 'Nothing has been run yet.',
-    first: 'The first run loads the tests, about 130 KB. Nothing leaves this page.',
+    idle: 'Not run yet.',
+    first: 'The first run loads the tests. Nothing leaves this page.',
+    loading: 'Loading the tests…',
     running: (name: string): string => `Running: ${name}`,
     passed: (count: number, ms: number): string =>
       `${count === 1 ? 'The test passes' : `All ${count} tests pass`}, in ${ms} ms.`,
     some: (passed: number, all: number): string => `${passed} of ${all} tests pass.`,
+    stale: 'Your code has changed since.',
+    stalePassed: 'It passed before your last change.',
     syntax: 'The code cannot be read',
     syntaxAt: (line: number, column: number): string =>
       `The code cannot be read: line ${line}, column ${column}`,
     notRun: 'No test could be run',
     at: (line: number): string => `to line ${line}`,
+    see: 'See it',
     expected: 'expected',
     actual: 'got',
     tests: verdicts,
+    passes: (count: number): string =>
+      count === 1 ? '1 test passes' : `${count} tests pass`,
+    unsolved: (count: number): string =>
+      count === 1 ? '1 more is not written yet' : `${count} more are not written yet`,
+    failsToo: (count: number): string =>
+      count === 1 ? '1 more fails' : `${count} more fail`,
+    cutList: (count: number): string => `and ${count} more`,
     output: (lines: number): string =>
       lines === 1 ? 'Your code printed 1 line' : `Your code printed ${lines} lines`,
     cut: 'The rest is cut: 64 KiB and 500 lines are shown.',
-    broken:
-      'The runner could not be loaded. Try once more; if it stays so, reload the page.',
+    troubles,
   },
   live: {
+    close: 'Back to the task',
     title: 'Your code in a live connection',
     running: 'Two nodes are meeting; one of them runs your code…',
-    failed: (why: string): string => `The run did not come to its end: ${why}`,
-    events: (count: number): string => `The trace has ${count} steps.`,
+    failed: (why: string): string => `There is nothing to see: ${why}`,
+  },
+  see: {
+    title: 'Your run, step by step',
+    running: 'The test runs again, and each step is written down…',
+    player: 'Your run',
+    which: (run: number, runs: number): string =>
+      `This test runs tasks ${runs} times; you see the ${run === 1 ? 'first' : run === runs ? 'last' : `${run}th`} of them.`,
+    leftOut: (before: number, after: number): string =>
+      `It was cut: ${before} steps before the first one here and ${after} after the last are left out.`,
+    goTo: 'Go to:',
+    /** A moment's words, short enough for a button. */
+    moment: (words: string): string => words.replace(/ after .*$/, ''),
+    names: { tasks: { main: 'the test' } },
+    save: 'Save this run',
+    saved: 'as a file, for somebody else or for later: “Play a trace file” opens it.',
   },
   items: {
     legend: (index: number, count: number): string => `Question ${index} of ${count}`,
     right: 'Right.',
-    wrong: 'Not so. What does the run show?',
+    wrong: 'Not so.',
+    why: 'Why? This names the answer.',
+    unanswered: (left: number): string =>
+      left === 1
+        ? '1 question has no answer yet.'
+        : `${left} questions have no answer yet.`,
   },
   parsons: {
     pool: 'Lines to choose from',
@@ -129,7 +209,9 @@ export const en = {
     choose: 'choose…',
     empty: 'No line is placed yet.',
     all: 'All lines are placed.',
-    keys: 'With a line’s button in focus, the arrow keys move it.',
+    how: 'Click a line to place it at the end, or drag it to its place. In your order, drag a line, or use its arrows.',
+    more: (count: number): string => `${count} more lines`,
+    drop: 'Drop a line here.',
     moved: (line: number): string => `Now line ${line}.`,
   },
   transfer: {

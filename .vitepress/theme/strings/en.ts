@@ -49,6 +49,8 @@ export const en = {
     previous: 'Before',
     next: 'Next',
     minutes: (minutes: number): string => `about ${minutes} minutes`,
+    write: 'Now write it yourself',
+    writeAgain: 'You have written these; the walk goes on',
     permalink: (title: string): string => `Link to “${title}”`,
   },
   footer: {
@@ -112,13 +114,20 @@ export const en = {
       passed: 'passed',
       revealed: 'solution seen',
     },
-    columns: {
-      id: 'Id',
-      title: 'Exercise',
-      type: 'Kind',
-      level: 'Level',
-      points: 'Points',
-      state: 'Yours',
+    start: 'Start here',
+    goOn: 'Go on here',
+    chapter: (id: string, title: string | undefined): string =>
+      title === undefined ? `Chapter ${id}` : `${id}: ${title}`,
+    sum: (count: number, time: string): string =>
+      `${count === 1 ? '1 exercise' : `${count} exercises`}, about ${time}`,
+    total: (count: number, points: number, time: string): string =>
+      `${count} exercises, ${points} points, about ${time} in all.`,
+    yours: (points: number): string =>
+      points === 1 ? 'You have 1 point.' : `You have ${points} points.`,
+    time: (minutes: number): string => {
+      if (minutes < 90) return `${minutes} min`;
+      const halves = Math.round(minutes / 30);
+      return `${Math.floor(halves / 2)}${halves % 2 === 1 ? '½' : ''} hours`;
     },
     types: {
       fill: 'fill a gap',
@@ -261,10 +270,24 @@ export const en = {
       `from ${start}, ${length} ${length === 1 ? 'byte' : 'bytes'}`,
     more: (bytes: number) => `and ${bytes} more`,
   },
+  traceFile: {
+    choose: 'Trace file',
+    drop: 'or drop it here',
+    tooLarge: (name: string, mebibytes: number): string =>
+      `${name} has ${mebibytes} MiB. At most 32 MiB can be played here.`,
+    unreadable: (name: string, why: string): string =>
+      `${name} could not be read: ${why}`,
+    noTrace: (name: string, line: number, why: string): string =>
+      `${name} is no trace of peerwalk. Line ${line}: ${why}.`,
+    noSteps: (name: string): string => `${name} is a trace without a single step.`,
+    leftOut: (before: number, after: number): string =>
+      `It was cut when it was written: ${before} steps before the first one here and ${after} after the last are left out.`,
+  },
   trace: {
     label: (title: string): string => `Trace: ${title}`,
     scenario: 'Scenario',
     seed: 'Seed',
+    ladder: 'Messages',
     lanes: 'Lanes',
     code: 'Source',
     bytes: 'Bytes',
@@ -275,6 +298,20 @@ export const en = {
     seconds: (seconds: string): string => `${seconds} s`,
     play: 'Play',
     pause: 'Pause',
+    speed: 'Speed',
+    times: (speed: number): string => `${speed} ×`,
+    messagesOnly: 'messages only',
+    messagesOnlyTitle: 'Play from message to message',
+    dock: 'The run, at the edge of the window',
+    undock: 'Close',
+    toPlace: 'To its place on the page',
+    pointAtField: 'Point at a field or a byte to read it.',
+    fields: 'Fields',
+    span: (from: number, to: number): string =>
+      to - from === 1 ? `byte ${from}` : `bytes ${from} to ${to - 1}`,
+    laneOf: (task: string, node: string): string =>
+      node === '' ? task : `${task}, on ${node}`,
+    allSteps: 'Every step, as text',
     back: 'One step back',
     forward: 'One step forward',
     previousStop: 'To the message before',

@@ -173,7 +173,7 @@ const codeSchema = uint(4);
 
 /**
  * The rest of a header: a list of two zeros, which the specification leaves for chunked
- * frames. Everyone sends it and nobody reads it.
+ * frames. geth sends it and does not read it.
  */
 const headerData = [0xc2, 0x80, 0x80] as const;
 

@@ -60,6 +60,15 @@ export function decodeHello(payload: Uint8Array): ProtoHandshake {
 }
 // #endregion hello-codec
 
+const payloads = new WeakMap<ProtoHandshake, Uint8Array>();
+
+/** A node says the same to everybody: the object that stays gives the bytes that stay. */
+export function helloPayload(hello: ProtoHandshake): Uint8Array {
+  const known = payloads.get(hello) ?? encodeHello(hello);
+  payloads.set(hello, known);
+  return known;
+}
+
 // #region hello-checks
 /**
  * Reads the remote's Hello.

@@ -46,7 +46,7 @@ export interface PacketKind<T> {
   readonly plainLength: number;
 }
 
-/** The version in both packets. Nobody looks at it. */
+/** The version in both packets. geth v1.8.12 does not look at it. */
 export const handshakeVersion = 4;
 
 // #region auth-ack
@@ -59,7 +59,7 @@ export const authKind: PacketKind<Auth> = {
     initiatorKey: asBytes(initiatorKey, 64),
     nonce: asBytes(nonce, 32),
   }),
-  // Between signature and key stands a hash of the ephemeral key, which nobody checks.
+  // Between signature and key stands a hash of the ephemeral key, which geth does not check.
   plainLayout: [
     [0, 65],
     [97, 161],

@@ -34,7 +34,7 @@ import { HandshakeError } from './errors.ts';
 import { FrameConn } from './frame-conn.ts';
 import { FrameRW, maxFrameSize } from './frame.ts';
 import { initiate, receive, type EncHandshakeOptions } from './handshake.ts';
-import { encodeHello, readProtocolHandshake } from './hello.ts';
+import { helloPayload, readProtocolHandshake } from './hello.ts';
 import { BudgetShare, ReadBudget } from './read-budget.ts';
 
 /** A Hello and its code, or the Disconnect in its place. */
@@ -153,7 +153,7 @@ class EncRLPX implements EncTransport {
   }
 
   #writeHello(our: ProtoHandshake): Promise<void> {
-    return this.#conn.write(newMsg(handshakeMsg, encodeHello(our)), () => {
+    return this.#conn.write(newMsg(handshakeMsg, helloPayload(our)), () => {
       //: The remote compresses as soon as it has our Hello. A Disconnect that follows
       //: our Hello is for such a remote, even if we refuse its own Hello.
       this.#conn.compressed.outgoing = compresses(our);

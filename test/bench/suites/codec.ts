@@ -1,4 +1,4 @@
-/** The frame from its parts, in one process: the ceiling. */
+/** The frame from published libraries, in one process, with nothing around it. */
 
 import type { Children } from '../children.ts';
 import type { Plan } from '../plan.ts';

@@ -1,0 +1,78 @@
+/**
+ * Which line built a message, or read it. A run notes a message where it goes to the
+ * transport and where it comes from there: one line for all of them, which says nothing
+ * about any. The lines are found by what stands in them; the build fails if one is gone.
+ */
+import type { TraceEvent } from '../../impl/csp/trace.ts';
+import { crossingOf } from './model.ts';
+
+/** By direction and name, after the task where it is not one of a node's own. */
+type Sites = Readonly<Record<string, readonly [file: string, text: string]>>;
+
+const read = [
+  'impl/p2p/peer.ts',
+  'await this.handle(await this.conn.transport.readMsg())',
+] as const;
+
+export const messageSites: Sites = {
+  'out auth': ['impl/p2p/rlpx/packet.ts', 'const packet = concat(size, eciesEncrypt('],
+  'out ack': ['impl/p2p/rlpx/packet.ts', 'const packet = concat(size, eciesEncrypt('],
+  'in auth': ['impl/p2p/rlpx/packet.ts', '= decrypt(privateKey, packet.subarray(2)'],
+  'in ack': ['impl/p2p/rlpx/packet.ts', '= decrypt(privateKey, packet.subarray(2)'],
+  'out Hello': ['impl/p2p/rlpx/transport.ts', 'newMsg(handshakeMsg, encodeHello(our))'],
+  'in Hello': ['impl/p2p/rlpx/hello.ts', 'return decodeHello(msg.payload)'],
+  'out Disconnect': [
+    'impl/p2p/peer.ts',
+    'await transport.close(new DiscError(end.reason))',
+  ],
+  'out Status': ['impl/eth/peer.ts', 'newMsg(statusMsg, encodeStatus(ours))'],
+  'out GetBlockHeaders': [
+    'impl/eth/peer.ts',
+    'getBlockHeadersMsg, encodeGetBlockHeaders(',
+  ],
+  'out GetBlockBodies': ['impl/eth/peer.ts', 'getBlockBodiesMsg, encodeHashes('],
+  'out BlockHeaders': ['impl/eth/handle-msg.ts', 'await peer.sendBlockHeaders('],
+  'out BlockBodies': ['impl/eth/handle-msg.ts', 'await peer.sendBlockBodies('],
+  'out Receipts': ['impl/eth/handle-msg.ts', 'await peer.sendEncoded(receiptsMsg'],
+  'out NodeData': ['impl/eth/handle-msg.ts', 'await peer.sendEncoded(nodeDataMsg'],
+  'readLoop in': read,
+  'script out Status': ['impl/sim/script.ts', 'status(step, run.chain)'],
+  'script out': ['impl/sim/script.ts', 'newMsg(step.code, fromHex(step.payload))'],
+  'script out Disconnect': ['impl/sim/script.ts', 'encodeDisconnect(step.reason)'],
+  'listen in': ['impl/sim/script.ts', 'await transport.readMsg()'],
+};
+
+/** Of each site, `file:line`. */
+export type MessagePlaces = Readonly<Record<string, string>>;
+
+/** @throws {Error} a text stands in no line of its file, or in several */
+export function findPlaces(textOf: (file: string) => string): MessagePlaces {
+  const found: Record<string, string> = {};
+  for (const [key, [file, text]] of Object.entries(messageSites)) {
+    const lines = textOf(file).split('\n');
+    const at = lines.flatMap((line, index) => (line.includes(text) ? [index + 1] : []));
+    if (at.length !== 1)
+      throw new Error(`message-places: “${text}” is in ${at.length} lines of ${file}`);
+    found[key] = `${file}:${at[0] ?? 0}`;
+  }
+  return found;
+}
+
+/** The line that a reader should see at a step. */
+export function srcOf(
+  event: TraceEvent,
+  places: MessagePlaces = {},
+  ownFile?: string,
+): string | undefined {
+  const crossing = crossingOf(event);
+  const isOwn = ownFile !== undefined && event.src?.startsWith(`${ownFile}:`) === true;
+  if (crossing === undefined || isOwn) return event.src;
+  const { direction, name } = crossing;
+  const task = event.k.replace(/#\d+$/, '');
+  return (
+    places[`${task} ${direction} ${name}`] ??
+    places[`${task} ${direction}`] ??
+    places[`${direction} ${name}`] ??
+    event.src
+  );
+}

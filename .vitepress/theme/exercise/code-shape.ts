@@ -1,0 +1,32 @@
+/** Where a reader begins: what may be folded, and where the work is. Lines count from 1. */
+
+export interface Lines {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The imports at the head of a file, if they are more than one line. */
+export function importLines(code: string): Lines | undefined {
+  const lines = code.split('\n');
+  const first = lines.findIndex((line) => line.startsWith('import '));
+  if (first === -1 || lines.slice(0, first).some(isCode)) return undefined;
+  let last = first;
+  for (let at = first; lines[at]?.startsWith('import ') === true; at = last + 1) {
+    const end = lines.findIndex(
+      (line, index) => index >= at && /['"];?\s*$/.test(line),
+    );
+    if (end === -1) break;
+    last = end;
+  }
+  return last > first ? { first: first + 1, last: last + 1 } : undefined;
+}
+
+function isCode(line: string): boolean {
+  return !/^\s*(?:\/\/.*|\/?\*.*)?$/.test(line);
+}
+
+/** The line of the first thing to do. */
+export function firstTodo(code: string): number | undefined {
+  const at = code.split('\n').findIndex((line) => /\bTODO\b/.test(line));
+  return at === -1 ? undefined : at + 1;
+}

@@ -1,0 +1,50 @@
+/** How the results of a run are put in order for a reader. */
+import type { TestResult } from '../../../exercises/kit/formats/schema-report.ts';
+
+export interface NamedTest {
+  /** What is left of the name under the common beginning. */
+  readonly name: string;
+  readonly test: TestResult;
+}
+
+export interface Group {
+  /** The common beginning of the names, without the last part. */
+  readonly head: string;
+  readonly tests: readonly NamedTest[];
+}
+
+const separator = ' > ';
+
+/** Tests that stand in one `describe` stay together, in the order of their first. */
+export function grouped(tests: readonly TestResult[]): Group[] {
+  const groups = new Map<string, NamedTest[]>(); // BOUNDED by the tests of one exercise
+  for (const test of tests) {
+    const at = test.name.lastIndexOf(separator);
+    const head = at === -1 ? '' : test.name.slice(0, at);
+    const name = at === -1 ? test.name : test.name.slice(at + separator.length);
+    const group = groups.get(head) ?? [];
+    group.push({ name, test });
+    groups.set(head, group);
+  }
+  return [...groups].map(([head, named]) => ({
+    head: head.replaceAll(separator, ' › '),
+    tests: named,
+  }));
+}
+
+export interface Message {
+  readonly text: string;
+  /** What was cut: the tail of a long list of who waits for what. */
+  readonly rest: readonly string[];
+}
+
+const shownWaits = 4;
+
+/** A list of waiting tasks says enough with its first few. */
+export function cutWaits(message: string): Message {
+  const parts = message.split('; ');
+  const waits = parts.filter((part) => / waits for /.test(part));
+  if (waits.length <= shownWaits + 1) return { text: message, rest: [] };
+  const keep = parts.indexOf(waits[shownWaits - 1] ?? '') + 1;
+  return { text: parts.slice(0, keep).join('; '), rest: parts.slice(keep) };
+}

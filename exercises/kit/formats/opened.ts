@@ -1,0 +1,37 @@
+/** Which failures are shown with what they say, in the page and in the terminal. */
+
+import type { ExerciseType } from './schema-exercise.ts';
+import type { TestResult } from './schema-report.ts';
+
+const answeredByChoosing: readonly ExerciseType[] = ['predict', 'quiz', 'trace-table'];
+
+/**
+ * In code, the first failure is the one to mend: the others may go with it. Questions
+ * have nothing to do with each other, so every wrong answer is shown. One that is not
+ * given yet has nothing to say.
+ */
+export function openedAtFirst(
+  type: ExerciseType,
+  tests: readonly TestResult[],
+): readonly TestResult[] {
+  const failures = tests.filter(({ verdict }) => verdict !== 'passed');
+  if (answeredByChoosing.includes(type)) {
+    const answered = failures.filter(({ verdict }) => verdict !== 'unsolved');
+    if (answered.length > 0) return answered;
+  }
+  return failures.slice(0, 1);
+}
+
+/** What a run that never ended, or one that spoiled its own judge, has to show. */
+const unseen: readonly string[] = ['timeout', 'tampered'];
+
+/** Whether the test ran tasks that can be looked at. */
+export function canSee({ runs = 0, verdict }: TestResult): boolean {
+  return runs > 0 && !unseen.includes(verdict);
+}
+
+/** The test that is shown if none is named: the first that failed, or else the first. */
+export function wantedTest(tests: readonly TestResult[]): TestResult | undefined {
+  const shown = tests.filter(canSee);
+  return shown.find(({ verdict }) => verdict !== 'passed') ?? shown[0];
+}

@@ -1,0 +1,134 @@
+/** What the page of an exercise shows without running anything. Node only. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { Item } from '../answers.ts';
+import { readCatalog, type Exercise } from '../catalog/catalog.ts';
+import type { Blank, Line, Puzzle } from '../parsons.ts';
+import type { ExerciseFacts } from '../formats/schema-exercise.ts';
+import { scriptKind, type ScriptKind } from '../script/script.ts';
+import { repository, type Sources } from '../catalog/sources.ts';
+import { hunks, lineDiff, type DiffLine } from '../words/line-diff.ts';
+
+/** A puzzle without the code that it may use. */
+export interface ShownPuzzle {
+  readonly lines: readonly Line[];
+  readonly blanks: Readonly<Record<string, Blank>>;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Plain data; it travels in the page. */
+export interface ExercisePageData extends ExerciseFacts {
+  readonly folder: string;
+  readonly hash: string;
+  /** Which of the two scripts runs its tests. */
+  readonly script: ScriptKind;
+  readonly starter: string;
+  readonly items?: readonly Item[];
+  readonly puzzle?: ShownPuzzle;
+}
+
+export interface ExercisePage {
+  readonly params: {
+    readonly slug: string;
+    readonly title: string;
+    readonly description: string;
+    readonly exercise: ExercisePageData;
+  };
+  /** Markdown: the task, then the hints as folds that work without JavaScript. */
+  readonly content: string;
+}
+
+/** A known wrong answer, as it is shown after a pass or a reveal. */
+export interface WrongTurn {
+  readonly name: string;
+  /** One sentence: what one would have to believe. */
+  readonly misconception: string;
+  /** Name of the test that catches it, or its end. */
+  readonly caughtBy: string;
+  /** From our solution to the wrong answer: what differs, with two lines around. */
+  readonly diff: readonly (readonly DiffLine[])[];
+}
+
+/** Not part of the page: they give the solution away, so they come with it. */
+export function wrongTurns({ solution, wrong }: Exercise): WrongTurn[] {
+  return wrong.map(({ name, misconception, caughtBy, code }) => ({
+    name,
+    misconception,
+    caughtBy,
+    diff: hunks(lineDiff(solution, code)),
+  }));
+}
+
+export async function exercisePages(
+  sources: Sources = repository,
+): Promise<ExercisePage[]> {
+  return Promise.all(readCatalog(sources).map((exercise) => pageOf(sources, exercise)));
+}
+
+async function pageOf(sources: Sources, exercise: Exercise): Promise<ExercisePage> {
+  const { facts, folder, hash, starter, task, hints } = exercise;
+  const data = await dataOf(sources, exercise);
+  const script = scriptKind(sources, exercise);
+  const folds = hints.map(
+    (hint, index) =>
+      `<details class="pw-ex-hint" data-hint="${index + 1}">\n` +
+      `<summary>${hintTitles[index] ?? ''}</summary>\n\n${hint}\n\n</details>`,
+  );
+  return {
+    params: {
+      slug: folder,
+      title: facts.title,
+      description: `Exercise ${facts.id}: ${facts.title}`,
+      exercise: { ...facts, folder, hash, script, starter, ...data },
+    },
+    content: [`# ${facts.title}`, task, '<HintFolds>', ...folds, '</HintFolds>'].join(
+      '\n\n',
+    ),
+  };
+}
+
+const hintTitles = ['Where to look', 'Which rule', 'Almost the code'];
+
+/** Items and puzzles are code, so that tests can use them; here only their data counts. */
+async function dataOf(
+  sources: Sources,
+  { path }: Exercise,
+): Promise<Pick<ExercisePageData, 'items' | 'puzzle'>> {
+  if (existsSync(join(path, 'items.ts'))) {
+    const { items } = await evaluate(sources, join(path, 'items.ts'));
+    return { items: plain(items) as readonly Item[] }; // as its own type says
+  }
+  if (!existsSync(join(path, 'lines.ts'))) return {};
+  const loaded = await evaluate(sources, join(path, 'lines.ts'));
+  const { lines, blanks, before, after } = loaded['puzzle'] as Puzzle; // its own type
+  return { puzzle: plain({ lines, blanks, before, after }) as ShownPuzzle };
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value)) as unknown;
+}
+
+/** Loads a TypeScript module with all it imports, in whatever process this runs. */
+async function evaluate(
+  sources: Sources,
+  file: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const result = await build({
+    entryPoints: [file],
+    absWorkingDir: sources.root,
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    conditions: ['browser'],
+    logLevel: 'silent',
+  });
+  const text = result.outputFiles[0]?.text ?? '';
+  const address = `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`;
+  return (await import(/* @vite-ignore */ address)) as Readonly<
+    Record<string, unknown>
+  >;
+}

@@ -1,0 +1,126 @@
+/** Makes a module of what the reader wrote. */
+
+import { transform } from 'sucrase';
+import type { instrument } from '../trace/instrument.ts';
+import { markNames } from '../trace/mark-names.ts';
+import type { Exports, ModuleFactory, Require } from './registry.ts';
+import { kitStrings } from '../words/strings.ts';
+
+const strings = kitStrings.code;
+
+export const maxCodeBytes = 32 * 1024;
+
+/** The text is no module. Line and column count from 1. */
+export class CodeError extends Error {
+  override readonly name = 'CodeError';
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+
+  constructor(message: string, line?: number, column?: number) {
+    super(message);
+    this.line = line;
+    this.column = column;
+  }
+}
+
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+function placeOf(error: unknown): Place | undefined {
+  if (typeof error !== 'object' || error === null || !('loc' in error))
+    return undefined;
+  return error.loc as Place; // sucrase's own shape
+}
+
+/** What a recorded run needs to say where in the reader's file a task stands. */
+export interface Marks {
+  readonly instrument: typeof instrument;
+  /** The name that traces have for the file. */
+  readonly file: string;
+}
+
+/** The module that marks are left in. */
+const whereModule = 'impl/csp/where.ts';
+
+/** @throws {CodeError} too long, not TypeScript, or an import that is not allowed */
+export function compileLearner(
+  code: string,
+  isKnown: (id: string) => boolean,
+  marks?: Marks,
+): ModuleFactory {
+  if (code.length > maxCodeBytes) {
+    throw new CodeError(strings.tooLong(maxCodeBytes));
+  }
+  return (module, exports, require) => {
+    const script = toCommonJS(code);
+    const build = (marks && withMarks(script, marks, require)) ?? evaluate(script);
+    const guarded: Require = (specifier) => require(resolveImport(specifier, isKnown));
+    build(module, exports, guarded);
+  };
+}
+
+type Build = (module: object, exports: Exports, require: Require) => void;
+
+/** Undefined for what cannot have marks: without them it says what is wrong with it. */
+function withMarks(
+  script: string,
+  { instrument, file }: Marks,
+  require: Require,
+): Build | undefined {
+  const marked = instrument(script, { sourceType: 'script' });
+  if (marked === undefined) return undefined;
+  const where = require(whereModule) as typeof import('#impl/csp/where.ts');
+  const { at, back, base } = markNames;
+  try {
+    const build = evaluate(marked, [at, back, base]);
+    const given = [where.inStory, where.backInStory, where.baseOf(file)];
+    return (module, exports, guarded) => {
+      build(module, exports, guarded, ...given);
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function toCommonJS(code: string): string {
+  try {
+    return transform(code, {
+      transforms: ['typescript', 'imports'],
+      disableESTransforms: true,
+      preserveDynamicImport: true,
+      filePath: 'exercise.ts',
+    }).code;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const text = message
+      .replace(/^Error transforming exercise\.ts: /, '')
+      .replace(/ \(\d+:\d+\)$/, '');
+    const place = placeOf(error);
+    throw new CodeError(text, place?.line, place?.column);
+  }
+}
+
+/** Nothing stands before the first line, so lines of a stack are lines of the file. */
+function evaluate(
+  code: string,
+  names: readonly string[] = [],
+): (...given: [...Parameters<Build>, ...unknown[]]) => void {
+  const parameters = ['module', 'exports', 'require', ...names].join();
+  const source = `(function(${parameters}){${code}\n})\n//# sourceURL=exercise.ts`;
+  try {
+    // The reason for the sandbox: this is where the reader's code becomes code.
+    const build: unknown = (0, eval)(source);
+    return build as ReturnType<typeof evaluate>; // as written
+  } catch (error) {
+    throw new CodeError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function resolveImport(specifier: string, isKnown: (id: string) => boolean): string {
+  const match = /^#(impl|kit)\/(.+)$/.exec(specifier);
+  const id = match && `${match[1] === 'impl' ? 'impl' : 'exercises/kit'}/${match[2]}`;
+  if (id && isKnown(id)) return id;
+  throw new CodeError(strings.noImport(specifier));
+}

@@ -1,0 +1,52 @@
+/** What the reader's code prints, up to a limit that no page or terminal minds. */
+
+import { format } from '@vitest/utils/display';
+import { kitStrings } from '../words/strings.ts';
+import { visible } from '../words/visible.ts';
+
+export const maxOutputBytes = 64 * 1024;
+export const maxOutputLines = 500;
+
+export class Printed {
+  readonly #emit: (line: string) => void;
+  #bytes = 0;
+  #lines = 0;
+  #cut = false;
+
+  /** @param emit gets each line that is within the limits */
+  constructor(emit: (line: string) => void) {
+    this.#emit = emit;
+  }
+
+  get cut(): boolean {
+    return this.#cut;
+  }
+
+  readonly print = (...values: unknown[]): void => {
+    if (this.#cut) return;
+    for (const line of this.#textOf(values).split('\n')) this.#line(line);
+  };
+
+  #textOf(values: unknown[]): string {
+    // A text of 10 MB is not worth splitting first.
+    const short = values.map((value) =>
+      typeof value === 'string' ? value.slice(0, maxOutputBytes) : value,
+    );
+    try {
+      return format(...short).slice(0, maxOutputBytes + 1);
+    } catch {
+      return kitStrings.thrown.unprintable; // its own toString threw
+    }
+  }
+
+  #line(line: string): void {
+    if (this.#cut) return;
+    this.#lines += 1;
+    this.#bytes += line.length + 1;
+    if (this.#lines > maxOutputLines || this.#bytes > maxOutputBytes) {
+      this.#cut = true;
+      return;
+    }
+    this.#emit(visible(line));
+  }
+}

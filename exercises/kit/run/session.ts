@@ -1,0 +1,365 @@
+/** One run: load the reader's code beside the tests, run them, report. */
+
+import type { ExpectStatic } from '@vitest/expect';
+import { createExpect } from './expect.ts';
+import { Guard } from './guard.ts';
+import { Harness, type Watch } from './harness.ts';
+import { findTampering, takeSnapshot, type Snapshot } from './intrinsics.ts';
+import { judge, lookAt, placeIn } from './judge.ts';
+import { CodeError, compileLearner, type Marks } from './learner.ts';
+import { Printed } from './printed.ts';
+import { Recording } from './recording.ts';
+import { onRejection, withRejections } from './rejections.ts';
+import { Registry, type Exports, type ModuleFactory } from './registry.ts';
+import type { PlugTarget } from '../formats/schema-exercise.ts';
+import {
+  runVerdict,
+  type RunReport,
+  type TestResult,
+} from '../formats/schema-report.ts';
+import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
+import type { SeeingTools } from './seeing.ts';
+import { sourcesBuilt, spokenOf, watchRuns } from './watched-modules.ts';
+import { kitStrings } from '../words/strings.ts';
+
+/** Everything about an exercise that a run needs. */
+export interface BundledExercise {
+  readonly id: string;
+  /** `exercises/07-match-protocols`, without a slash at the end. */
+  readonly folder: string;
+  /** Modules that the tests use, to be loaded before the reader's code. */
+  readonly uses: readonly string[];
+  /** Names that the tests import from the reader's module. */
+  readonly needs: readonly string[];
+  readonly plug?: PlugTarget;
+  /** The export of the reader's module that takes the target's place. */
+  readonly adapter: boolean;
+}
+
+/** What the build puts into the worker. */
+export interface Bundle {
+  readonly factories: Readonly<Record<string, ModuleFactory>>;
+  readonly packages: Readonly<Record<string, Exports>>;
+  readonly exercises: readonly BundledExercise[];
+  /** The module whose `runLive` shows a plugged-in run; the small script has none. */
+  readonly live: string | undefined;
+  /** Where what runs is recorded. */
+  readonly tools?: SeeingTools;
+}
+
+export interface Watcher {
+  started(name: string): void;
+  ended(result: TestResult): void;
+  printed(line: string): void;
+}
+
+/** The reader's module changed a built-in while it was loaded. */
+class Tampered extends Error {
+  override readonly name = 'Tampered';
+
+  // The implied constructor of older engines goes through an array's iterator.
+  // eslint-disable-next-line @typescript-eslint/no-useless-constructor
+  constructor(message: string) {
+    super(message);
+  }
+}
+
+const now = performance.now.bind(performance);
+
+/** Which tests are run, and what is kept of them. */
+interface Plan {
+  readonly recording: Recording;
+  readonly marks?: Marks;
+  /** Only up to this one, which is recorded. */
+  readonly only?: string;
+}
+
+/** The module of `Bundle.live`. */
+type LiveModule = typeof import('./live.ts');
+
+/** What a run needs whatever its exercise is: it can be made before the run is asked for. */
+export interface Prepared {
+  readonly guard: Guard;
+  readonly expect: ExpectStatic;
+}
+
+export function prepare(): Prepared {
+  const guard = new Guard();
+  return { guard, expect: createExpect(guard) };
+}
+
+export class Session {
+  readonly #bundle: Bundle;
+  readonly #exercise: BundledExercise;
+  readonly #registry: Registry;
+  readonly #watcher: Watcher;
+  readonly #printed: Printed;
+  readonly #output: string[] = [];
+
+  readonly #prepared: Prepared;
+
+  /** @throws {RangeError} there is no such exercise */
+  constructor(bundle: Bundle, id: string, watcher: Watcher, prepared = prepare()) {
+    const exercise = bundle.exercises.find((one) => one.id === id);
+    if (exercise === undefined) throw new RangeError(`there is no exercise ${id}`);
+    this.#bundle = bundle;
+    this.#prepared = prepared;
+    this.#exercise = exercise;
+    this.#watcher = watcher;
+    this.#registry = new Registry(bundle.factories, bundle.packages);
+    this.#printed = new Printed((line) => {
+      this.#output.push(line);
+      watcher.printed(line);
+    });
+  }
+
+  /** Runs the tests of the exercise on `code`. Never throws. */
+  async test(code: string): Promise<RunReport> {
+    const begun = now();
+    const rejections: unknown[] = [];
+    const stopListening = onRejection((reason) => rejections.push(reason));
+    try {
+      const recording = new Recording();
+      const tests = await this.#judge(code, { recording });
+      return this.#report(begun, withRejections(tests, rejections), {});
+    } catch (error) {
+      return this.#report(begun, [], loadFailure(error));
+    } finally {
+      stopListening();
+    }
+  }
+
+  /**
+   * Runs the tests up to the one called `name`, that one with the trace on. Those before
+   * it are run because what the reader's code remembers may decide it.
+   *
+   * @throws {CodeError} the code cannot be loaded any more
+   * @throws {NothingToSee} the test runs no tasks, or did not end
+   * @throws {RangeError} there is no such test, or this script cannot record
+   */
+  async see(code: string, name: string): Promise<SeenTest> {
+    const { tools } = this.#bundle;
+    if (tools === undefined) throw new RangeError('this script cannot record');
+    const stopListening = onRejection(() => undefined); // the report has told of them
+    try {
+      const recording = new Recording();
+      const file = this.#file;
+      const marks = { instrument: tools.instrument, file };
+      const sources = sourcesBuilt(
+        this.#registry,
+        tools,
+        {
+          [this.#file]: code,
+        },
+        this.#assembledFile,
+      );
+      const tests = await this.#judge(code, { recording, marks, only: name });
+      const result = tests.find((test) => test.name === name);
+      if (result === undefined) throw new RangeError(kitStrings.seen.notThere(name));
+      return tools.seenTest({
+        recording,
+        result,
+        spokenOf: spokenOf(this.#registry),
+        file,
+        sources,
+      });
+    } finally {
+      stopListening();
+    }
+  }
+
+  async #judge(code: string, { recording, marks, only }: Plan): Promise<TestResult[]> {
+    const harness = new Harness();
+    const { guard, expect } = this.#prepared;
+    const vitest = { ...harness.api(), expect };
+    this.#registry.define('vitest', (module) => {
+      module.exports = vitest;
+    });
+    for (const id of this.#exercise.uses) this.#registry.require(id);
+    this.#captureConsole();
+    this.#watchWaits(guard);
+    watchRuns(this.#registry, recording);
+    const snapshot = takeSnapshot(this.#prototypes());
+    this.#watchCalls(guard, this.#loadLearner(code, snapshot, marks));
+    guard.begin(snapshot);
+    this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
+    const watch: Watch = {
+      started: (name) => {
+        if (name === only) {
+          spokenOf(this.#registry); // of a test before
+          recording.start();
+        }
+        this.#watcher.started(name);
+      },
+      ended: (result) => {
+        this.#watcher.ended(result);
+      },
+      look: guard.look,
+      inspect: guard.inspect,
+      runs: () => recording.takeCount(),
+      judge: (error) => judge(error),
+    };
+    return harness.run(watch, only);
+  }
+
+  /** Puts the reader's code in its place and runs a scenario with it, and with ours. */
+  async live(code: string, scenario: string): Promise<SeenLive> {
+    const { plug } = this.#exercise;
+    const { live, tools, factories, packages } = this.#bundle;
+    if (plug === undefined || live === undefined || tools === undefined) {
+      throw new RangeError(`${this.#exercise.id} cannot be plugged in here`);
+    }
+    this.#captureConsole();
+    const sources = sourcesBuilt(
+      this.#registry,
+      tools,
+      {
+        [this.#file]: code,
+      },
+      this.#assembledFile,
+    );
+    const theirs = this.plugIn(code).require(live) as unknown as LiveModule;
+    // Modules of its own: in those above, the reader's code is where ours was.
+    const ours = new Registry(factories, packages).require(
+      live,
+    ) as unknown as LiveModule;
+    const call = plug.symbol.split('.').at(-1) ?? plug.symbol;
+    const files = [this.#file, this.#assembledFile];
+    const lived = await theirs.runLive(
+      scenario,
+      { files, call },
+      await ours.endsOf(scenario),
+    );
+    return tools.seenLive(lived, sources);
+  }
+
+  get #file(): string {
+    return `${this.#exercise.folder}/exercise.ts`;
+  }
+
+  /** What stands for the lines that a reader has put in order. */
+  get #assembledFile(): string {
+    return `${this.#exercise.folder}/assembled.ts`;
+  }
+
+  /**
+   * Loads `code` and puts what it exports in its place.
+   *
+   * @returns the modules, in which the plug target is now the reader's
+   */
+  plugIn(code: string): Registry {
+    const { plug, folder, adapter } = this.#exercise;
+    if (plug === undefined) throw new RangeError('there is nothing to plug into');
+    const { tools } = this.#bundle;
+    const marks = tools && { instrument: tools.instrument, file: this.#file };
+    const mine = this.#loadLearner(code, takeSnapshot([]), marks);
+    const name = plug.symbol.split('.').at(-1) ?? plug.symbol;
+    const replacement = adapter
+      ? callable(this.#registry.require(`${folder}/plug.ts`)['adapt'], 'adapt')(mine)
+      : mine[name];
+    this.#registry.plug(plug, callable(replacement, name));
+    return this.#registry;
+  }
+
+  /** @param marks not in tests: they move the columns that a verdict names */
+  #loadLearner(code: string, snapshot: Snapshot, marks?: Marks): Exports {
+    const id = `${this.#exercise.folder}/exercise.ts`;
+    const isKnown = (wanted: string): boolean => this.#registry.has(wanted);
+    const factory = compileLearner(code, isKnown, marks);
+    this.#registry.define(id, (...given) => {
+      factory(...given);
+      // At once: whatever runs next could stumble over what was replaced.
+      const spoiled = findTampering(snapshot);
+      if (spoiled !== undefined) throw new Tampered(spoiled);
+    });
+    const exported = this.#registry.require(id);
+    const missing = this.#exercise.needs.find((name) => !(name in exported));
+    if (missing !== undefined) {
+      throw new CodeError(kitStrings.code.noExport(missing));
+    }
+    return exported;
+  }
+
+  /** The tests get the reader's functions with a look behind each call. */
+  #watchCalls(guard: Guard, exported: Exports): void {
+    const file = `${this.#exercise.folder}/exercise.ts`;
+    for (const symbol of Object.keys(exported)) {
+      const value = exported[symbol];
+      if (typeof value !== 'function') continue;
+      this.#registry.plug({ file, symbol }, guard.watched(callable(value, symbol)));
+    }
+  }
+
+  /** A task gives the control away in these, the reader's as well as the tests'. */
+  #watchWaits(guard: Guard): void {
+    for (const [, exports] of this.#registry.loaded()) {
+      for (const name of ['SerialRuntime', 'RealRuntime']) {
+        const runtime = exports[name];
+        if (typeof runtime !== 'function') continue;
+        const prototype = runtime.prototype as object; // of a class
+        guard.watchMethods(prototype, ['suspend', 'ready'], guard.look);
+      }
+    }
+  }
+
+  #captureConsole(): void {
+    const { print } = this.#printed;
+    for (const method of ['log', 'info', 'warn', 'error', 'debug', 'table', 'dir']) {
+      Reflect.set(console, method, print);
+    }
+  }
+
+  /** Our classes, which a learner's module could change under the tests. */
+  #prototypes(): [string, object][] {
+    const found: [string, object][] = [];
+    for (const [, exports] of this.#registry.loaded()) {
+      for (const [name, value] of Object.entries(exports)) {
+        if (typeof value !== 'function') continue;
+        const prototype: unknown = value.prototype;
+        if (typeof prototype !== 'object' || prototype === null) continue;
+        found.push([`${name}.prototype`, prototype]);
+      }
+    }
+    return found;
+  }
+
+  #report(
+    begun: number,
+    tests: readonly TestResult[],
+    failure: Partial<RunReport>,
+  ): RunReport {
+    return {
+      verdict: runVerdict(tests),
+      tests,
+      message: '',
+      ...failure,
+      output: this.#output,
+      outputCut: this.#printed.cut,
+      ms: now() - begun,
+    };
+  }
+}
+
+function callable(
+  value: unknown,
+  name: string,
+): (this: unknown, x?: unknown) => unknown {
+  if (typeof value === 'function')
+    return value as (this: unknown, x?: unknown) => unknown;
+  throw new RangeError(`the exercise exports no function ${name}`);
+}
+
+/** The code could not be loaded: its syntax, an import, or its top level threw. */
+function loadFailure(error: unknown): Partial<RunReport> {
+  const seen = lookAt(error);
+  if (error instanceof CodeError) {
+    return {
+      verdict: 'syntax',
+      message: seen.message,
+      ...(error.line === undefined ? {} : { line: error.line }),
+      ...(error.column === undefined ? {} : { column: error.column }),
+    };
+  }
+  const { verdict, message } = judge(error);
+  return { verdict, message, ...placeIn(seen.stack) };
+}

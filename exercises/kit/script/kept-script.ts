@@ -1,0 +1,82 @@
+/**
+ * The worker's script as text, kept in `node_modules/.cache` under a hash of all that goes
+ * into it: to make it takes longer than to run the tests. Node only.
+ */
+
+import { createHash } from 'node:crypto';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { readCatalog } from '../catalog/catalog.ts';
+import type { Sources } from '../catalog/sources.ts';
+import { buildWorkerScript } from './script.ts';
+
+const dayMs = 86_400_000;
+
+/** The whole script; made anew if a file that it depends on is another. */
+export async function keptWorkerScript(sources: Sources): Promise<string> {
+  const cache = join(sources.root, 'node_modules/.cache/peerwalk');
+  const file = join(cache, `worker-${scriptKey(sources)}.js`);
+  const known = textOf(file);
+  if (known !== undefined) return known;
+  const { text } = await buildWorkerScript(sources);
+  try {
+    mkdirSync(cache, { recursive: true });
+    removeOld(cache);
+    // Renamed when it is whole: another process finds all of it or nothing.
+    const part = `${file}.${process.pid}`;
+    writeFileSync(part, text);
+    renameSync(part, file);
+  } catch {
+    // Nowhere to keep it: the next start makes it again.
+  }
+  return text;
+}
+
+/** Over the code of the node and of the kit, and the exercises but for readers' answers. */
+function scriptKey(sources: Sources): string {
+  const { root, exercises } = sources;
+  const hash = createHash('sha256').update(`${root}\n${exercises}`);
+  const add = (folder: string): void => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const code = files.filter((file) => file.endsWith('.ts') && file !== 'exercise.ts');
+    for (const file of code.sort()) {
+      hash.update(`\n${folder} ${file}\n`).update(readFileSync(join(folder, file)));
+    }
+  };
+  add(join(root, 'impl'));
+  add(join(root, 'exercises/kit'));
+  for (const exercise of readCatalog(sources)) {
+    hash.update(`\n${JSON.stringify({ ...exercise, written: '' })}\n`);
+    add(exercise.path);
+  }
+  for (const file of ['package.json', 'node_modules/.package-lock.json']) {
+    hash.update(`\n${file}\n`).update(textOf(join(root, file)) ?? '');
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** What another process may be about to read stays for a day. */
+function removeOld(cache: string): void {
+  for (const name of readdirSync(cache)) {
+    if (!name.startsWith('worker-')) continue;
+    const path = join(cache, name);
+    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (Date.now() - made > dayMs) rmSync(path, { force: true });
+  }
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined; // it is not there
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * Builds the worker: one classic script with the harness, the modules that exercises
+ * reach, and their tests. The page and the terminal run the same text. Node only.
+ */
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, transformSync, type Plugin } from 'esbuild';
+import { readCatalog, type Exercise } from '../catalog/catalog.ts';
+import { compileModule, moduleGraph, resolveId, type ModuleGraph } from './modules.ts';
+import { plugName } from '../formats/schema-exercise.ts';
+import type { BundledExercise } from '../run/session.ts';
+import { fileOf, repository, type Sources } from '../catalog/sources.ts';
+
+/** Exports `runLive(scenario)`; reaches the whole node. */
+export const liveModule = 'exercises/kit/run/live.ts';
+
+/**
+ * `small` has the exercises whose tests need parts of the node; `whole` has all of them,
+ * with the whole node, for tests that run scenarios, and for what is recorded: its code has
+ * marks, and it can put them into a reader's.
+ */
+export type ScriptKind = 'small' | 'whole';
+
+/** What runs two whole nodes. An exercise that reaches it is not in the small script. */
+const wholeNode = 'impl/sim/run-scenario.ts';
+
+/** The smallest script that an exercise is in. */
+export function scriptKind(sources: Sources, exercise: Exercise): ScriptKind {
+  const { modules } = moduleGraph(sources, exerciseEntries(sources, exercise));
+  return modules.has(wholeNode) ? 'whole' : 'small';
+}
+
+export interface WorkerScript {
+  readonly text: string;
+  /** Ids of the modules that are in it. */
+  readonly modules: readonly string[];
+}
+
+export async function buildWorkerScript(
+  sources: Sources = repository,
+  kind: ScriptKind = 'whole',
+): Promise<WorkerScript> {
+  const exercises = readCatalog(sources).filter(
+    (exercise) => kind === 'whole' || scriptKind(sources, exercise) === 'small',
+  );
+  const marks = kind === 'whole';
+  const live = kind === 'whole' ? liveModule : undefined;
+  const graph = moduleGraph(sources, entriesOf(sources, exercises, live), { marks });
+  const harness = await harnessText(sources, graph.packages, marks);
+  const bundled = exercises.map((exercise) => bundledExercise(sources, exercise));
+  const text = [
+    `(()=>{${harness}`,
+    `peerwalkHarness.startWorker({packages:peerwalkHarness.packages,`,
+    `tools:peerwalkHarness.tools,`,
+    `factories:${factoriesText(graph)},`,
+    `exercises:${JSON.stringify(bundled)},`,
+    `live:${live === undefined ? 'undefined' : JSON.stringify(live)}})})()`,
+  ].join('\n');
+  return { text, modules: [...graph.modules.keys()] };
+}
+
+/** The harness and the packages: nobody reads their names, so they are made short. */
+async function harnessText(
+  sources: Sources,
+  packages: ModuleGraph['packages'],
+  marks: boolean,
+): Promise<string> {
+  const worker = join(sources.root, 'exercises/kit/run/worker.ts');
+  const lines = [`export { startWorker } from ${JSON.stringify(worker)};`];
+  if (marks) {
+    const tools = join(sources.root, 'exercises/kit/run/seeing.ts');
+    lines.push(`export { tools } from ${JSON.stringify(tools)};`);
+  }
+  const entries: string[] = [];
+  [...packages].forEach(([name, used], p) => {
+    const from = JSON.stringify(name);
+    if (used === undefined) {
+      lines.push(`import * as p${p} from ${from};`);
+      entries.push(`${from}:p${p}`);
+      return;
+    }
+    // By name, so that what nobody uses of a package stays out.
+    const own = [...used].map((one, i) => [one, `p${p}_${i}`] as const);
+    lines.push(
+      `import {${own.map(([one, as]) => `${one} as ${as}`).join()}} from ${from};`,
+    );
+    entries.push(`${from}:{${own.map(([one, as]) => `${one}:${as}`).join()}}`);
+  });
+  const contents = [...lines, `export const packages = {${entries.join()}};`].join(
+    '\n',
+  );
+  const result = await build({
+    stdin: { contents, resolveDir: sources.root, sourcefile: 'worker-entry.js' },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'peerwalkHarness',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'utf8',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [withoutUnused],
+  });
+  const text = result.outputFiles[0]?.text;
+  if (text === undefined) throw new Error('esbuild gave no output');
+  return text;
+}
+
+/** Parts of sucrase for languages and options that no exercise has. */
+const unused =
+  /[\\/]sucrase[\\/]dist[\\/]esm[\\/](?:Options|computeSourceMap|parser[\\/]plugins[\\/]jsx[\\/]xhtml|transformers[\\/](?:Flow|ReactHotLoader|ReactDisplayName|JestHoist)Transformer)\.js$/;
+
+const withoutUnused: Plugin = {
+  name: 'peerwalk-without-unused',
+  setup(building) {
+    building.onLoad({ filter: unused }, () => ({
+      contents: 'export default class {}\nexport function validateOptions() {}\n',
+    }));
+  },
+};
+
+/** In the modules of the registry, functions and classes keep their names: messages and
+ * traces show them. */
+export function factoriesText(graph: ModuleGraph): string {
+  const factories = [...graph.modules.values()].map(
+    ({ id, code }) =>
+      `${JSON.stringify(id)}:function(module,exports,require){${code}\n}`,
+  );
+  const { code } = transformSync(`return {${factories.join(',\n')}}`, {
+    loader: 'js',
+    target: 'es2022',
+    charset: 'utf8',
+    minify: true,
+    keepNames: true,
+  });
+  return `(()=>{${code}})()`;
+}
+
+function entriesOf(
+  sources: Sources,
+  exercises: readonly Exercise[],
+  live: string | undefined,
+): string[] {
+  const entries = exercises.flatMap((exercise) => exerciseEntries(sources, exercise));
+  if (live === undefined) return entries;
+  const adapters = exercises
+    .filter(({ adapter }) => adapter)
+    .map(({ folder }) => `exercises/${folder}/plug.ts`);
+  return [...entries, ...adapters, live];
+}
+
+/** The tests, and what a reader's code may import: the kit, and all that ours imports. */
+export function exerciseEntries(sources: Sources, exercise: Exercise): string[] {
+  // What stands at the top of the kit; the rooms are the kit's own.
+  const kit = readdirSync(join(sources.root, 'exercises/kit'), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map(({ name }) => `exercises/kit/${name}`);
+  const folder = `exercises/${exercise.folder}`;
+  // Not of exercise.ts as it is now: a reader may have left it half written.
+  const named = [
+    exercise.starter,
+    exercise.solution,
+    ...exercise.wrong.map((w) => w.code),
+  ]
+    .flatMap((code) => Array.from(code.matchAll(/\bfrom '(#[^']+)'/g)))
+    .map(([, specifier = '']) => resolveId(specifier, folder, 'page'));
+  return [
+    `${folder}/exercise.test.ts`,
+    ...kit,
+    ...named.filter((id) => existsSync(fileOf(sources, id))),
+  ];
+}
+
+export function bundledExercise(sources: Sources, exercise: Exercise): BundledExercise {
+  const folder = `exercises/${exercise.folder}`;
+  const test = compileModule(sources, `${folder}/exercise.test.ts`);
+  const uses = test.imports.filter(
+    (id) => id !== `${folder}/exercise.ts` && id !== 'vitest',
+  );
+  const used = test.code.matchAll(/\bimport_exercise\.([\w$]+)/g);
+  const needs = [...new Set(Array.from(used, ([, name = '']) => name))];
+  const { id, plug } = exercise.facts;
+  return {
+    id,
+    folder,
+    uses,
+    needs,
+    adapter: exercise.adapter,
+    ...(plug === undefined ? {} : { plug }),
+  };
+}
+
+/** In words, why the plug target of an exercise cannot be replaced; undefined if it can. */
+export function plugProblem(sources: Sources, exercise: Exercise): string | undefined {
+  const { plug } = exercise.facts;
+  if (plug === undefined) return undefined;
+  const { modules } = moduleGraph(sources, [liveModule]);
+  if (!modules.has(plug.file)) return `${plug.file} is not part of a live run`;
+  if (plug.symbol.includes('.')) return undefined; // a method: the registry has to look
+  const use = new RegExp(`\\.${plug.symbol.replaceAll('$', '\\$')}\\b`);
+  const used = [...modules.values()].some(
+    (module) => module.imports.includes(plug.file) && use.test(module.code),
+  );
+  return used ? undefined : `no other module of a live run uses ${plugName(plug)}`;
+}

@@ -1,0 +1,136 @@
+/**
+ * `npm run grade [-- ID…] [-- --json FILE]`: verdict and points for each exercise.
+ * Exit code 0 only if all that were asked for pass; 2 if the question was wrong.
+ */
+
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Exercise } from '../catalog/catalog.ts';
+import { InvalidData } from '../formats/schema.ts';
+import { graded, Grader } from './grader.ts';
+import { ProgressFileError } from './progress-file.ts';
+import type {
+  GradedExercise,
+  GradeReport,
+  RunReport,
+} from '../formats/schema-report.ts';
+import { repository } from '../catalog/sources.ts';
+import { lookOf, outliveReader, paint, reportText } from './terminal.ts';
+
+/** What was asked cannot be done. One line for people. */
+class BadQuestion extends Error {
+  override readonly name = 'BadQuestion';
+}
+
+interface Question {
+  readonly exercises: readonly Exercise[];
+  readonly jsonFile: string | undefined;
+}
+
+function readQuestion(args: string[], catalog: readonly Exercise[]): Question {
+  let parsed;
+  try {
+    const options = { json: { type: 'string' } } as const;
+    parsed = parseArgs({ args, allowPositionals: true, options });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new BadQuestion(message.split('. ')[0] ?? message);
+  }
+  const ids = parsed.positionals.map((id) => id.toUpperCase());
+  const exercises = ids.map((id) => {
+    const found = catalog.find(({ facts }) => facts.id === id);
+    if (found !== undefined) return found;
+    const known = catalog.map(({ facts }) => facts.id).join(' ');
+    throw new BadQuestion(`there is no exercise ${id}; there are ${known}`);
+  });
+  return {
+    exercises: ids.length === 0 ? catalog : exercises,
+    jsonFile: parsed.values.json,
+  };
+}
+
+async function main(): Promise<number> {
+  const grader = new Grader(repository, (line) => {
+    console.error(line);
+  });
+  const { exercises, jsonFile } = readQuestion(process.argv.slice(2), grader.catalog());
+  // What cannot be read or written is said before anything is graded.
+  grader.progress();
+  if (jsonFile !== undefined) checkWritable(jsonFile);
+  const results: GradedExercise[] = [];
+  for (const exercise of exercises) {
+    const report = await grader.run(exercise);
+    const result = graded(exercise, report);
+    results.push(result);
+    printOne(exercise, result, report);
+    const draft = grader.draft(exercise);
+    if (draft !== undefined) printDraft(exercise, grader.progressName);
+  }
+  await grader.close();
+  printSum(results);
+  if (jsonFile !== undefined) writeJson(jsonFile, { version: 1, exercises: results });
+  return results.every(({ verdict }) => verdict === 'passed') ? 0 : 1;
+}
+
+function printOne(exercise: Exercise, result: GradedExercise, report: RunReport): void {
+  const look = lookOf(process.stdout);
+  const { facts } = exercise;
+  const good = result.verdict === 'passed';
+  const word = paint(look, good ? 'good' : 'bad', result.verdict.padEnd(10));
+  const points = `${result.points}/${result.max}`.padStart(6);
+  console.log(`${facts.id}  ${word} ${points}  ${facts.title}`);
+  const first = report.tests.find((test) => test.verdict !== 'passed');
+  const said =
+    first === undefined
+      ? reportText(exercise, report)
+      : `${first.name}: ${first.message}`;
+  const [line = ''] = said.split('\n');
+  if (!good) console.log(paint(look, 'quiet', `     ${line}`));
+}
+
+function printDraft({ facts }: Exercise, file: string): void {
+  const text = `     ${file} has another draft: npm run learn -- ${facts.id}, then d`;
+  console.log(paint(lookOf(process.stdout), 'quiet', text));
+}
+
+function printSum(results: readonly GradedExercise[]): void {
+  const points = results.reduce((sum, result) => sum + result.points, 0);
+  const max = results.reduce((sum, result) => sum + result.max, 0);
+  const passed = results.filter(({ verdict }) => verdict === 'passed').length;
+  console.log(`${passed} of ${results.length} pass, ${points} of ${max} points`);
+}
+
+/** @throws {BadQuestion} the file cannot be written; none is left behind */
+function checkWritable(file: string): void {
+  tryToWrite(() => {
+    const isNew = !existsSync(file);
+    closeSync(openSync(file, 'a'));
+    if (isNew) rmSync(file);
+  });
+}
+
+function writeJson(file: string, report: GradeReport): void {
+  tryToWrite(() => {
+    writeFileSync(file, JSON.stringify(report, undefined, 2) + '\n');
+  });
+}
+
+function tryToWrite(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BadQuestion(`the report cannot be written: ${why}`);
+  }
+}
+
+outliveReader(process.stdout);
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const known = [BadQuestion, InvalidData, ProgressFileError];
+  if (!(error instanceof Error && known.some((one) => error instanceof one)))
+    throw error;
+  console.error(`grade: ${error.message}`);
+  process.exitCode = 2;
+}

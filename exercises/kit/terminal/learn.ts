@@ -1,0 +1,353 @@
+/**
+ * `npm run learn [-- ID] [-- --once]`: works through the exercises in a terminal. Runs
+ * the current one when it is saved; keys do the rest. Without a terminal it prints and
+ * goes on watching, or ends with `--once`.
+ */
+
+import { statSync, watch, writeFileSync, type FSWatcher } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+import type { Exercise } from '../catalog/catalog.ts';
+import { Grader } from './grader.ts';
+import { ProgressFileError } from './progress-file.ts';
+import { InvalidData } from '../formats/schema.ts';
+import { wantedTest } from '../formats/opened.ts';
+import { newExercise } from '../formats/schema-progress.ts';
+import type { RunReport } from '../formats/schema-report.ts';
+import { repository } from '../catalog/sources.ts';
+import { Show } from './show.ts';
+import { lookOf, outliveReader, paint, reportLines } from './terminal.ts';
+
+/** Editors save in steps; this long after the first sign the file is read. */
+const settleMs = 30;
+/** Some file systems (WSL, network, containers) send no signs at all. */
+const pollMs = 400;
+
+const keys =
+  'h hint · n next · l list · r rerun · x reset · s solution · p play · t trace file · i in a live connection · q quit';
+const draftKey = 'd draft';
+
+class Learn {
+  readonly #grader = new Grader(repository, (line) => {
+    console.error(line);
+  });
+  readonly #look = lookOf(process.stdout);
+  readonly #show = new Show(this.#grader, this.#look);
+  /** Of the text that `#current` was read with. */
+  #report: RunReport | undefined;
+  #current: Exercise;
+  #hint = 0;
+  #watcher: FSWatcher | undefined;
+  #poll: ReturnType<typeof setInterval> | undefined;
+  #stamp = '';
+  #busy: Promise<void> = Promise.resolve();
+
+  constructor(wanted: string | undefined) {
+    this.#current = this.#choose(wanted);
+  }
+
+  /** @throws {RangeError} there is no such exercise, or none at all */
+  #choose(wanted: string | undefined): Exercise {
+    const catalog = this.#grader.catalog();
+    const { exercises } = this.#grader.progress();
+    const found =
+      wanted === undefined
+        ? (catalog.find(({ facts }) => exercises[facts.id]?.state !== 'passed') ??
+          catalog[0])
+        : catalog.find(({ facts }) => facts.id === wanted.toUpperCase());
+    if (found !== undefined) return found;
+    const known = catalog.map(({ facts }) => facts.id).join(' ');
+    throw new RangeError(
+      wanted === undefined
+        ? 'there are no exercises here'
+        : `there is no exercise ${wanted}; there are ${known}`,
+    );
+  }
+
+  async runOnce(): Promise<boolean> {
+    this.#reload();
+    const { facts, folder } = this.#current;
+    const title = paint(this.#look, 'strong', `${facts.id} ${facts.title}`);
+    console.log(`\n${title}  exercises/${folder}/exercise.ts`);
+    const report = await this.#grader.run(this.#current);
+    this.#report = report;
+    for (const line of reportLines(this.#look, this.#current, report))
+      console.log(line);
+    if (this.#grader.draft(this.#current) !== undefined) {
+      const { progressName } = this.#grader;
+      console.log(
+        ` ${progressName} has another draft; in npm run learn, d puts it here.`,
+      );
+    }
+    return report.verdict === 'passed';
+  }
+
+  watchFiles(): void {
+    const { path } = this.#current;
+    this.#stopWatching();
+    this.#stamp = this.#stampNow();
+    let settling: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void => {
+      clearTimeout(settling);
+      settling = setTimeout(() => {
+        const stamp = this.#stampNow();
+        if (stamp === this.#stamp) return;
+        this.#stamp = stamp;
+        this.#enqueue(() => this.runAndHint());
+      }, settleMs);
+    };
+    try {
+      this.#watcher = watch(path, look);
+    } catch {
+      // No signs from this file system: the poll below sees the change.
+    }
+    this.#poll = setInterval(look, pollMs);
+  }
+
+  async runAndHint(): Promise<void> {
+    const passed = await this.runOnce();
+    const seen = wantedTest(this.#report?.tests ?? []);
+    if (process.stdin.isTTY && seen !== undefined) {
+      console.log(` p plays “${seen.name}”, step by step.`);
+    }
+    const after = passed ? 'n takes you to the next one.  ' : '';
+    if (process.stdin.isTTY)
+      console.log(paint(this.#look, 'quiet', ` ${after}${this.#keys()}`));
+  }
+
+  /** Carries out one key after the other. */
+  press(key: string, ask: (question: string) => Promise<string>): void {
+    this.#enqueue(() => this.#carryOut(key, ask));
+  }
+
+  async #carryOut(
+    key: string,
+    ask: (question: string) => Promise<string>,
+  ): Promise<void> {
+    switch (key) {
+      case 'h':
+        this.#showHint();
+        break;
+      case 'n':
+        await this.#next();
+        break;
+      case 'l':
+        this.#list();
+        break;
+      case 'r':
+        await this.runAndHint();
+        break;
+      case 'x':
+        await this.#reset(ask);
+        break;
+      case 'd':
+        await this.#takeDraft(ask);
+        break;
+      case 's':
+        await this.#solution(ask);
+        break;
+      case 'p':
+        await this.#show.play(this.#current, this.#report);
+        break;
+      case 't':
+        await this.#show.write(this.#current, this.#report);
+        break;
+      case 'i':
+        await this.#show.live(this.#current);
+        break;
+      default:
+        console.log(this.#keys());
+    }
+  }
+
+  #keys(): string {
+    const draft = this.#grader.draft(this.#current);
+    return draft === undefined ? keys : `${draftKey} · ${keys}`;
+  }
+
+  #showHint(): void {
+    const hint = this.#current.hints[this.#hint];
+    if (hint === undefined) {
+      console.log(' Those were the hints. s shows the solution.');
+      return;
+    }
+    this.#hint += 1;
+    this.#grader.hintSeen(this.#current, this.#hint);
+    console.log(`\n${hint}\n`);
+  }
+
+  async #next(): Promise<void> {
+    const catalog = this.#grader.catalog();
+    const at = catalog.findIndex(({ facts }) => facts.id === this.#current.facts.id);
+    const next = catalog[(at + 1) % catalog.length];
+    if (next === undefined) return;
+    this.#current = next;
+    this.#hint = 0;
+    this.watchFiles();
+    console.log(`\n${next.task}\n`);
+    await this.runAndHint();
+  }
+
+  #list(): void {
+    const { exercises } = this.#grader.progress();
+    for (const { facts } of this.#grader.catalog()) {
+      const { state } = exercises[facts.id] ?? newExercise;
+      const here = facts.id === this.#current.facts.id ? '>' : ' ';
+      console.log(`${here} ${facts.id}  ${state.padEnd(9)} ${facts.title}`);
+    }
+  }
+
+  async #reset(ask: (question: string) => Promise<string>): Promise<void> {
+    const answer = await ask(' Your text in exercise.ts goes. Reset? [y/N] ');
+    if (answer.trim().toLowerCase() !== 'y') return;
+    this.#reload();
+    this.#grader.forgotten(this.#current);
+    this.#write(this.#current.starter);
+  }
+
+  async #takeDraft(ask: (question: string) => Promise<string>): Promise<void> {
+    this.#reload();
+    const draft = this.#grader.draft(this.#current);
+    if (draft === undefined) {
+      console.log(` ${this.#grader.progressName} has no other draft of this one.`);
+      return;
+    }
+    if (this.#current.written !== this.#current.starter) {
+      const answer = await ask(
+        ' Your text in exercise.ts goes. Take the draft? [y/N] ',
+      );
+      if (answer.trim().toLowerCase() !== 'y') return;
+    }
+    this.#write(draft);
+  }
+
+  #write(text: string): void {
+    writeFileSync(join(this.#current.path, 'exercise.ts'), text);
+  }
+
+  async #solution(ask: (question: string) => Promise<string>): Promise<void> {
+    const { facts, solution } = this.#current;
+    const { state } = this.#grader.progress().exercises[facts.id] ?? newExercise;
+    if (state !== 'passed' && state !== 'revealed') {
+      const why = await ask(' In one sentence: why does your answer not work yet? ');
+      if (why.trim() === '') return;
+      this.#grader.revealed(this.#current, why.trim());
+    }
+    console.log(`\n${solution}`);
+  }
+
+  #reload(): void {
+    const { id } = this.#current.facts;
+    const found = this.#grader.catalog().find(({ facts }) => facts.id === id);
+    if (found !== undefined) this.#current = found;
+  }
+
+  #enqueue(job: () => Promise<void>): void {
+    this.#busy = this.#busy.then(job).catch((error: unknown) => {
+      console.error(error instanceof Error ? error.message : String(error));
+    });
+  }
+
+  #stampNow(): string {
+    const files = ['exercise.ts', 'exercise.test.ts'];
+    return files
+      .map((name) => {
+        try {
+          const { mtimeMs, size } = statSync(join(this.#current.path, name));
+          return `${mtimeMs} ${size}`;
+        } catch {
+          return 'gone'; // between two steps of an editor's save
+        }
+      })
+      .join();
+  }
+
+  #stopWatching(): void {
+    this.#watcher?.close();
+    clearInterval(this.#poll);
+  }
+
+  async close(): Promise<void> {
+    this.#stopWatching();
+    await this.#busy;
+    await this.#grader.close();
+  }
+}
+
+/** Keys one at a time, and whole lines where a question needs one. */
+function listenToKeys(learn: Learn): void {
+  const { stdin } = process;
+  let asking = false;
+  const ask = async (question: string): Promise<string> => {
+    asking = true;
+    stdin.setRawMode(false);
+    const lines = createInterface({ input: stdin, output: process.stdout });
+    try {
+      return await lines.question(question);
+    } finally {
+      lines.close();
+      stdin.setRawMode(true);
+      stdin.resume();
+      asking = false;
+    }
+  };
+  stdin.setRawMode(true);
+  stdin.setEncoding('utf8');
+  stdin.on('data', (data) => {
+    if (asking) return;
+    for (const key of String(data)) {
+      if (key === 'q' || key === '\u0003' || key === '\u0004') {
+        stdin.setRawMode(false);
+        stdin.pause();
+        learn.close().then(
+          () => process.exit(0),
+          () => process.exit(1),
+        );
+        return;
+      }
+      learn.press(key, ask);
+    }
+  });
+}
+
+/** @throws {RangeError} an option that there is not, or two exercises */
+function readQuestion(args: string[]): { wanted: string | undefined; once: boolean } {
+  let parsed;
+  try {
+    const options = { once: { type: 'boolean' } } as const;
+    parsed = parseArgs({ args, allowPositionals: true, options });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new RangeError(message.split('. ')[0] ?? message);
+  }
+  const [wanted, second] = parsed.positionals;
+  if (second !== undefined) throw new RangeError('one exercise at a time');
+  return { wanted, once: parsed.values.once === true };
+}
+
+async function main(): Promise<void> {
+  const { wanted, once } = readQuestion(process.argv.slice(2));
+  outliveReader(process.stdout, () => {
+    if (!once) process.exit(0); // nobody would see what is watched for
+  });
+  const learn = new Learn(wanted);
+  if (once) {
+    process.exitCode = (await learn.runOnce()) ? 0 : 1;
+    await learn.close();
+    return;
+  }
+  learn.watchFiles();
+  if (process.stdin.isTTY) listenToKeys(learn);
+  await learn.runAndHint();
+}
+
+try {
+  await main();
+} catch (error) {
+  const known = [RangeError, InvalidData, ProgressFileError];
+  if (!(error instanceof Error && known.some((one) => error instanceof one)))
+    throw error;
+  console.error(`learn: ${error.message}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,123 @@
+/** How verdicts look in a terminal. */
+
+import type { Exercise } from '../catalog/catalog.ts';
+import { openedAtFirst } from '../formats/opened.ts';
+import type { RunReport, TestResult } from '../formats/schema-report.ts';
+
+export interface Look {
+  readonly colour: boolean;
+  /** Marks beyond ASCII. The old console of Windows has none. */
+  readonly unicode: boolean;
+}
+
+export function lookOf(stream: { readonly isTTY?: boolean }): Look {
+  const { env, platform } = process;
+  return {
+    colour: stream.isTTY === true && env['NO_COLOR'] === undefined,
+    unicode:
+      platform !== 'win32' ||
+      env['WT_SESSION'] !== undefined ||
+      env['TERM_PROGRAM'] === 'vscode',
+  };
+}
+
+/** Whoever read our output may go before its end, as `| head` does. */
+export function outliveReader(
+  stream: NodeJS.WriteStream,
+  gone: () => void = () => undefined,
+): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    gone();
+  });
+}
+
+type Style = 'good' | 'bad' | 'quiet' | 'strong';
+
+const codes: Readonly<Record<Style, number>> = {
+  good: 32,
+  bad: 31,
+  quiet: 2,
+  strong: 1,
+};
+
+export function paint(look: Look, style: Style, text: string): string {
+  return look.colour ? `\u001b[${codes[style]}m${text}\u001b[0m` : text;
+}
+
+function mark(look: Look, good: boolean): string {
+  const [yes, no] = look.unicode ? ['✓', '✗'] : ['ok', 'x'];
+  return good ? paint(look, 'good', yes) : paint(look, 'bad', no);
+}
+
+/** The whole report, with the details of the same failures as in the page. */
+export function reportLines(
+  look: Look,
+  exercise: Exercise,
+  report: RunReport,
+): string[] {
+  const lines: string[] = [];
+  const opened = openedAtFirst(exercise.facts.type, report.tests);
+  for (const test of report.tests) {
+    const good = test.verdict === 'passed';
+    const word = good ? '' : paint(look, 'quiet', ` (${wordFor(test.verdict)})`);
+    lines.push(` ${mark(look, good)} ${test.name}${word}`);
+    if (opened.includes(test)) lines.push(...detailLines(exercise, test));
+  }
+  if (report.message !== '') {
+    lines.push(` ${mark(look, false)} ${reportText(exercise, report)}`);
+  }
+  if (report.output.length > 0) {
+    lines.push(paint(look, 'quiet', ' printed:'));
+    lines.push(...report.output.map((line) => `   ${line}`));
+    if (report.outputCut) lines.push('   (the rest is cut)');
+  }
+  return [...lines, summary(look, report)];
+}
+
+function wordFor(verdict: string): string {
+  return verdict === 'unsolved' ? 'not written yet' : verdict;
+}
+
+function detailLines(exercise: Exercise, test: TestResult): string[] {
+  const indent = (text: string): string[] =>
+    text.split('\n').map((line) => `     ${line}`);
+  const lines = indent(`${placeText(exercise, test)}${test.message}`);
+  if (test.expected !== undefined && test.actual !== undefined) {
+    lines.push(...labelled('expected', test.expected), ...labelled('got', test.actual));
+  }
+  return lines;
+}
+
+function labelled(label: string, value: string): string[] {
+  const [head = '', ...rest] = value.split('\n');
+  const width = 'expected: '.length;
+  return [
+    `     ${`${label}: `.padEnd(width)}${head}`,
+    ...rest.map((line) => `     ${' '.repeat(width)}${line}`),
+  ];
+}
+
+/** Why no test could be run, and the place if there is one. */
+export function reportText(exercise: Exercise, report: RunReport): string {
+  return `${placeText(exercise, report)}${report.message}`;
+}
+
+/** `exercises/07-…/exercise.ts:12:5: `, which most terminals make a link of. */
+function placeText(
+  exercise: Exercise,
+  { line, column }: { readonly line?: number; readonly column?: number },
+): string {
+  if (line === undefined) return '';
+  return `exercises/${exercise.folder}/exercise.ts:${line}:${column ?? 1}: `;
+}
+
+function summary(look: Look, report: RunReport): string {
+  const passed = report.tests.filter((test) => test.verdict === 'passed').length;
+  const all = report.tests.length;
+  const ms = Math.round(report.ms);
+  if (report.verdict === 'passed') {
+    return paint(look, 'good', ` all ${all} tests pass, ${ms} ms`);
+  }
+  return all === 0 ? ' no test was run' : ` ${passed} of ${all} tests pass, ${ms} ms`;
+}

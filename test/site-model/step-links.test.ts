@@ -1,0 +1,171 @@
+/** Each link to a step, and the sentence of the step that it leads to. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { findStep, playedBy, StepError } from '../../.vitepress/build/steps.ts';
+import { traceFile } from '../../.vitepress/build/trace-file.ts';
+import { buildModel, type TraceModel } from '../../.vitepress/lab/model.ts';
+import { sentence } from '../../.vitepress/lab/sentence.ts';
+import { en } from '../../.vitepress/theme/strings/en.ts';
+import { readTrace } from '../../impl/csp/trace.ts';
+import { repoDir } from '../site/build.ts';
+
+/**
+ * Read each line as a reader would: the words of the link, then what the player says.
+ * Milliseconds stand in front, because two links of one sentence speak of one moment.
+ */
+const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  '01-the-whole-connection': [
+    [
+      'clock of the synchronisation',
+      '10000 A: syncer goes on: the sync tick has come.',
+    ],
+    ['auth', '50 A: dial … sends auth (538 bytes) to B.'],
+    ['ack', '75 B: setupConn sends ack (501 bytes) to A.'],
+    ['A starts a task to write Hello', '100 A: dial … starts helloWriter.'],
+    ['B starts one too', '75 B: setupConn starts helloWriter.'],
+    [
+      'the connection is offered',
+      '75 B: setupConn hands a connection past its encryption handshake to run, through posthandshake.',
+    ],
+    [
+      'the run loop takes it',
+      '75 B: run takes a connection past its encryption handshake from setupConn, out of posthandshake.',
+    ],
+    ['and answers', '75 B: run hands the verdict “go on” to setupConn, through cont.'],
+    ['code 16', '100 A: statusWriter sends Status (76 bytes) to B.'],
+    ['starts `readLoop`', '100 A: runPeer starts readLoop.'],
+    ['`pingLoop`', '100 A: runPeer starts pingLoop.'],
+    ['`eth/63`', '100 A: runPeer starts eth/63.'],
+    [
+      'the offer',
+      '125 B: readLoop waits for the first of these: a taker for a message on eth.in; the signal closed.',
+    ],
+    [
+      'and the taking',
+      '125 B: statusReader takes Status (76 bytes) from readLoop, out of eth.in.',
+    ],
+    [
+      'gets the report',
+      '100 A: runPeer takes the write token and no error from statusWriter, out of writeErr.',
+    ],
+    ['puts the token back', '100 A: runPeer puts the write token into writeStart.'],
+    [
+      'the peer is offered',
+      '100 A: eth/63 hands the new eth peer … to syncer, through newPeerCh.',
+    ],
+    [
+      'the syncer takes it',
+      '100 A: syncer takes the new eth peer … from eth/63, out of newPeerCh.',
+    ],
+    ['`eth/63` writes headers', '10025 B: eth/63 sends BlockHeaders (505 bytes) to A.'],
+    [
+      '`readLoop` reads them',
+      '10050 A: readLoop hears BlockHeaders (505 bytes) from B.',
+    ],
+    [
+      'offers them on `eth.in`',
+      '10050 A: readLoop hands BlockHeaders (505 bytes) to eth/63, through eth.in.',
+    ],
+    [
+      '`eth/63` takes them',
+      '10050 A: eth/63 takes BlockHeaders (505 bytes) from readLoop, out of eth.in.',
+    ],
+    [
+      'asked for them',
+      '10050 A: synchronise takes 1 header from eth/63, out of headers.',
+    ],
+  ],
+  '06-peer-run': [
+    ['B sends the second Status', '200 B: script sends Status (76 bytes) to A.'],
+    ['reads it', '225 A: readLoop hears Status (76 bytes) from B.'],
+    [
+      'put the error into `protoErr`',
+      '225 A: eth/63 hands the error “Extra status message - uncontrolled status message” to runPeer, through protoErr.',
+    ],
+    [
+      'wakes with that error',
+      '225 A: runPeer takes the error “Extra status message - uncontrolled status message” from eth/63, out of protoErr.',
+    ],
+    ['closes `closed`', '225 A: runPeer gives the signal closed: this peer is over.'],
+    ['`pingLoop` leaves', '225 A: pingLoop is over.'],
+    ['sends Disconnect', '225 A: runPeer sends Disconnect (2 bytes) to B.'],
+    ['B hears it', '250 B: listen hears Disconnect (2 bytes) from A.'],
+    [
+      '`readLoop` fails too',
+      '225 A: readLoop puts the error “read: connection closed” into readErr.',
+    ],
+    [
+      'reports the end',
+      '275 A: runPeer hands a peer that has ended to run, through delpeer.',
+    ],
+    [
+      'the end of `readLoop`',
+      '225 A: readLoop puts the error “read: connection closed” into readErr.',
+    ],
+  ],
+};
+
+// `npm run record` makes them, and every build.
+const recorded = ['meet', 'second-status'].every((name) =>
+  existsSync(traceFile(repoDir, name)),
+);
+
+function pageText(page: string): string {
+  return readFileSync(join(repoDir, 'docs', 'guide', `${page}.md`), 'utf8');
+}
+function modelOf(page: string): TraceModel {
+  const name = playedBy(pageText(page)) ?? 'meet';
+  return buildModel(readTrace(readFileSync(traceFile(repoDir, name), 'utf8')));
+}
+
+describe.skipIf(!recorded)('links to a step', () => {
+  it.each(Object.keys(pages))('lead where their words say, in %s', (page) => {
+    const model = modelOf(page);
+    const { events } = model.trace;
+    const links = pageText(page).matchAll(/\[([^\]]*)\]\(<step:([^>]*)>\)/g);
+    const found = [...links].map(([, text = '', query = '']) => {
+      const event = events[findStep(model.trace, query)];
+      if (event === undefined) throw new Error(query);
+      // Ids of nodes change with the seed of their keys.
+      const says = sentence(event, model, en).replace(/\b[\da-f]{8}\b/, '…');
+      return [text, `${event.t} ${event.n}: ${says}`];
+    });
+    expect(found).toEqual(pages[page]);
+  });
+});
+
+describe.skipIf(!recorded)('findStep', () => {
+  let model: TraceModel;
+  beforeAll(() => {
+    model = modelOf('06-peer-run');
+  });
+
+  it.each([
+    ['A/runPeer out Goodbye', 'no step of the trace fits'],
+    ['A/runPeer out Disconnect #2', 'no step of the trace fits'],
+    ['A/runPeer sends Disconnect', 'what happens'],
+    ['A/runPeer end after out Goodbye', 'nothing fits “out Goodbye”'],
+    ['runPeer end', 'what happens'],
+  ])('refuses %s', (query, why) => {
+    expect(() => findStep(model.trace, query)).toThrow(why);
+    expect(() => findStep(model.trace, query)).toThrow(StepError);
+  });
+
+  it('takes a channel’s whole name, and not a part of it', () => {
+    expect(() => findStep(model.trace, 'A/eth/63 send proto')).toThrow(StepError);
+  });
+
+  it('does not count the select that repeats a receive', () => {
+    const { events } = model.trace;
+    const tokens = events.filter(
+      ({ n, k, chan }) =>
+        n === 'A' && k === 'statusWriter' && chan?.name === 'writeStart',
+    );
+    expect(tokens.map(({ e }) => e)).toEqual(['recv', 'select']);
+    expect(findStep(model.trace, 'A/statusWriter recv writeStart')).toBe(tokens[0]?.i);
+    expect(() => findStep(model.trace, 'A/statusWriter recv writeStart #2')).toThrow(
+      StepError,
+    );
+  });
+});
