@@ -14,13 +14,18 @@ import {
   type ScriptKind,
   type WorkerScript,
 } from '../../exercises/kit/script/script.ts';
-import { repository, type Sources } from '../../exercises/kit/catalog/sources.ts';
+import {
+  readLF,
+  repository,
+  type Sources,
+} from '../../exercises/kit/catalog/sources.ts';
 import { highlightLines } from '../build/highlight.ts';
 import type { ShownSolution } from '../theme/exercise/shown-solution.ts';
 
 const runnerId = '\0virtual:peerwalk-runner';
 const solutionsId = '\0virtual:peerwalk-solutions';
 const wrongTurnsId = '\0virtual:peerwalk-wrong-turns';
+const testsId = '\0virtual:peerwalk-tests';
 const paths: Readonly<Record<ScriptKind, string>> = {
   small: 'runner/worker.js',
   whole: 'runner/whole.js',
@@ -56,7 +61,7 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
     },
     resolveId(id) {
       const own = `\0${id}`;
-      const ours = [runnerId, solutionsId, wrongTurnsId];
+      const ours = [runnerId, solutionsId, wrongTurnsId, testsId];
       return ours.some((one) => own.startsWith(one)) ? own : undefined;
     },
     async load(id) {
@@ -111,6 +116,7 @@ async function runnerModule(scripts: Scripts, serving: boolean): Promise<string>
 const byExercise: readonly (readonly [id: string, of: (one: Exercise) => unknown])[] = [
   [solutionsId, shownSolution],
   [wrongTurnsId, wrongTurns],
+  [testsId, testsOf],
 ];
 
 /** A chunk for each exercise: nobody downloads one that is not shown. */
@@ -128,6 +134,11 @@ async function lateModule(
     ({ facts }) => `${facts.id}: () => import('${home.slice(1)}/${facts.id}')`,
   );
   return `export default { ${loaders.join(', ')} };`;
+}
+
+/** The tests as they are written: a run that is seen stands in them, too. */
+function testsOf({ path }: Exercise): string {
+  return readLF(join(path, 'exercise.test.ts'));
 }
 
 async function shownSolution(exercise: Exercise): Promise<ShownSolution> {

@@ -5,6 +5,7 @@
  */
 
 import { transform } from 'sucrase';
+import { buildLines } from './build.ts';
 import { kitStrings } from './words/strings.ts';
 import { Unsolved } from './unsolved.ts';
 
@@ -101,11 +102,9 @@ export function compileParsons(puzzle: Puzzle, answer: Assembled): unknown {
   try {
     const { code } = transform(source, { transforms: ['typescript'] });
     const names = Object.keys(puzzle.scope);
-    const body = `'use strict';\n${code}\nreturn ${puzzle.declares};`;
-    // The lines are ours; only their order and the choice of blanks are the reader's.
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    const build = new Function(...names, body) as (...given: unknown[]) => unknown;
-    return build(...Object.values(puzzle.scope));
+    // Nothing stands before the first line: lines of a trace are lines of the source.
+    const body = `'use strict';${code}\nreturn ${puzzle.declares};`;
+    return buildLines(source, body, names)(...Object.values(puzzle.scope));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const why = misplaced(error.message, source) ?? unbalanced(puzzle, answer);

@@ -9,6 +9,7 @@
  * still read a trace, and a trace from before has no fields, which a view can see.
  */
 
+import { checkAdditions, type TraceLeftOut } from './trace-head.ts';
 import {
   checkFields,
   text,
@@ -18,6 +19,7 @@ import {
 } from './trace-fields.ts';
 
 export { TraceFormatError };
+export type { TraceLeftOut } from './trace-head.ts';
 export type { TraceChan, TraceMsg, TraceTask, TraceWait } from './trace-fields.ts';
 
 export const traceKinds = [
@@ -67,6 +69,14 @@ export interface TraceHead {
   readonly seed: string;
   /** The choices where more than one option existed (see `serial.ts`). */
   readonly schedule: string;
+  /** The step to open it at; without it, the first. */
+  readonly at?: number;
+  /** In words, what it shows. */
+  readonly about?: string;
+  /** Texts of files that no clone has: a reader's own code. */
+  readonly sources?: Readonly<Record<string, string>>;
+  /** It was too large: how many steps were left out at each end. */
+  readonly leftOut?: TraceLeftOut;
 }
 
 export interface Trace {
@@ -132,6 +142,7 @@ function checkHead(head: JsonObject): TraceHead {
     scenario: text(head, 'scenario', 1),
     seed: text(head, 'seed', 1),
     schedule: text(head, 'schedule', 1),
+    ...checkAdditions(head),
   };
 }
 

@@ -34,6 +34,34 @@ describe('writeTrace', () => {
     expect(writeTrace(trace)).toBe(lines(head, event, table));
   });
 
+  it('keeps what a head says of a reader’s own run, and leaves out what it does not know', () => {
+    const own = {
+      ...head,
+      at: 0,
+      about: 'what came of it',
+      sources: { 'exercises/14-handle/exercise.ts': 'export {};' },
+      leftOut: { before: 3, after: 0 },
+    };
+    const trace = readTrace(lines({ ...own, later: true }, event, table));
+    expect(trace.head).toEqual(own);
+    expect(writeTrace(trace)).toBe(lines(own, event, table));
+  });
+
+  it.each([
+    [{ at: -1 }, 'at is not a number from 0'],
+    [{ about: 3 }, 'about is not a text'],
+    [{ sources: [] }, 'sources is not an object'],
+    [{ sources: { a: 1 } }, 'a is not a text'],
+    [{ sources: { a: 'x'.repeat(300_000) } }, 'the text of a is too long'],
+    [
+      { sources: Object.fromEntries(Array.from({ length: 9 }, (_, i) => [i, ''])) },
+      'sources has more than 8 files',
+    ],
+    [{ leftOut: { before: 1 } }, 'leftOut.after is not a number from 0'],
+  ])('refuses a head with %j', (part, why) => {
+    expect(() => readTrace(lines({ ...head, ...part }, event, table))).toThrow(why);
+  });
+
   it('writes what readTrace reads back, whatever the trace', () => {
     const optional = fc.option(fc.string(), { nil: undefined });
     const task = fc.record({ node: fc.string(), task: fc.string() });

@@ -223,6 +223,7 @@ describe('a run', () => {
       verdict: 'blocked',
       message:
         'nothing can go on: main waits for recv answers; doubler waits for recv questions',
+      runs: 1,
     });
   });
 

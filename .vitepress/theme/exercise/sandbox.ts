@@ -8,10 +8,17 @@ import {
   endedReport,
   readAnswer,
   runLimitMs,
+  seeLimitMs,
   type Answer,
   type Order,
 } from '../../../exercises/kit/formats/orders.ts';
 import { readFields, readText } from '../../../exercises/kit/formats/schema.ts';
+import {
+  readSeenLive,
+  readSeenTest,
+  type SeenLive,
+  type SeenTest,
+} from '../../../exercises/kit/formats/schema-seen.ts';
 import type { RunReport } from '../../../exercises/kit/formats/schema-report.ts';
 import { kitStrings } from '../../../exercises/kit/words/strings.ts';
 
@@ -92,16 +99,30 @@ export class Sandbox {
     return endedReport(answers, ms, reasonOf(why, last));
   }
 
-  /** Runs `code` in a live connection; plain data comes back. */
-  async live(exercise: string, code: string, scenario: string): Promise<unknown> {
-    const order: Order = { type: 'live', exercise, code, scenario };
-    const { answers, why } = await this.#carryOut(
-      order,
-      3 * runLimitMs,
-      () => undefined,
-    );
+  /**
+   * A test on `code`, run again with the trace on. Needs the whole script.
+   *
+   * @throws {SandboxError} it cannot be seen, or the sandbox could not be started
+   * @throws {InvalidData} what came back is no such thing: the reader's code was there
+   */
+  async see(exercise: string, code: string, test: string): Promise<SeenTest> {
+    return readSeenTest(await this.#result({ type: 'see', exercise, code, test }));
+  }
+
+  /**
+   * Runs `code` in a live connection. Needs the whole script.
+   *
+   * @throws {SandboxError} as above
+   * @throws {InvalidData} as above
+   */
+  async live(exercise: string, code: string, scenario: string): Promise<SeenLive> {
+    return readSeenLive(await this.#result({ type: 'live', exercise, code, scenario }));
+  }
+
+  async #result(order: Order): Promise<unknown> {
+    const { answers, why } = await this.#carryOut(order, seeLimitMs, () => undefined);
     const last = answers.at(-1);
-    if (last?.type === 'live') return last.result;
+    if (last?.type === 'live' || last?.type === 'seen') return last.result;
     throw new SandboxError(reasonOf(why, last) ?? kitStrings.run.atLimit);
   }
 

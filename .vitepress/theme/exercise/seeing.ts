@@ -1,11 +1,32 @@
 /** What of the reader's own run can be looked at, step by step. */
-import type { TestResult } from '../../../exercises/kit/formats/schema-report.ts';
+import type { Trace } from '../../../impl/csp/trace.ts';
+import type { OwnSource } from '../../lab/player-data.ts';
+
+export { canSee } from '../../../exercises/kit/formats/opened.ts';
 
 export type Seen =
   | { readonly kind: 'test'; readonly test: string; readonly code: string }
   | { readonly kind: 'live'; readonly code: string };
 
-/** Whether the run of this test can be recorded: not yet, for any. */
-export function canSee(_test: TestResult): boolean {
-  return false;
+/** The lines of `file` at which tasks stand after each step: what the editor lights. */
+export function linesInUse(trace: Trace, file: string): readonly (readonly number[])[] {
+  const standing = new Map<string, number>(); // task to line; BOUNDED by the tasks alive
+  return trace.events.map(({ n, k, e, src }) => {
+    const task = `${n}/${k}`;
+    const line = src?.startsWith(`${file}:`) ? Number(src.slice(file.length + 1)) : 0;
+    if (line === 0 || e === 'end') standing.delete(task);
+    else standing.set(task, line);
+    return [...new Set(standing.values())].sort((a, b) => a - b);
+  });
+}
+
+/** What brings its own text: the reader's file first, or what was made of their lines. */
+export function ownSources(trace: Trace): readonly OwnSource[] {
+  return Object.entries(trace.head.sources ?? {})
+    .map(([file, text]) => ({ file, text }))
+    .sort((a, b) => Number(isMade(b.file)) - Number(isMade(a.file)));
+}
+
+function isMade(file: string): boolean {
+  return file.endsWith('/assembled.ts');
 }

@@ -18,3 +18,9 @@ declare module 'virtual:peerwalk-wrong-turns' {
   >;
   export default loaders;
 }
+
+declare module 'virtual:peerwalk-tests' {
+  /** The text of an exercise's tests, by its id. */
+  const loaders: Readonly<Record<string, () => Promise<{ default: string }>>>;
+  export default loaders;
+}

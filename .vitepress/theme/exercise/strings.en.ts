@@ -171,8 +171,22 @@ export const en = {
     close: 'Back to the task',
     title: 'Your code in a live connection',
     running: 'Two nodes are meeting; one of them runs your code…',
-    failed: (why: string): string => `The run did not come to its end: ${why}`,
-    events: (count: number): string => `The trace has ${count} steps.`,
+    failed: (why: string): string => `There is nothing to see: ${why}`,
+  },
+  see: {
+    title: 'Your run, step by step',
+    running: 'The test runs again, and each step is written down…',
+    player: 'Your run',
+    which: (run: number, runs: number): string =>
+      `This test runs tasks ${runs} times; you see the ${run === 1 ? 'first' : run === runs ? 'last' : `${run}th`} of them.`,
+    leftOut: (before: number, after: number): string =>
+      `It was cut: ${before} steps before the first one here and ${after} after the last are left out.`,
+    goTo: 'Go to:',
+    /** A moment's words, short enough for a button. */
+    moment: (words: string): string => words.replace(/ after .*$/, ''),
+    names: { tasks: { main: 'the test' } },
+    save: 'Save this run',
+    saved: 'as a file, for somebody else or for later: “Play a trace file” opens it.',
   },
   items: {
     legend: (index: number, count: number): string => `Question ${index} of ${count}`,

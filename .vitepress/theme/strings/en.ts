@@ -58,11 +58,18 @@ export const en = {
     licence: 'MIT licence. Not part of the go-ethereum project.',
     notices: 'Licences of what this page uses',
     llms: 'llms.txt',
+    repo: 'Repository',
+    runIt: 'Run it yourself',
     edit: 'Edit this page',
     report: 'Report a mistake',
     reportTitle: (page: string): string => `Mistake on ${page}`,
     forget: 'Forget my progress',
     built: 'No account, no tracking. Your progress stays in this browser.',
+  },
+  commands: {
+    needs: 'For this you need the repository and two commands.',
+    repo: 'The repository is here.',
+    noRepo: 'It is the folder that this site was built from.',
   },
   forget: {
     title: 'Forget my progress?',
@@ -269,6 +276,19 @@ export const en = {
     place: (start: number, length: number) =>
       `from ${start}, ${length} ${length === 1 ? 'byte' : 'bytes'}`,
     more: (bytes: number) => `and ${bytes} more`,
+  },
+  traceFile: {
+    choose: 'Trace file',
+    drop: 'or drop it here',
+    tooLarge: (name: string, mebibytes: number): string =>
+      `${name} has ${mebibytes} MiB. At most 32 MiB can be played here.`,
+    unreadable: (name: string, why: string): string =>
+      `${name} could not be read: ${why}`,
+    noTrace: (name: string, line: number, why: string): string =>
+      `${name} is no trace of peerwalk. Line ${line}: ${why}.`,
+    noSteps: (name: string): string => `${name} is a trace without a single step.`,
+    leftOut: (before: number, after: number): string =>
+      `It was cut when it was written: ${before} steps before the first one here and ${after} after the last are left out.`,
   },
   trace: {
     label: (title: string): string => `Trace: ${title}`,

@@ -21,3 +21,17 @@ export function openedAtFirst(
   }
   return failures.slice(0, 1);
 }
+
+/** What a run that never ended, or one that spoiled its own judge, has to show. */
+const unseen: readonly string[] = ['timeout', 'tampered'];
+
+/** Whether the test ran tasks that can be looked at. */
+export function canSee({ runs = 0, verdict }: TestResult): boolean {
+  return runs > 0 && !unseen.includes(verdict);
+}
+
+/** The test that is shown if none is named: the first that failed, or else the first. */
+export function wantedTest(tests: readonly TestResult[]): TestResult | undefined {
+  const shown = tests.filter(canSee);
+  return shown.find(({ verdict }) => verdict !== 'passed') ?? shown[0];
+}

@@ -10,13 +10,15 @@ import {
 import { kitStrings } from '../words/strings.ts';
 
 /** From the host. A worker carries out one. */
-export interface Order {
-  readonly type: 'test' | 'live';
+export type Order = {
   readonly exercise: string;
   readonly code: string;
-  /** For a live run: the name of the scenario. */
-  readonly scenario?: string;
-}
+} & (
+  | { readonly type: 'test' }
+  /** A test by its full name, run again with the trace on. */
+  | { readonly type: 'see'; readonly test: string }
+  | { readonly type: 'live'; readonly scenario: string }
+);
 
 /** From the worker, in this order: ready, then any of the middle, then the last. */
 export type Answer =
@@ -25,10 +27,10 @@ export type Answer =
   | { readonly type: 'ended'; readonly result: TestResult }
   | { readonly type: 'printed'; readonly line: string }
   | { readonly type: 'report'; readonly report: RunReport }
-  | { readonly type: 'live'; readonly result: unknown }
+  | { readonly type: 'live' | 'seen'; readonly result: unknown }
   | { readonly type: 'broken'; readonly message: string };
 
-const orderTypes = ['test', 'live'] as const;
+const orderTypes = ['test', 'see', 'live'] as const;
 const answerTypes = [
   'ready',
   'started',
@@ -36,27 +38,43 @@ const answerTypes = [
   'printed',
   'report',
   'live',
+  'seen',
   'broken',
 ] as const;
+
+/** After these a worker is done. */
+export function isLast(answer: Answer | undefined): boolean {
+  return ['report', 'live', 'seen', 'broken'].includes(answer?.type ?? '');
+}
 
 /** What a plugged-in run shows: two nodes meet, shake hands and synchronise. */
 export const liveScenario = 'meet';
 
 /** A run that takes longer is ended from outside, whatever it does. */
 export const runLimitMs = 3000;
+/** The same for what is recorded, or runs two whole nodes, twice. */
+export const seeLimitMs = 15_000;
 
 /** @throws {InvalidData} no order */
 export function readOrder(value: unknown): Order {
   const fields = readFields(value, 'order');
-  const { scenario } = fields;
-  return {
-    type: readOneOf(fields['type'], orderTypes, 'order.type'),
+  const type = readOneOf(fields['type'], orderTypes, 'order.type');
+  const order = {
     exercise: readText(fields['exercise'], 'order.exercise', 10),
     code: readText(fields['code'], 'order.code'),
-    ...(scenario === undefined
-      ? {}
-      : { scenario: readText(scenario, 'order.scenario', 100) }),
   };
+  switch (type) {
+    case 'test':
+      return { ...order, type };
+    case 'see':
+      return { ...order, type, test: readText(fields['test'], 'order.test', 2000) };
+    case 'live':
+      return {
+        ...order,
+        type,
+        scenario: readText(fields['scenario'], 'order.scenario', 100),
+      };
+  }
 }
 
 /** @throws {InvalidData} no answer: whoever sent it, it is ignored */
@@ -75,6 +93,7 @@ export function readAnswer(value: unknown): Answer {
     case 'report':
       return { type, report: readRunReport(fields['report'], 'answer.report') };
     case 'live':
+    case 'seen':
       return { type, result: fields['result'] };
     case 'broken':
       return { type, message: readText(fields['message'], 'answer.message', 20_000) };

@@ -39,6 +39,8 @@ export interface TestResult {
   /** Where in the reader's code. */
   readonly line?: number;
   readonly column?: number;
+  /** How many runs of tasks it made (`simulate`). None: there is nothing to record. */
+  readonly runs?: number;
 }
 
 export interface RunReport {
@@ -96,7 +98,7 @@ export function readRunReport(value: unknown, path = 'report'): RunReport {
 
 export function readTestResult(value: unknown, path: string): TestResult {
   const fields = readFields(value, path);
-  const { expected, actual } = fields;
+  const { expected, actual, runs } = fields;
   return {
     name: readText(fields['name'], `${path}.name`, 2000),
     verdict: readOneOf(fields['verdict'], testVerdicts, `${path}.verdict`),
@@ -108,6 +110,7 @@ export function readTestResult(value: unknown, path: string): TestResult {
       ? {}
       : { actual: readText(actual, `${path}.actual`, 20_000) }),
     ...readPlace(fields, path),
+    ...(runs === undefined ? {} : { runs: readCount(runs, `${path}.runs`) }),
   };
 }
 

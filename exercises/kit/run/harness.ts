@@ -13,6 +13,8 @@ type TestOptions = number | { readonly timeout?: number };
 
 /** One test may take this long; a whole run has its own limit outside. */
 export const testTimeoutMs = 1000;
+/** A test that is recorded may take this many times as long. */
+const slower = 5;
 
 interface Suite {
   readonly name: string;
@@ -48,6 +50,8 @@ export interface Watch {
   readonly look: () => void;
   /** Called after each test; a text says what was spoiled in it. */
   readonly inspect: () => string | undefined;
+  /** How many runs of tasks there were since this was asked last. */
+  readonly runs: () => number;
   readonly judge: Judge;
 }
 
@@ -138,17 +142,23 @@ export class Harness {
       });
     };
 
-  /** Runs every test in the order in which vitest would. */
-  async run(watch: Watch): Promise<TestResult[]> {
+  /**
+   * Runs every test in the order in which vitest would.
+   *
+   * @param last name of the test that is the last one to be run
+   */
+  async run(watch: Watch, last?: string): Promise<TestResult[]> {
     const results: TestResult[] = [];
     for (const test of testsOf(this.#root)) {
       const name = fullName(test);
       watch.started(name);
-      const result = await runTest(test, name, watch);
+      const judged = await runTest(test, name, watch, last === undefined ? 1 : slower);
+      const runs = watch.runs();
+      const result = runs === 0 ? judged : { ...judged, runs };
       results.push(result);
       watch.ended(result);
       // What never ends once would make the reader wait in every test.
-      if (result.verdict === 'timeout') break;
+      if (result.verdict === 'timeout' || name === last) break;
     }
     return results;
   }
@@ -180,13 +190,18 @@ function fullName(test: Test): string {
   return names.join(' > ');
 }
 
-async function runTest(test: Test, name: string, watch: Watch): Promise<TestResult> {
+async function runTest(
+  test: Test,
+  name: string,
+  watch: Watch,
+  patience: number,
+): Promise<TestResult> {
   const suites: Suite[] = [];
   for (let at: Suite | undefined = test.suite; at; at = at.parent) suites.unshift(at);
   const steps = [...suites.flatMap((suite) => suite.before), test.body];
   const after = suites.reverse().flatMap((suite) => suite.after);
 
-  const thrown = await firstError(steps, after, test.timeoutMs, watch.look);
+  const thrown = await firstError(steps, after, patience * test.timeoutMs, watch.look);
   await turn(); // a rejection that nobody took is reported in the host's turn
   // Before anything else looks at the error: what looks could have been replaced.
   const spoiled = watch.inspect();

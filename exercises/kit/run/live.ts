@@ -1,61 +1,156 @@
 /**
- * What "run your code in a live connection" runs: a scenario of impl/sim, in which the
- * reader's function has taken the place of ours.
+ * What "in a live connection" runs: a scenario of impl/sim, in which the reader's
+ * function has taken the place of ours; and the same scenario with ours, to compare.
  */
 
 import type { Trace } from '#impl/csp/trace.ts';
-import { runScenario, type NodeOutcome } from '#impl/sim/run-scenario.ts';
+import { discReasonText } from '#impl/p2p/peer-error.ts';
+import {
+  runScenario,
+  type NodeOutcome,
+  type Parting,
+  type ScenarioOutcome,
+} from '#impl/sim/run-scenario.ts';
 import { scenarios } from '#impl/sim/scenarios.ts';
-import type { BlockedTask } from '#impl/sim/simulate.ts';
+import type { BlockedTask, Simulation } from '#impl/sim/simulate.ts';
+import { firstSentence } from './first-sentence.ts';
+import type { Moment } from '../formats/schema-seen.ts';
 import { kitStrings } from '../words/strings.ts';
 
 const strings = kitStrings.live;
 
-export interface LiveRun {
-  /** In words, a line for each thing that came of it. */
-  readonly outcome: string;
-  readonly trace: Trace | undefined;
+/** What takes the place of ours. */
+export interface Yours {
+  /** The names that a trace has for the reader's files. */
+  readonly files: readonly string[];
+  /** As the reader calls it: `handle`. */
+  readonly call: string;
 }
 
-/** @throws {RangeError} there is no scenario of that name */
-export async function runLive(name: string): Promise<LiveRun> {
+export interface Lived {
+  readonly sentence: string;
+  /** In words, a line for each thing that came of it. */
+  readonly outcome: readonly string[];
+  readonly same: boolean;
+  readonly moments: readonly Moment[];
+  readonly trace: Trace;
+  /** The first step of the reader's code. */
+  readonly at: number;
+}
+
+type Run = Simulation<ScenarioOutcome>;
+
+/**
+ * @param reference what the same scenario comes to with our code (`endsOf`)
+ * @throws {RangeError} there is no scenario of that name
+ */
+export async function runLive(
+  name: string,
+  { files, call }: Yours,
+  reference: readonly string[],
+): Promise<Lived> {
+  const run = await play(name, true);
+  const { trace } = run;
+  if (trace === undefined) throw new RangeError('the run was not recorded');
+  const { events } = trace;
+  const first = events.findIndex(({ src = '' }) =>
+    files.some((file) => src.startsWith(`${file}:`)),
+  );
+  const ends = endsIn(run);
+  const same = ends.join('\n') === reference.join('\n');
+  const against = same ? [strings.same] : [strings.withOurs, ...reference];
+  const begins = strings.begins(call);
+  return {
+    sentence: first < 0 ? strings.neverRuns(call) : firstSentence(call, events, first),
+    outcome: [...ends, ...against, strings.duration((run.duration / 1000).toFixed(1))],
+    same,
+    moments: [
+      ...(first < 0 ? [] : [{ step: first, words: begins }]),
+      ...partingMoments(run, trace),
+    ],
+    trace,
+    at: Math.max(0, first),
+  };
+}
+
+/** What comes of the scenario, in words. */
+export async function endsOf(name: string): Promise<readonly string[]> {
+  return endsIn(await play(name, false));
+}
+
+async function play(name: string, record: boolean): Promise<Run> {
   const scenario = Object.entries(scenarios).find(([known]) => known === name)?.[1];
   if (scenario === undefined) throw new RangeError(`there is no scenario ${name}`);
-  const run = await runScenario(scenario, { seed: '1', record: true, scenario: name });
-  const { outcome, failures, trace, duration } = run;
-  const lines = failures.map(({ task, error }) => strings.threw(task, inWords(error)));
+  return await runScenario(scenario, { seed: '1', record, scenario: name });
+}
+
+function endsIn({ outcome, failures }: Run): string[] {
+  const threw = failures.map(({ task, error }) => strings.threw(task, inWords(error)));
   switch (outcome.status) {
     case 'done': {
-      const nodes = Object.entries(outcome.value.nodes);
-      lines.unshift(...nodes.map(([node, lived]) => nodeInWords(node, lived)));
-      lines.push(strings.duration((duration / 1000).toFixed(1)));
-      break;
+      const { nodes } = outcome.value;
+      const names = Object.keys(nodes);
+      const each = Object.entries(nodes).flatMap(([node, lived]) =>
+        nodeInWords(node, lived, otherThan(node, names)),
+      );
+      return [...each, ...threw];
     }
     case 'threw':
-      lines.unshift(strings.threw(strings.run, inWords(outcome.error)));
-      break;
+      return [strings.threw(strings.run, inWords(outcome.error)), ...threw];
     case 'foreign-wait':
-      lines.unshift(strings.foreignWait(outcome.task));
-      break;
+      return [strings.foreignWait(outcome.task), ...threw];
     case 'deadlock':
-      lines.unshift(strings.blocked, ...outcome.blocked.map(waits));
-      break;
+      return [strings.blocked, ...outcome.blocked.map(waits), ...threw];
     case 'step-limit':
-      lines.unshift(strings.stepLimit, ...outcome.blocked.map(waits));
-      break;
+      return [strings.stepLimit, ...outcome.blocked.map(waits), ...threw];
   }
-  return { outcome: lines.join('\n'), trace };
 }
 
 function nodeInWords(
   name: string,
   { head, partings, dialErrors }: NodeOutcome,
+  other: string | undefined,
+): string[] {
+  return [
+    ...partings.map((parting) => partingInWords(name, parting, other)),
+    ...dialErrors.map((error) => strings.dialFailed(name, error)),
+    strings.ends(name, String(head)),
+  ];
+}
+
+function partingInWords(
+  node: string,
+  { peer, reason, error, atMs, remoteRequested }: Parting,
+  other = peer.slice(0, 8),
 ): string {
-  const parted = partings.map(({ peer, reason, error, atMs }) =>
-    strings.parted(peer, (atMs / 1000).toFixed(1), String(reason), error),
+  const seconds = (atMs / 1000).toFixed(3);
+  const why = `${reason}, “${discReasonText(reason)}”`;
+  return remoteRequested
+    ? strings.wasLeft(node, other, seconds, why)
+    : strings.drops(node, other, seconds, why, error);
+}
+
+/** Two nodes name each other; of more, each peer is told by the start of its id. */
+function otherThan(name: string, names: readonly string[]): string | undefined {
+  const others = names.filter((one) => one !== name);
+  return others.length === 1 ? others[0] : undefined;
+}
+
+/** Where a node lets its peer go: the last step of that peer's task. */
+function partingMoments({ outcome }: Run, { events }: Trace): Moment[] {
+  if (outcome.status !== 'done') return [];
+  const { nodes } = outcome.value;
+  const names = Object.keys(nodes);
+  return Object.entries(nodes).flatMap(([node, { partings }]) =>
+    partings.flatMap((parting) => {
+      const step = events.findIndex(
+        ({ n, k, e, t }) =>
+          n === node && k.startsWith('runPeer') && e === 'end' && t >= parting.atMs,
+      );
+      const words = partingInWords(node, parting, otherThan(node, names));
+      return step < 0 ? [] : [{ step, words }];
+    }),
   );
-  const failed = dialErrors.map(strings.dialFailed);
-  return strings.ends(name, String(head), [...parted, ...failed].join('; '));
 }
 
 function waits({ task, node, on }: BlockedTask): string {

@@ -32,7 +32,7 @@ export class NotPluggable extends Error {
   override readonly name = 'NotPluggable';
 }
 
-type Callable = (this: unknown, ...given: unknown[]) => unknown;
+export type Callable = (this: unknown, ...given: unknown[]) => unknown;
 
 export class Registry {
   readonly #factories: Map<string, ModuleFactory>;

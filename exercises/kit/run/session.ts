@@ -3,11 +3,13 @@
 import type { ExpectStatic } from '@vitest/expect';
 import { createExpect } from './expect.ts';
 import { Guard } from './guard.ts';
-import { Harness } from './harness.ts';
+import { Harness, type Watch } from './harness.ts';
 import { findTampering, takeSnapshot, type Snapshot } from './intrinsics.ts';
 import { judge, lookAt, placeIn } from './judge.ts';
 import { CodeError, compileLearner, type Marks } from './learner.ts';
 import { Printed } from './printed.ts';
+import { Recording } from './recording.ts';
+import { Unheard } from './unheard.ts';
 import { Registry, type Exports, type ModuleFactory } from './registry.ts';
 import type { PlugTarget } from '../formats/schema-exercise.ts';
 import {
@@ -15,6 +17,9 @@ import {
   type RunReport,
   type TestResult,
 } from '../formats/schema-report.ts';
+import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
+import type { SeeingTools } from './seeing.ts';
+import { sourcesBuilt, spokenOf, watchRuns } from './watched-modules.ts';
 import { kitStrings } from '../words/strings.ts';
 
 /** Everything about an exercise that a run needs. */
@@ -38,8 +43,8 @@ export interface Bundle {
   readonly exercises: readonly BundledExercise[];
   /** The module whose `runLive` shows a plugged-in run; the small script has none. */
   readonly live: string | undefined;
-  /** Puts marks into the reader's code, where what runs is recorded. */
-  readonly instrument?: Marks['instrument'];
+  /** Where what runs is recorded. */
+  readonly tools?: SeeingTools;
 }
 
 export interface Watcher {
@@ -61,6 +66,18 @@ class Tampered extends Error {
 
 const now = performance.now.bind(performance);
 
+/** Which tests are run, and what is kept of them. */
+interface Plan {
+  readonly recording: Recording;
+  readonly unheard: Unheard;
+  readonly marks?: Marks;
+  /** Only up to this one, which is recorded. */
+  readonly only?: string;
+}
+
+/** The module of `Bundle.live`. */
+type LiveModule = typeof import('./live.ts');
+
 /** What a run needs whatever its exercise is: it can be made before the run is asked for. */
 export interface Prepared {
   readonly guard: Guard;
@@ -71,37 +88,6 @@ export function prepare(): Prepared {
   const guard = new Guard();
   return { guard, expect: createExpect(guard) };
 }
-
-/**
- * Does once what each run does: the engine has compiled it by then. Nothing of it stays.
- */
-export function rehearse(bundle: Bundle): void {
-  const registry = new Registry(bundle.factories, bundle.packages);
-  for (const { uses } of bundle.exercises) {
-    for (const id of uses) registry.require(id);
-  }
-  const snapshot = takeSnapshot([]);
-  for (let i = 0; i < 8; i += 1) findTampering(snapshot);
-  const load = compileLearner(rehearsal, () => true);
-  load({ exports: {} }, {}, () => ({}));
-}
-
-/** A text with what answers are made of; it does nothing. */
-const rehearsal = `import { select as choose, type Cases } from '#impl/csp/select.ts';
-interface Shape<T> { readonly id: T; size?: number }
-type Choice = 'a' | 'b' | undefined;
-export const table: Record<string, Choice> = { a: 'a', b: undefined };
-export class Thing<T extends object> implements Shape<number> {
-  readonly id = 1; #kept: T | undefined; private static count = 0;
-  constructor(size = 2) { Thing.count += size; }
-  async next(given: readonly T[], { id, ...rest }: Shape<T>): Promise<bigint | void> {
-    for (const one of given.filter((x): x is T => x !== null)) this.#kept = one as T;
-    try { await choose<Cases>({ one: rest }); } catch (error) { throw new Error(\`no \${id}\`); }
-    switch (id) { case 'a': return 0x10n; default: return given.length > 1 ? 1n : undefined; }
-  }
-}
-export function f<T>(x: T, y?: number): x is NonNullable<T> { return /a+/.test(String(x)) && y! >= 0; }
-`;
 
 export class Session {
   readonly #bundle: Bundle;
@@ -131,60 +117,130 @@ export class Session {
   /** Runs the tests of the exercise on `code`. Never throws. */
   async test(code: string): Promise<RunReport> {
     const begun = now();
-    const harness = new Harness();
-    const { guard, expect } = this.#prepared;
-    const rejections: unknown[] = [];
-    const stopListening = onRejection((reason) => rejections.push(reason));
-    const accidents = new Map<string, unknown>(); // BOUNDED by the tests
-    let running = '';
-    const stopCatching = onAccident((error) => {
-      if (!accidents.has(running)) accidents.set(running, error);
-    });
+    const unheard = new Unheard();
     try {
-      const vitest = { ...harness.api(), expect };
-      this.#registry.define('vitest', (module) => {
-        module.exports = vitest;
-      });
-      for (const id of this.#exercise.uses) this.#registry.require(id);
-      this.#captureConsole();
-      this.#watchWaits(guard);
-      const snapshot = takeSnapshot(this.#prototypes());
-      this.#watchCalls(guard, this.#loadLearner(code, snapshot));
-      guard.begin(snapshot);
-      this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
-      const tests = await harness.run({
-        started: (name) => {
-          running = name;
-          this.#watcher.started(name);
-        },
-        ended: (result) => {
-          this.#watcher.ended(result);
-        },
-        look: guard.look,
-        inspect: guard.inspect,
-        judge: (error) => judge(error),
-      });
-      const judged = withAccidents(withRejections(tests, rejections), accidents);
-      return this.#report(begun, judged, {});
+      const tests = await this.#judge(code, { recording: new Recording(), unheard });
+      return this.#report(begun, unheard.judged(tests), {});
     } catch (error) {
       return this.#report(begun, [], loadFailure(error));
     } finally {
-      stopListening();
-      stopCatching();
+      unheard.stop();
     }
   }
 
-  /** Puts the reader's code in its place and runs a scenario with it. */
-  async live(code: string, scenario: string): Promise<unknown> {
+  /**
+   * Runs the tests up to the one called `name`, that one with the trace on. Those before
+   * it are run because what the reader's code remembers may decide it.
+   *
+   * @throws {CodeError} the code cannot be loaded any more
+   * @throws {NothingToSee} the test runs no tasks, or did not end
+   * @throws {RangeError} there is no such test, or this script cannot record
+   */
+  async see(code: string, name: string): Promise<SeenTest> {
+    const { tools } = this.#bundle;
+    if (tools === undefined) throw new RangeError('this script cannot record');
+    const unheard = new Unheard(); // the report has told of it
+    try {
+      const recording = new Recording();
+      const file = this.#file;
+      const marks = { instrument: tools.instrument, file };
+      const sources = sourcesBuilt(
+        this.#registry,
+        tools,
+        {
+          [this.#file]: code,
+        },
+        this.#assembledFile,
+      );
+      const tests = await this.#judge(code, { recording, unheard, marks, only: name });
+      const result = tests.find((test) => test.name === name);
+      if (result === undefined) throw new RangeError(kitStrings.seen.notThere(name));
+      return tools.seenTest({
+        recording,
+        result,
+        spokenOf: spokenOf(this.#registry),
+        file,
+        sources,
+      });
+    } finally {
+      unheard.stop();
+    }
+  }
+
+  async #judge(code: string, plan: Plan): Promise<TestResult[]> {
+    const { recording, unheard, marks, only } = plan;
+    const harness = new Harness();
+    const { guard, expect } = this.#prepared;
+    const vitest = { ...harness.api(), expect };
+    this.#registry.define('vitest', (module) => {
+      module.exports = vitest;
+    });
+    for (const id of this.#exercise.uses) this.#registry.require(id);
+    this.#captureConsole();
+    this.#watchWaits(guard);
+    watchRuns(this.#registry, recording);
+    const snapshot = takeSnapshot(this.#prototypes());
+    this.#watchCalls(guard, this.#loadLearner(code, snapshot, marks));
+    guard.begin(snapshot);
+    this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
+    const watch: Watch = {
+      started: (name) => {
+        unheard.started(name);
+        if (name === only) {
+          spokenOf(this.#registry); // of a test before
+          recording.start();
+        }
+        this.#watcher.started(name);
+      },
+      ended: (result) => {
+        this.#watcher.ended(result);
+      },
+      look: guard.look,
+      inspect: guard.inspect,
+      runs: () => recording.takeCount(),
+      judge: (error) => judge(error),
+    };
+    return harness.run(watch, only);
+  }
+
+  /** Puts the reader's code in its place and runs a scenario with it, and with ours. */
+  async live(code: string, scenario: string): Promise<SeenLive> {
     const { plug } = this.#exercise;
-    const { live } = this.#bundle;
-    if (plug === undefined || live === undefined) {
+    const { live, tools, factories, packages } = this.#bundle;
+    if (plug === undefined || live === undefined || tools === undefined) {
       throw new RangeError(`${this.#exercise.id} cannot be plugged in here`);
     }
     this.#captureConsole();
-    const run = this.plugIn(code).require(live)['runLive'];
-    if (typeof run !== 'function') throw new RangeError('runLive is missing');
-    return await (run as (name: string) => unknown)(scenario);
+    const sources = sourcesBuilt(
+      this.#registry,
+      tools,
+      {
+        [this.#file]: code,
+      },
+      this.#assembledFile,
+    );
+    const theirs = this.plugIn(code).require(live) as unknown as LiveModule;
+    // Modules of its own: in those above, the reader's code is where ours was.
+    const ours = new Registry(factories, packages).require(
+      live,
+    ) as unknown as LiveModule;
+    const call = plug.symbol.split('.').at(-1) ?? plug.symbol;
+    const files = [this.#file, this.#assembledFile];
+    const lived = await theirs.runLive(
+      scenario,
+      { files, call },
+      await ours.endsOf(scenario),
+    );
+    return tools.seenLive(lived, sources);
+  }
+
+  get #file(): string {
+    return `${this.#exercise.folder}/exercise.ts`;
+  }
+
+  /** What stands for the lines that a reader has put in order. */
+  get #assembledFile(): string {
+    return `${this.#exercise.folder}/assembled.ts`;
   }
 
   /**
@@ -195,9 +251,8 @@ export class Session {
   plugIn(code: string): Registry {
     const { plug, folder, adapter } = this.#exercise;
     if (plug === undefined) throw new RangeError('there is nothing to plug into');
-    const { instrument } = this.#bundle;
-    const file = `${folder}/exercise.ts`;
-    const marks = instrument && { instrument, file };
+    const { tools } = this.#bundle;
+    const marks = tools && { instrument: tools.instrument, file: this.#file };
     const mine = this.#loadLearner(code, takeSnapshot([]), marks);
     const name = plug.symbol.split('.').at(-1) ?? plug.symbol;
     const replacement = adapter
@@ -307,77 +362,4 @@ function loadFailure(error: unknown): Partial<RunReport> {
   }
   const { verdict, message } = judge(error);
   return { verdict, message, ...placeIn(seen.stack) };
-}
-
-/** A promise that nobody waits for failed: the last test that passed did not. */
-function withRejections(
-  tests: readonly TestResult[],
-  rejections: readonly unknown[],
-): readonly TestResult[] {
-  const last = tests.at(-1);
-  if (rejections.length === 0 || last?.verdict !== 'passed') return tests;
-  const { message } = judge(rejections[0]);
-  const text = kitStrings.thrown.unclaimed(message);
-  return [...tests.slice(0, -1), { ...last, verdict: 'threw', message: text }];
-}
-
-/** What a timer or a microtask threw belongs to the test that ran then. */
-function withAccidents(
-  tests: readonly TestResult[],
-  accidents: ReadonlyMap<string, unknown>,
-): readonly TestResult[] {
-  return tests.map((test) => {
-    if (!accidents.has(test.name)) return test;
-    const { message, ...rest } = judge(accidents.get(test.name));
-    const said = kitStrings.thrown.uncaught(message);
-    return { ...rest, name: test.name, verdict: 'threw', message: said };
-  });
-}
-
-interface RejectionHost {
-  readonly addEventListener?: (
-    type: string,
-    listener: (event: {
-      reason: unknown;
-      error: unknown;
-      preventDefault(): void;
-    }) => void,
-  ) => void;
-  readonly process?: {
-    on(type: string, listener: (reason: unknown) => void): void;
-    off(type: string, listener: (reason: unknown) => void): void;
-  };
-}
-
-function onRejection(listener: (reason: unknown) => void): () => void {
-  const host = globalThis as unknown as RejectionHost; // a worker of a page, or of Node
-  if (host.process !== undefined) {
-    const { process } = host;
-    process.on('unhandledRejection', listener);
-    return () => {
-      process.off('unhandledRejection', listener);
-    };
-  }
-  host.addEventListener?.('unhandledrejection', (event) => {
-    event.preventDefault();
-    listener(event.reason);
-  });
-  return () => undefined;
-}
-
-/** What nothing could catch: thrown by a timer or a microtask. */
-function onAccident(listener: (error: unknown) => void): () => void {
-  const host = globalThis as unknown as RejectionHost; // as above
-  if (host.process !== undefined) {
-    const { process } = host;
-    process.on('uncaughtException', listener);
-    return () => {
-      process.off('uncaughtException', listener);
-    };
-  }
-  host.addEventListener?.('error', (event) => {
-    event.preventDefault();
-    listener(event.error);
-  });
-  return () => undefined;
 }

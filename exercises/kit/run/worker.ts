@@ -6,10 +6,10 @@
 
 import { lookAt } from './judge.ts';
 import { takeNewerAway } from './newer.ts';
-import { liveScenario, readOrder, type Answer } from '../formats/orders.ts';
+import { readOrder, type Answer } from '../formats/orders.ts';
+import { rehearse } from './rehearse.ts';
 import {
   prepare,
-  rehearse,
   Session,
   type Bundle,
   type Prepared,
@@ -98,8 +98,13 @@ async function carryOut(
     post({ type: 'report', report: await session.test(order.code) });
     return;
   }
+  if (order.type === 'see') {
+    const result = await session.see(order.code, order.test);
+    post({ type: 'seen', result });
+    return;
+  }
   post({
     type: 'live',
-    result: await session.live(order.code, order.scenario ?? liveScenario),
+    result: await session.live(order.code, order.scenario),
   });
 }

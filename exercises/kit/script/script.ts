@@ -17,8 +17,8 @@ export const liveModule = 'exercises/kit/run/live.ts';
 
 /**
  * `small` has the exercises whose tests need parts of the node; `whole` has all of them,
- * with the whole node, for tests that run scenarios and for live runs. Its code has marks,
- * and it can put them into a reader's: live runs are recorded.
+ * with the whole node, for tests that run scenarios, and for what is recorded: its code has
+ * marks, and it can put them into a reader's.
  */
 export type ScriptKind = 'small' | 'whole';
 
@@ -52,7 +52,7 @@ export async function buildWorkerScript(
   const text = [
     `(()=>{${harness}`,
     `peerwalkHarness.startWorker({packages:peerwalkHarness.packages,`,
-    `instrument:peerwalkHarness.instrument,`,
+    `tools:peerwalkHarness.tools,`,
     `factories:${factoriesText(graph)},`,
     `exercises:${JSON.stringify(bundled)},`,
     `live:${live === undefined ? 'undefined' : JSON.stringify(live)}})})()`,
@@ -69,8 +69,8 @@ async function harnessText(
   const worker = join(sources.root, 'exercises/kit/run/worker.ts');
   const lines = [`export { startWorker } from ${JSON.stringify(worker)};`];
   if (marks) {
-    const tool = join(sources.root, 'exercises/kit/trace/instrument.ts');
-    lines.push(`export { instrument } from ${JSON.stringify(tool)};`);
+    const tools = join(sources.root, 'exercises/kit/run/seeing.ts');
+    lines.push(`export { tools } from ${JSON.stringify(tools)};`);
   }
   const entries: string[] = [];
   [...packages].forEach(([name, used], p) => {

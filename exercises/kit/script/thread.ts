@@ -11,12 +11,20 @@ import {
 } from 'node:worker_threads';
 import {
   endedReport,
+  isLast,
   readAnswer,
   runLimitMs,
+  seeLimitMs,
   type Answer,
   type Order,
 } from '../formats/orders.ts';
 import type { RunReport } from '../formats/schema-report.ts';
+import {
+  readSeenLive,
+  readSeenTest,
+  type SeenLive,
+  type SeenTest,
+} from '../formats/schema-seen.ts';
 import { kitStrings } from '../words/strings.ts';
 
 const strings = kitStrings.run;
@@ -37,6 +45,7 @@ export class Threads {
   readonly #limitMs: number;
   #warm: Thread | undefined;
 
+  /** @param limitMs for tests; what is recorded may take longer */
   constructor(text: string, limitMs: number = runLimitMs) {
     this.#text = text;
     this.#limitMs = limitMs;
@@ -54,11 +63,23 @@ export class Threads {
       : endedReport(answers, ms);
   }
 
+  /**
+   * A test, run again with the trace on; needs the whole script.
+   *
+   * @throws {Error} it cannot be seen, the code broke, or it took longer than the limit
+   */
+  async see(exercise: string, code: string, test: string): Promise<SeenTest> {
+    return readSeenTest(await this.#result({ type: 'see', exercise, code, test }));
+  }
+
   /** @throws {Error} the code broke, or took longer than the limit */
-  async live(exercise: string, code: string, scenario: string): Promise<unknown> {
-    const answers = await this.#carryOut({ type: 'live', exercise, code, scenario });
-    const last = answers.at(-1);
-    if (last?.type === 'live') return last.result;
+  async live(exercise: string, code: string, scenario: string): Promise<SeenLive> {
+    return readSeenLive(await this.#result({ type: 'live', exercise, code, scenario }));
+  }
+
+  async #result(order: Order): Promise<unknown> {
+    const last = (await this.#carryOut(order)).at(-1);
+    if (last?.type === 'live' || last?.type === 'seen') return last.result;
     throw new Error(last?.type === 'broken' ? last.message : strings.atLimit);
   }
 
@@ -102,7 +123,8 @@ export class Threads {
         answers.push(answer);
         if (answer.type === 'ready') {
           port.postMessage(order);
-          timer = setTimeout(finish, this.#limitMs);
+          const limitMs = order.type === 'test' ? this.#limitMs : seeLimitMs;
+          timer = setTimeout(finish, limitMs);
         }
         if (isLast(answer)) finish();
       };
@@ -126,10 +148,6 @@ export class Threads {
     port.close();
     return answers;
   }
-}
-
-function isLast(answer: Answer | undefined): boolean {
-  return ['report', 'live', 'broken'].includes(answer?.type ?? '');
 }
 
 /** What is no answer can only come from a worker that the code has broken. */

@@ -4,17 +4,14 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCatalog, type Exercise } from '../catalog/catalog.ts';
 import { ProgressFile } from './progress-file.ts';
+import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
 import type { GradedExercise, RunReport } from '../formats/schema-report.ts';
 import { newExercise, type Progress } from '../formats/schema-progress.ts';
 import { keptWorkerScript } from '../script/kept-script.ts';
 import type { Sources } from '../catalog/sources.ts';
 import { Threads } from '../script/thread.ts';
 import { liveScenario } from '../formats/orders.ts';
-import { readFields, readText } from '../formats/schema.ts';
 import { reportText } from './terminal.ts';
-
-/** A live run starts two whole nodes; it may take longer than a test. */
-const liveLimitMs = 30_000;
 
 export class Grader {
   readonly #sources: Sources;
@@ -69,17 +66,25 @@ export class Grader {
     return report;
   }
 
-  /** Puts what the reader has written into a live run; gives its outcome in words. */
-  async plug(exercise: Exercise): Promise<string> {
-    const { facts, written } = exercise;
-    const text = await keptWorkerScript(this.#sources);
-    const threads = new Threads(text, liveLimitMs);
-    const result = await threads.live(
-      facts.id,
-      written,
-      facts.scenario ?? liveScenario,
-    );
-    return readText(readFields(result, 'live')['outcome'], 'live.outcome');
+  /**
+   * A test on what the reader has written, run again with the trace on.
+   *
+   * @throws {Error} it cannot be seen any more, and why
+   */
+  async see(exercise: Exercise, test: string): Promise<SeenTest> {
+    const threads = await this.#ready();
+    return threads.see(exercise.facts.id, exercise.written, test);
+  }
+
+  /**
+   * Two nodes that run what the reader has written.
+   *
+   * @throws {Error} it could not be loaded, or the run did not end
+   */
+  async live(exercise: Exercise): Promise<SeenLive> {
+    const { id, scenario = liveScenario } = exercise.facts;
+    const threads = await this.#ready();
+    return threads.live(id, exercise.written, scenario);
   }
 
   revealed(exercise: Exercise, why: string): void {

@@ -12,8 +12,11 @@ import type { Exercise } from '../catalog/catalog.ts';
 import { Grader } from './grader.ts';
 import { ProgressFileError } from './progress-file.ts';
 import { InvalidData } from '../formats/schema.ts';
+import { wantedTest } from '../formats/opened.ts';
 import { newExercise } from '../formats/schema-progress.ts';
+import type { RunReport } from '../formats/schema-report.ts';
 import { repository } from '../catalog/sources.ts';
+import { Show } from './show.ts';
 import { lookOf, outliveReader, paint, reportLines } from './terminal.ts';
 
 /** Editors save in steps; this long after the first sign the file is read. */
@@ -22,7 +25,7 @@ const settleMs = 30;
 const pollMs = 400;
 
 const keys =
-  'h hint · n next · l list · r rerun · x reset · s solution · p plug in · q quit';
+  'h hint · n next · l list · r rerun · x reset · s solution · p play · t trace file · i in a live connection · q quit';
 const draftKey = 'd draft';
 
 class Learn {
@@ -30,6 +33,9 @@ class Learn {
     console.error(line);
   });
   readonly #look = lookOf(process.stdout);
+  readonly #show = new Show(this.#grader, this.#look);
+  /** Of the text that `#current` was read with. */
+  #report: RunReport | undefined;
   #current: Exercise;
   #hint = 0;
   #watcher: FSWatcher | undefined;
@@ -65,6 +71,7 @@ class Learn {
     const title = paint(this.#look, 'strong', `${facts.id} ${facts.title}`);
     console.log(`\n${title}  exercises/${folder}/exercise.ts`);
     const report = await this.#grader.run(this.#current);
+    this.#report = report;
     for (const line of reportLines(this.#look, this.#current, report))
       console.log(line);
     if (this.#grader.draft(this.#current) !== undefined) {
@@ -100,6 +107,10 @@ class Learn {
 
   async runAndHint(): Promise<void> {
     const passed = await this.runOnce();
+    const seen = wantedTest(this.#report?.tests ?? []);
+    if (process.stdin.isTTY && seen !== undefined) {
+      console.log(` p plays “${seen.name}”, step by step.`);
+    }
     const after = passed ? 'n takes you to the next one.  ' : '';
     if (process.stdin.isTTY)
       console.log(paint(this.#look, 'quiet', ` ${after}${this.#keys()}`));
@@ -137,7 +148,13 @@ class Learn {
         await this.#solution(ask);
         break;
       case 'p':
-        await this.#plug();
+        await this.#show.play(this.#current, this.#report);
+        break;
+      case 't':
+        await this.#show.write(this.#current, this.#report);
+        break;
+      case 'i':
+        await this.#show.live(this.#current);
         break;
       default:
         console.log(this.#keys());
@@ -218,21 +235,6 @@ class Learn {
       this.#grader.revealed(this.#current, why.trim());
     }
     console.log(`\n${solution}`);
-  }
-
-  async #plug(): Promise<void> {
-    if (this.#current.facts.plug === undefined) {
-      console.log(' This one has no place in the node to be plugged into.');
-      return;
-    }
-    console.log(' Two nodes are meeting; they run your code…');
-    try {
-      console.log(await this.#grader.plug(this.#current));
-    } catch (error) {
-      console.log(
-        ` It failed: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
   }
 
   #reload(): void {

@@ -1,0 +1,138 @@
+/** From a test that was run with the trace on to what its reader is shown. */
+
+import { instrument } from '../trace/instrument.ts';
+import { lookAt, placeIn } from './judge.ts';
+import { markNames } from '../trace/mark-names.ts';
+import type { Build } from '../build.ts';
+import type { Lived } from './live.ts';
+import type { RecordedRun, Recording } from './recording.ts';
+import type { TestResult } from '../formats/schema-report.ts';
+import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
+import { lastStep, momentNamed, storyText, withThrow, type Thrown } from './story.ts';
+import { kitStrings } from '../words/strings.ts';
+
+const strings = kitStrings.seen;
+
+/** What a whole script has, and a small one does not: nobody pays for it before they ask. */
+export interface SeeingTools {
+  readonly instrument: typeof instrument;
+  readonly seenTest: typeof seenTest;
+  readonly seenLive: typeof seenLive;
+  readonly markedBuild: typeof markedBuild;
+}
+
+/** The test cannot be shown. */
+export class NothingToSee extends Error {
+  override readonly name = 'NothingToSee';
+}
+
+export interface Seeing {
+  readonly recording: Recording;
+  readonly result: TestResult;
+  /** The moment that the assertion spoke of (`steps.ts`). */
+  readonly spokenOf: string | undefined;
+  /** Name that traces have for the reader's file. */
+  readonly file: string;
+  /** Texts of what has lines in the trace and is in no file. */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+/**
+ * A test that failed is opened at the run that failed, which is its last; one that passed
+ * at its first.
+ *
+ * @throws {NothingToSee} it ran no tasks, or no run came to an end
+ */
+export function seenTest(seeing: Seeing): SeenTest {
+  const { recording, result, sources } = seeing;
+  const passed = result.verdict === 'passed';
+  const run = passed ? recording.first : recording.last;
+  if (run === undefined) {
+    throw new NothingToSee(recording.started === 0 ? strings.noTasks : strings.noEnd);
+  }
+  const { events, at } = passed
+    ? { events: run.trace.events, at: 0 }
+    : whereItFailed(run, seeing);
+  const about = passed ? result.name : `${result.name}: ${result.message}`;
+  const shown = { run: run.trace, events, at, about, sources };
+  return {
+    test: result.name,
+    verdict: result.verdict,
+    message: result.message,
+    run: passed ? 1 : recording.started,
+    runs: recording.started,
+    trace: storyText(shown),
+  };
+}
+
+function whereItFailed(
+  run: RecordedRun,
+  { file, spokenOf }: Seeing,
+): { readonly events: RecordedRun['trace']['events']; readonly at: number } {
+  const { events } = run.trace;
+  const thrown = thrownIn(run, file);
+  if (thrown !== undefined) return withThrow(events, thrown);
+  const named = momentNamed(events, spokenOf);
+  if (named !== undefined) return { events, at: named };
+  const { outcome } = run;
+  const task = outcome.status === 'foreign-wait' ? outcome.task : undefined;
+  return { events, at: lastStep(events, task) };
+}
+
+function thrownIn(
+  { outcome, failures }: RecordedRun,
+  file: string,
+): Thrown | undefined {
+  const [failure] = failures;
+  const found =
+    outcome.status === 'threw' ? { task: 'main', error: outcome.error } : failure;
+  if (found === undefined) return undefined;
+  const { name, message, stack } = lookAt(found.error);
+  const { line } = placeIn(stack);
+  const [first = ''] = message.split('\n');
+  return {
+    task: found.task,
+    words: strings.threw(name, first.slice(0, 300)),
+    ...(line === undefined ? {} : { src: `${file}:${line}` }),
+  };
+}
+
+export function seenLive(
+  lived: Lived,
+  sources: Readonly<Record<string, string>>,
+): SeenLive {
+  const { sentence, outcome, same, moments, trace, at } = lived;
+  const about = [sentence, ...outcome].join('\n');
+  const text = storyText({ run: trace, events: trace.events, at, about, sources });
+  return { sentence, outcome, same, moments, trace: text };
+}
+
+/** The marks of a module, as `impl/csp/where.ts` exports them. */
+type Where = Pick<
+  typeof import('#impl/csp/where.ts'),
+  'inStory' | 'backInStory' | 'baseOf'
+>;
+
+/**
+ * Makes the function of assembled lines with marks in it.
+ *
+ * @param built gets the text that the lines of the trace are lines of
+ */
+export function markedBuild(
+  original: Build,
+  where: Where,
+  file: string,
+  built: (source: string) => void,
+): Build {
+  return (source, code, names) => {
+    const marked = instrument(code, { sourceType: 'script' });
+    if (marked === undefined) return original(source, code, names);
+    built(source);
+    const { at, back, base } = markNames;
+    const build = original(source, marked, [at, back, base, ...names]);
+    const marks = [where.inStory, where.backInStory, where.baseOf(file)];
+    return (...given) => build(...marks, ...given);
+  };
+}
+
+export const tools: SeeingTools = { instrument, seenTest, seenLive, markedBuild };

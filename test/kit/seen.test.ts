@@ -1,0 +1,247 @@
+/** A reader's own run, recorded: where it is opened, what it brings, what it costs. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Trace, TraceEvent } from '#impl/csp/trace.ts';
+import { readCatalog, type Exercise } from '#kit/catalog/catalog.ts';
+import { repository } from '#kit/catalog/sources.ts';
+import { canSee, wantedTest } from '#kit/formats/opened.ts';
+import { traceIn, type SeenLive, type SeenTest } from '#kit/formats/schema-seen.ts';
+import { maxSteps, maxTraceBytes, storyText } from '#kit/run/story.ts';
+import { buildWorkerScript } from '#kit/script/script.ts';
+import { Threads } from '#kit/script/thread.ts';
+import { fixtures } from './sources.ts';
+
+let threads: Threads;
+beforeAll(async () => {
+  threads = new Threads((await buildWorkerScript(repository, 'whole')).text, 20_000);
+}, 60_000);
+afterAll(() => threads.close());
+
+const catalog = readCatalog(repository);
+
+function exerciseOf(id: string): Exercise {
+  const found = catalog.find(({ facts }) => facts.id === id);
+  if (found === undefined) throw new Error(`no ${id}`);
+  return found;
+}
+
+function edited(id: string, from: string, to: string): string {
+  const { solution } = exerciseOf(id);
+  if (!solution.includes(from)) throw new Error(`${id} has no ${from}`);
+  return solution.replace(from, to);
+}
+
+interface Looked {
+  readonly seen: SeenTest;
+  readonly trace: Trace;
+  readonly at: TraceEvent | undefined;
+}
+
+/** Runs the tests, and looks at the one that is shown if none is named. */
+async function look(id: string, code: string): Promise<Looked> {
+  const report = await threads.test(id, code);
+  const test = wantedTest(report.tests);
+  if (test === undefined) throw new Error('nothing to see');
+  const seen = await threads.see(id, code, test.name);
+  expect({ verdict: seen.verdict, message: seen.message }).toEqual({
+    verdict: test.verdict,
+    message: test.message,
+  });
+  const trace = traceIn(seen.trace);
+  return { seen, trace, at: trace.events[trace.head.at ?? -1] };
+}
+
+/** A task stands where it calls something, on lines of the text. */
+function expectCalls(events: readonly TraceEvent[], file: string, text: string): void {
+  const lines = text.split('\n');
+  const theirs = events.filter(({ src }) => src?.startsWith(`${file}:`));
+  expect(theirs.length).toBeGreaterThan(0);
+  for (const { src } of theirs) {
+    expect(lines[Number(src?.split(':')[1]) - 1]).toMatch(/\w\(/);
+  }
+}
+
+describe('a test that is seen', () => {
+  it('is opened from the start if it passed, with the reader’s code', async () => {
+    const { solution } = exerciseOf('E14');
+    const { seen, trace } = await look('E14', solution);
+    expect(seen.verdict).toBe('passed');
+    expect(trace.head.at).toBe(0);
+    const file = 'exercises/14-handle-dispatch/exercise.ts';
+    expect(trace.head.sources).toEqual({ [file]: solution });
+    expectCalls(trace.events, file, solution);
+  });
+
+  it('is opened where the reader’s code threw, on its line', async () => {
+    const code = edited('E14', 'peer.getProto(msg.code)', 'peer.getProtos(msg.code)');
+    const { at } = await look('E14', code);
+    const line = code.split('\n').findIndex((text) => text.includes('getProtos')) + 1;
+    expect(at).toMatchObject({
+      e: 'event',
+      k: 'readLoop',
+      v: 'threw TypeError: peer.getProtos is not a function',
+      src: `exercises/14-handle-dispatch/exercise.ts:${line}`,
+    });
+  });
+
+  it('is opened at the deadlock, where each task waits', async () => {
+    const wrong = exerciseOf('E27').wrong.find(({ name }) =>
+      name.includes('reads-then'),
+    );
+    const { seen, trace, at } = await look('E27', wrong?.code ?? '');
+    expect(seen.verdict).toBe('blocked');
+    expect(at).toBe(trace.events.at(-1));
+    const last = (task: string): TraceEvent | undefined =>
+      trace.events.findLast(({ k }) => k === task);
+    expect(last('remote')).toMatchObject({
+      e: 'block',
+      on: 'recv pipe A→B | pipe closing',
+    });
+    expect(last('eth/63')).toMatchObject({
+      e: 'block',
+      on: 'recv pipe B→A | pipe closing',
+    });
+    expect(trace.head.about).toContain('eth/63 waits for recv pipe B→A');
+  });
+
+  it('is opened at the run that failed, if it makes many', async () => {
+    // Right for the first three messages that the test draws.
+    const code = edited(
+      'E14',
+      '  const proto = peer.getProto(msg.code);',
+      `  calls += 1;
+  const proto = peer.getProto(calls < 8 ? msg.code : 16);`,
+    ).replace('export async', 'let calls = 0;\nexport async');
+    const report = await threads.test('E14', code);
+    const failed = wantedTest(report.tests);
+    expect(failed?.name).toContain('finds the owner of any code');
+    const seen = await threads.see('E14', code, failed?.name ?? '');
+    // What the tests before have left in the reader's module has counted, too.
+    expect(seen.message).toBe(failed?.message);
+    expect(seen.runs).toBeGreaterThan(1);
+    expect(seen.run).toBe(seen.runs);
+    expect(seen.runs).toBe(failed?.runs);
+  });
+
+  it('shows lines that were put in order as the code that they make', async () => {
+    const wrong = exerciseOf('E11').wrong.find(({ name }) =>
+      name.includes('leaves-tasks'),
+    );
+    const { trace } = await look('E11', wrong?.code ?? '');
+    const file = 'exercises/11-select-parsons/assembled.ts';
+    expectCalls(trace.events, file, trace.head.sources?.[file] ?? '');
+  });
+
+  it('is refused if it runs no tasks, or is called otherwise by now', async () => {
+    const { solution } = exerciseOf('E12');
+    const { tests } = await threads.test('E12', solution);
+    expect(tests.filter(canSee)).toEqual([]);
+    await expect(threads.see('E12', solution, tests[0]?.name ?? '')).rejects.toThrow(
+      'this test runs no tasks',
+    );
+    await expect(threads.see('E12', solution, 'gone')).rejects.toThrow(
+      'no test is called "gone"',
+    );
+  });
+
+  it('is opened at the moment that the assertion speaks of', async () => {
+    const samples = new Threads((await buildWorkerScript(fixtures, 'whole')).text);
+    try {
+      const code = `import type { Chan } from '#impl/csp/chan.ts';
+export const handOver = async (n: number, questions: Chan<number>, answers: Chan<number>) => {
+  await questions.send(n);
+  return 1 + await answers.recv();
+};`;
+      const report = await samples.test('E04', code);
+      const failed = wantedTest(report.tests);
+      const trace = traceIn((await samples.see('E04', code, failed?.name ?? '')).trace);
+      expect(trace.events[trace.head.at ?? -1]?.v).toBe('the doubler answers');
+      expect(trace.head.at).toBeLessThan(trace.events.length - 2);
+    } finally {
+      await samples.close();
+    }
+  });
+});
+
+describe('a live connection', () => {
+  it('is opened where the reader’s code first runs, and says what it does there', async () => {
+    const code = `\n\n${exerciseOf('E14').solution}`;
+    const live = await threads.live('E14', code, 'meet');
+    expect(live.sentence).toBe(
+      'At 125 ms your `handle` runs for the first time, in readLoop of node B: it gives Status to statusReader, through eth.in.',
+    );
+    expect(live.same).toBe(true);
+    expect(live.outcome.slice(0, 2)).toEqual([
+      'Node A ends with block 8.',
+      'Node B ends with block 8.',
+    ]);
+    const { events, head } = traceIn(live.trace);
+    const first = events.findIndex(({ src }) => src?.includes('exercise.ts:'));
+    expect(head.at).toBe(first);
+    expect(live.moments[0]?.step).toBe(first);
+    // At every step it is recorded where a task stands, in our code and in the reader's.
+    expect(events.length).toBeGreaterThan(500);
+    expect(events.filter(({ src }) => src === undefined)).toHaveLength(2);
+    expectCalls(events, 'exercises/14-handle-dispatch/exercise.ts', code);
+    expect(events.some(({ src }) => src?.startsWith('impl/p2p/peer.ts:'))).toBe(true);
+  });
+
+  it('shows who drops whom, and why, after a wrong answer that the tests let through', async () => {
+    const code = edited('E14', 'send(proto.in, msg)', 'send(proto.in, { ...msg })');
+    const live: SeenLive = await threads.live('E14', code, 'meet');
+    expect(live.same).toBe(false);
+    const [drop] = live.outcome;
+    expect(drop).toMatch(
+      /^Node A drops B after 0\.150 s, reason 16, “subprotocol error”: /,
+    );
+    expect(live.outcome).toContain('It is not so with our code. There:');
+    const { events } = traceIn(live.trace);
+    const parted = live.moments.find(({ words }) => words === drop);
+    expect(events[parted?.step ?? -1]).toMatchObject({
+      n: 'A',
+      k: 'runPeer',
+      e: 'end',
+    });
+  });
+
+  it('runs assembled lines as it runs ours, and shows them', async () => {
+    const live = await threads.live('E11', exerciseOf('E11').solution, 'meet');
+    expect(live.same, live.outcome.join(' ')).toBe(true);
+    const { events, head } = traceIn(live.trace);
+    expect(events[head.at ?? -1]?.src).toMatch(/11-select-parsons\/assembled\.ts:\d+$/);
+    expect(live.sentence).toContain('it starts the task readLoop');
+  });
+});
+
+describe('storyText', () => {
+  const head = {
+    peerwalkTrace: 1,
+    code: '',
+    scenario: '',
+    seed: '1',
+    schedule: '',
+  } as const;
+  const events = Array.from({ length: maxSteps + 500 }, (_, i): TraceEvent => {
+    return { i, t: i, n: '', k: 'main', e: 'event', v: `step ${i}`, b: i % 3 };
+  });
+  const large = 'ab'.repeat(maxTraceBytes);
+  const bytes = ['00', large, '01'];
+  const shown = { run: { head, events, bytes }, events, about: '', sources: {} };
+
+  it('keeps the step that is meant, and says how much it left out', () => {
+    for (const at of [0, 3_000, maxSteps + 100, events.length - 1]) {
+      const trace = traceIn(storyText({ ...shown, at }));
+      expect(trace.events).toHaveLength(maxSteps);
+      expect(trace.events[trace.head.at ?? -1]?.v).toBe(`step ${at}`);
+      const { before = 0, after = 0 } = trace.head.leftOut ?? {};
+      expect(trace.events[0]?.v).toBe(`step ${before}`);
+      expect(before + maxSteps + after).toBe(events.length);
+    }
+  });
+
+  it('keeps byte strings as far as there is room', () => {
+    const trace = traceIn(storyText({ ...shown, at: 0 }));
+    expect(trace.bytes).toEqual(['00', '01']);
+    expect(trace.events.slice(0, 4).map(({ b }) => b)).toEqual([0, undefined, 1, 0]);
+  });
+});
