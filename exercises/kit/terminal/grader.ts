@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { readCatalog, type Exercise } from '../catalog/catalog.ts';
 import { ProgressFile } from './progress-file.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
-import type { GradedExercise, RunReport } from '../formats/schema-report.ts';
+import {
+  isSolved,
+  stateAfter,
+  type GradedExercise,
+  type RunReport,
+} from '../formats/schema-report.ts';
 import { newExercise, type Progress } from '../formats/schema-progress.ts';
 import { keptWorkerScript } from '../script/kept-script.ts';
 import type { Sources } from '../catalog/sources.ts';
@@ -120,9 +125,9 @@ export class Grader {
     const { facts, hash, written, starter } = exercise;
     const before = this.progress().exercises[facts.id] ?? newExercise;
     if (written === starter) return; // nothing was tried, and it is nobody's draft
-    const passed = report.verdict === 'passed';
+    const passed = isSolved(report);
     this.#file.update(facts.id, {
-      state: passed ? 'passed' : before.state === 'new' ? 'tried' : before.state,
+      state: stateAfter(before.state, report),
       attempts: before.attempts + 1,
       ...(passed || before.state !== 'passed' ? { hash } : {}),
       // Its own time, not that of the run: a newer draft in the file stays.
@@ -146,7 +151,7 @@ export function graded(exercise: Exercise, report: RunReport): GradedExercise {
   return {
     id,
     verdict,
-    points: verdict === 'passed' ? points : 0,
+    points: isSolved(report) ? points : 0,
     max: points,
     tests: [
       ...report.tests.map(({ name, verdict, message }) => ({ name, verdict, message })),

@@ -14,6 +14,7 @@ import { ProgressFileError } from './progress-file.ts';
 import { InvalidData } from '../formats/schema.ts';
 import { wantedTest } from '../formats/opened.ts';
 import { newExercise } from '../formats/schema-progress.ts';
+import { isSolved } from '../formats/schema-report.ts';
 import type { RunReport } from '../formats/schema-report.ts';
 import { repository } from '../catalog/sources.ts';
 import { Show } from './show.ts';
@@ -80,7 +81,7 @@ class Learn {
         ` ${progressName} has another draft; in npm run learn, d puts it here.`,
       );
     }
-    return report.verdict === 'passed';
+    return isSolved(report);
   }
 
   watchFiles(): void {

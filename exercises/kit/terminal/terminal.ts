@@ -3,6 +3,7 @@
 import type { Exercise } from '../catalog/catalog.ts';
 import { openedAtFirst } from '../formats/opened.ts';
 import type { RunReport, TestResult } from '../formats/schema-report.ts';
+import { kitStrings } from '../words/strings.ts';
 
 export interface Look {
   readonly colour: boolean;
@@ -71,6 +72,9 @@ export function reportLines(
     lines.push(paint(look, 'quiet', ' printed:'));
     lines.push(...report.output.map((line) => `   ${line}`));
     if (report.outputCut) lines.push('   (the rest is cut)');
+  }
+  if (report.borrowed !== undefined) {
+    lines.push(` ${kitStrings.borrowed(report.borrowed)}`);
   }
   return [...lines, summary(look, report)];
 }

@@ -28,6 +28,9 @@ export const kitStrings = {
     unseen: (code: string): string =>
       `here stands a sign that nobody sees (U+${code}); delete it`,
   },
+  borrowed: (what: string): string =>
+    `You have found ours: ${what} does the work here. It passes, and counts as looked up; ` +
+    'write your own to solve it.',
   thrown: {
     value: (value: string): string => `threw ${value}`,
     noMessage: 'threw a value without a message',
