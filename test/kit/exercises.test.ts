@@ -38,7 +38,7 @@ describe.each([
     // Longer than a reader waits: here others share the processor, and what never ends
     // would hang vitest as well.
     threads = new Threads((await buildWorkerScript(sources)).text, 60_000);
-  });
+  }, 60_000);
   afterAll(() => threads.close());
 
   const reports = new Map<string, Promise<RunReport>>(); // BOUNDED by the answers

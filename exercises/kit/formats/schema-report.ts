@@ -10,6 +10,10 @@ import {
   InvalidData,
 } from './schema.ts';
 
+/** What the reader's code prints is cut here. */
+export const maxOutputBytes = 64 * 1024;
+export const maxOutputLines = 500;
+
 export const testVerdicts = [
   'passed',
   'failed', // an assertion did not hold

@@ -11,7 +11,12 @@ import {
   type GradedExercise,
   type RunReport,
 } from '../formats/schema-report.ts';
-import { newExercise, type Progress } from '../formats/schema-progress.ts';
+import { kitStrings } from '../words/strings.ts';
+import {
+  maxDraftLength,
+  newExercise,
+  type Progress,
+} from '../formats/schema-progress.ts';
 import { keptWorkerScript } from '../script/kept-script.ts';
 import type { Sources } from '../catalog/sources.ts';
 import { Threads } from '../script/thread.ts';
@@ -23,6 +28,11 @@ export class Grader {
   readonly #file: ProgressFile;
   #threads: Threads | undefined;
   #builtFor = '';
+  /** What is wrong with an exercise itself, by its id. */
+  readonly broken = new Map<string, string>(); // BOUNDED by the exercises
+  readonly #leftOut = (id: string, why: string): void => {
+    this.broken.set(id, why);
+  };
 
   constructor(sources: Sources, report: (line: string) => void) {
     this.#sources = sources;
@@ -31,7 +41,7 @@ export class Grader {
   }
 
   catalog(): Exercise[] {
-    return readCatalog(this.#sources);
+    return readCatalog(this.#sources, this.#leftOut);
   }
 
   progress(): Progress {
@@ -65,6 +75,8 @@ export class Grader {
   async run(exercise: Exercise): Promise<RunReport> {
     const { id } = exercise.facts;
     const threads = await this.#ready();
+    const why = this.broken.get(id);
+    if (why !== undefined) return brokenReport(why);
     const report = await threads.test(id, exercise.written);
     threads.warm();
     this.#remember(exercise, report);
@@ -114,7 +126,8 @@ export class Grader {
       .join();
     if (this.#threads === undefined || this.#builtFor !== wanted) {
       await this.#threads?.close();
-      const text = await keptWorkerScript(this.#sources);
+      this.broken.clear();
+      const text = await keptWorkerScript(this.#sources, this.#leftOut);
       this.#threads = new Threads(text);
       this.#builtFor = wanted;
     }
@@ -131,11 +144,18 @@ export class Grader {
       attempts: before.attempts + 1,
       ...(passed || before.state !== 'passed' ? { hash } : {}),
       // Its own time, not that of the run: a newer draft in the file stays.
-      ...(written === before.draft
+      // A longer one than the format takes stays in its file alone; the report says so.
+      ...(written === before.draft || written.length > maxDraftLength
         ? {}
         : { draft: written, draftAt: writtenAt(exercise) }),
     });
   }
+}
+
+function brokenReport(why: string): RunReport {
+  const message = kitStrings.run.notInOrder(why);
+  const nothing = { tests: [], output: [], outputCut: false, ms: 0 };
+  return { ...nothing, verdict: 'threw', message };
 }
 
 /** When `exercise.ts` was saved, milliseconds since 1970. */

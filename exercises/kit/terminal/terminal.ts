@@ -125,3 +125,37 @@ function summary(look: Look, report: RunReport): string {
   }
   return all === 0 ? ' no test was run' : ` ${passed} of ${all} tests pass, ${ms} ms`;
 }
+
+/**
+ * Prose of Markdown in lines of at most `width` signs, cut between words. Code and tables
+ * stay as they are.
+ *
+ * @param width of the terminal; 80 where nobody knows it
+ */
+export function wrapped(text: string, width = 80): string {
+  let inCode = false;
+  const lines = text.split('\n').map((line) => {
+    const isFence = line.trimStart().startsWith('```');
+    if (isFence) inCode = !inCode;
+    return isFence || inCode || /^(?: {4}|\t|\|)/.test(line)
+      ? line
+      : wrappedLine(line, width);
+  });
+  return lines.join('\n');
+}
+
+function wrappedLine(line: string, width: number): string {
+  // The lines after the first one of a list stand under its text.
+  const indent = ' '.repeat(/^\s*(?:[-*]|\d+\.)?\s*/.exec(line)?.[0].length ?? 0);
+  const done: string[] = [];
+  let now = '';
+  for (const word of line.split(/(?<=\S) +/)) {
+    if (now === '') now = word;
+    else if (now.length + 1 + word.length <= width) now += ` ${word}`;
+    else {
+      done.push(now);
+      now = indent + word;
+    }
+  }
+  return [...done, now].join('\n');
+}

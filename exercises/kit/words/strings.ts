@@ -50,6 +50,8 @@ export const kitStrings = {
     workerFailed: (error: string): string => `the worker failed: ${error}`,
     flood: 'ended: it sent more messages than a page should take',
     stopped: 'stopped',
+    notInOrder: (why: string): string =>
+      `this exercise is not in order itself, whatever you write: ${why}`,
     broken: 'the sandbox failed; run it again',
   },
   tasks: {
