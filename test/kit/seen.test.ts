@@ -7,13 +7,14 @@ import { repository } from '#kit/catalog/sources.ts';
 import { canSee, wantedTest } from '#kit/formats/opened.ts';
 import { traceIn, type SeenLive, type SeenTest } from '#kit/formats/schema-seen.ts';
 import { maxSteps, maxTraceBytes, storyText } from '#kit/run/story.ts';
+import { keptWorkerScript } from '#kit/script/kept-script.ts';
 import { buildWorkerScript } from '#kit/script/script.ts';
 import { Threads } from '#kit/script/thread.ts';
 import { fixtures } from './sources.ts';
 
 let threads: Threads;
 beforeAll(async () => {
-  threads = new Threads((await buildWorkerScript(repository, 'whole')).text, 20_000);
+  threads = new Threads(await keptWorkerScript(repository), 20_000);
 }, 60_000);
 afterAll(() => threads.close());
 
@@ -102,6 +103,20 @@ describe('a test that is seen', () => {
       on: 'recv pipe B→A | pipe closing',
     });
     expect(trace.head.about).toContain('eth/63 waits for recv pipe B→A');
+    // Ours is at work, for a line of theirs.
+    const lines = wrong?.code.split('\n') ?? [];
+    expect(at?.src).toMatch(/^impl\/p2p\/msg-pipe\.ts:/);
+    expect(lines[Number(at?.from?.split(':')[1]) - 1]).toContain('peer.rw.readMsg()');
+  });
+
+  it('says at its end what the test did not like', async () => {
+    const wrong = exerciseOf('E14').wrong.find(({ name }) => name === 'no-way-out');
+    const { trace, at } = await look('E14', wrong?.code ?? '');
+    expect(at?.v).toBe(
+      "the peer was over at 700 ms: expected 'handle still waits' to be 'EndOfStream at 700 ms'",
+    );
+    expect(at?.i).toBe(trace.events.length - 2); // before the test's own end
+    expect(trace.events.some(({ k }) => k === 'outside')).toBe(false);
   });
 
   it('is opened at the run that failed, if it makes many', async () => {
@@ -184,6 +199,12 @@ describe('a live connection', () => {
     expect(events.filter(({ src }) => src === undefined)).toHaveLength(2);
     expectCalls(events, 'exercises/14-handle-dispatch/exercise.ts', code);
     expect(events.some(({ src }) => src?.startsWith('impl/p2p/peer.ts:'))).toBe(true);
+    // What readLoop does after `handle` has come back is not done for it.
+    const reads = events.filter(
+      ({ i, k, e }) => i > first && k === 'readLoop' && e === 'read',
+    );
+    expect(reads.length).toBeGreaterThan(5);
+    expect(reads.filter(({ from }) => from !== undefined)).toEqual([]);
   });
 
   it('shows who drops whom, and why, after a wrong answer that the tests let through', async () => {

@@ -2,13 +2,21 @@
 
 import { instrument } from '../trace/instrument.ts';
 import { lookAt, placeIn } from './judge.ts';
+import { leaving } from './learner.ts';
 import { markNames } from '../trace/mark-names.ts';
 import type { Build } from '../build.ts';
 import type { Lived } from './live.ts';
 import type { RecordedRun, Recording } from './recording.ts';
 import type { TestResult } from '../formats/schema-report.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
-import { lastStep, momentNamed, storyText, withThrow, type Thrown } from './story.ts';
+import {
+  lastStep,
+  momentNamed,
+  storyText,
+  withoutStart,
+  withThrow,
+  type Thrown,
+} from './story.ts';
 import { kitStrings } from '../words/strings.ts';
 
 const strings = kitStrings.seen;
@@ -51,7 +59,7 @@ export function seenTest(seeing: Seeing): SeenTest {
     throw new NothingToSee(recording.started === 0 ? strings.noTasks : strings.noEnd);
   }
   const { events, at } = passed
-    ? { events: run.trace.events, at: 0 }
+    ? { events: withoutStart(run.trace.events), at: 0 }
     : whereItFailed(run, seeing);
   const about = passed ? result.name : `${result.name}: ${result.message}`;
   const shown = { run: run.trace, events, at, about, sources };
@@ -67,16 +75,17 @@ export function seenTest(seeing: Seeing): SeenTest {
 
 function whereItFailed(
   run: RecordedRun,
-  { file, spokenOf }: Seeing,
+  { file, spokenOf, result }: Seeing,
 ): { readonly events: RecordedRun['trace']['events']; readonly at: number } {
-  const { events } = run.trace;
+  const events = withoutStart(run.trace.events);
   const thrown = thrownIn(run, file);
   if (thrown !== undefined) return withThrow(events, thrown);
-  const named = momentNamed(events, spokenOf);
-  if (named !== undefined) return { events, at: named };
   const { outcome } = run;
   const task = outcome.status === 'foreign-wait' ? outcome.task : undefined;
-  return { events, at: lastStep(events, task) };
+  if (outcome.status !== 'done') return { events, at: lastStep(events, task) };
+  // The run was over, and then the test did not like what it had seen.
+  const finding = withThrow(events, { task: 'main', words: firstLine(result.message) });
+  return { ...finding, at: momentNamed(events, spokenOf) ?? finding.at };
 }
 
 function thrownIn(
@@ -89,10 +98,9 @@ function thrownIn(
   if (found === undefined) return undefined;
   const { name, message, stack } = lookAt(found.error);
   const { line } = placeIn(stack);
-  const [first = ''] = message.split('\n');
   return {
     task: found.task,
-    words: strings.threw(name, first.slice(0, 300)),
+    words: strings.threw(name, firstLine(message)),
     ...(line === undefined ? {} : { src: `${file}:${line}` }),
   };
 }
@@ -107,10 +115,15 @@ export function seenLive(
   return { sentence, outcome, same, moments, trace: text };
 }
 
+function firstLine(message: string): string {
+  const [first = ''] = message.split('\n');
+  return first.slice(0, 300);
+}
+
 /** The marks of a module, as `impl/csp/where.ts` exports them. */
 type Where = Pick<
   typeof import('#impl/csp/where.ts'),
-  'inStory' | 'backInStory' | 'baseOf'
+  'inOwn' | 'backInOwn' | 'baseOf' | 'leaveOwn'
 >;
 
 /**
@@ -130,8 +143,8 @@ export function markedBuild(
     built(source);
     const { at, back, base } = markNames;
     const build = original(source, marked, [at, back, base, ...names]);
-    const marks = [where.inStory, where.backInStory, where.baseOf(file)];
-    return (...given) => build(...marks, ...given);
+    const marks = [where.inOwn, where.backInOwn, where.baseOf(file)];
+    return (...given) => leaving(build(...marks, ...given), where);
   };
 }
 
