@@ -7,12 +7,12 @@ import { repository } from '../catalog/sources.ts';
 import { wantedTest } from '../formats/opened.ts';
 import type { RunReport } from '../formats/schema-report.ts';
 import { traceIn } from '../formats/schema-seen.ts';
-import { kitStrings } from '../words/strings.ts';
+import { seenStrings } from '../words/seen-strings.ts';
 import type { Grader } from './grader.ts';
 import { stepTable } from './step-table.ts';
 import { paint, type Look } from './terminal.ts';
 
-const strings = kitStrings.show;
+const strings = seenStrings.show;
 
 export class Show {
   readonly #grader: Grader;
