@@ -22,7 +22,9 @@ const together = [
 const longest = [
   'test/site/pages.test.ts',
   'test/kit/exercises.test.ts',
-  'test/site/exercise-page.test.ts',
+  'test/site/exercise-bench.test.ts',
+  'test/site/exercise-run.test.ts',
+  'test/site/exercise-kept.test.ts',
   'test/kit/terminal.test.ts',
   'test/site/exercise-sandbox.test.ts',
   'test/p2p/stop-phases.test.ts',

@@ -86,6 +86,8 @@ function scaleNumbers(rows: readonly RowRecord[]): PerformanceData['scale'] {
   const listener = of('handshake-cpu/listener/50');
   const perMiB = (id: string, column: Column): number => 1e6 / of(id, column);
   return {
+    curveShare: text(of('handshake-share/curve')),
+    socketShare: text(of('handshake-share/sockets')),
     peers: text(peers),
     peerKiB: text(of('memory/peer')),
     peersMiB: text((peers * of('memory/peer')) / 1024),

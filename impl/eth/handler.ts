@@ -202,6 +202,9 @@ export class ProtocolManager {
     eth.checkSize(msg);
     const handler = handlerFor(msg.code, peer.version);
     if (handler === undefined) throw new EthError('invalid-msg-code', `${msg.code}`);
+    //: A large one is decompressed in slices. Its first look would do it in one go.
+    const unpacked = msg.unpack?.();
+    if (unpacked !== undefined) await unpacked;
     await handler(this, peer, msg);
   }
   // #endregion handle-msg

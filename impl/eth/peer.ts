@@ -164,6 +164,8 @@ export class EthPeer {
       throw new EthError('no-status-msg', `first msg has code ${got} (!= 0)`);
     }
     checkSize(msg);
+    const unpacked = msg.unpack?.();
+    if (unpacked !== undefined) await unpacked;
     const theirs = decodeStatus(msg);
 
     //: The order shows: a peer of another chain hears of its genesis,

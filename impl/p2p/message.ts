@@ -16,6 +16,8 @@ export interface Msg {
   //: The transport decompresses on the first use, so that a handler can
   //: refuse a size before it costs any memory.
   readonly payload: Uint8Array;
+  /** Decompresses with pauses what is large. Undefined: there is nothing to wait for. */
+  unpack?(): Promise<void> | undefined;
 }
 
 export interface MsgReader {
@@ -72,6 +74,10 @@ class RelabelledMsg implements Msg {
 
   get payload(): Uint8Array {
     return this.#msg.payload;
+  }
+
+  unpack(): Promise<void> | undefined {
+    return this.#msg.unpack?.();
   }
 
   toString(): string {

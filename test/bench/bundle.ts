@@ -32,6 +32,7 @@ export async function bundle(): Promise<Bundle> {
   };
   try {
     await build({
+      absWorkingDir: repoDir, // files are named from here
       entryPoints: [join(here, 'child.ts')],
       outdir,
       outExtension: { '.js': '.mjs' },

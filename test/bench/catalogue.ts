@@ -19,6 +19,19 @@ export type SuiteName = (typeof suiteNames)[number];
 /** The values of all rounds, in their order. */
 export type Values = Readonly<Partial<Record<Column, readonly number[]>>>;
 
+/** Where the CPU of a handshake goes. */
+export const parts = {
+  curve: 'the curve',
+  crypto: 'hashes and AES',
+  rlp: 'RLP',
+  csp: 'tasks and channels',
+  sockets: 'sockets, with Node and the kernel',
+  memory: 'garbage collection',
+  peer: 'p2p: handshake, server, peer',
+  other: 'the rest, with V8 and the bench',
+} as const;
+export type Part = keyof typeof parts;
+
 export interface Goal {
   readonly text: string;
   /** Undefined: what it compares with was not measured. */
@@ -148,6 +161,16 @@ function handshakes(atOnce: number): Entry[] {
   ];
 }
 
+function handshakeShares(): Entry[] {
+  return Object.entries(parts).map(([part, text]) => ({
+    id: `handshake-share/${part}`,
+    suite: 'handshakes',
+    label: `of a handshake's CPU on both sides, ${text}`,
+    unit: '%',
+    better: 'less',
+  }));
+}
+
 function roundTrips(): Entry[] {
   const entry = (part: number, goal?: Goal): Entry => ({
     id: `round-trip/p${part}`,
@@ -237,6 +260,7 @@ export function catalogue(plan: {
     ...handshakes(1),
     ...handshakes(plan.atOnce),
     ...handshakeCPU('first', 'of a process that has just begun'),
+    ...handshakeShares(),
     ...roundTrips(),
     ...plan.sizes.flatMap(oneWay),
     ...delays(100),

@@ -52,6 +52,8 @@ async function pump(
   for (;;) {
     const msg = await rw.readMsg();
     if (msg.code < offset) continue;
+    const unpacked = msg.unpack?.();
+    if (unpacked !== undefined) await unpacked;
     const busy = receive(link, msg.code - offset, msg.payload);
     if (busy !== undefined) await busy;
   }

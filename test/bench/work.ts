@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { cpuMicros, timeCodec, type CodecTimes } from './codec.ts';
+import { Profile, type Shares } from './profile.ts';
 import { percentile } from './statistics.ts';
 import { codes, type Address, type Dialer, type Link } from './stack.ts';
 import type { Stack, StackName } from './stack.ts';
@@ -64,11 +65,13 @@ export class Work {
   #to: Address | undefined;
   #links: Link[] = [];
   #up = 0;
+  readonly #parts = new Map<number, readonly Uint8Array[]>(); // BOUNDED by the sizes
   #received = { count: 0, bytes: 0, cpu: 0 };
   #ended: (() => void) | undefined;
   #end: Promise<number> | undefined;
   #pong: (() => void) | undefined;
   #delay: IntervalHistogram | undefined;
+  #profile: Profile | undefined;
 
   async load(stack: StackName): Promise<void> {
     this.#stack = await loaders[stack]();
@@ -132,10 +135,19 @@ export class Work {
     await Promise.all(this.#dialers.splice(0).map((dialer) => dialer.close()));
   }
 
+  /** Drawn once: 160 MiB of random bytes are a long piece of work, and not ours. */
+  #partsOf(size: number): readonly Uint8Array[] {
+    const parts =
+      this.#parts.get(size) ??
+      Array.from({ length: payloads }, () => randomBytes(size));
+    this.#parts.set(size, parts);
+    return parts;
+  }
+
   /** Sends messages one by one for `ms`, then the last one. */
   async flood(link: number, size: number, ms: number): Promise<Flood> {
     const to = this.#needLink(link);
-    const parts = Array.from({ length: payloads }, () => randomBytes(size));
+    const parts = this.#partsOf(size);
     const cpu = cpuMicros();
     const startMs = sharedClock();
     const until = startMs + ms;
@@ -193,6 +205,16 @@ export class Work {
     monitor.disable();
     const ms = (nanos: number): number => Math.max(0, nanos / 1e6 - delayResolutionMs);
     return { p99Ms: ms(monitor.percentile(99)), maxMs: ms(monitor.max) };
+  }
+
+  startProfile(): void {
+    this.#profile = new Profile();
+    this.#profile.start();
+  }
+
+  stopProfile(): Promise<Shares> {
+    if (this.#profile === undefined) throw new Error('no profile is taken');
+    return this.#profile.stop();
   }
 
   /** Touches the whole young generation, which would count as the first peers' memory. */

@@ -135,6 +135,23 @@ function untouchable(code: number, size = 100): Msg {
   };
 }
 
+/** A message that says what is done to it. Unpacking takes a while. */
+function unpackable(code: number, payload: Uint8Array, seen: string[]): Msg {
+  return {
+    code,
+    size: payload.length,
+    get payload(): Uint8Array {
+      seen.push('looked');
+      return payload;
+    },
+    async unpack(): Promise<void> {
+      seen.push('unpacking');
+      await sleep(10);
+      seen.push('unpacked');
+    },
+  };
+}
+
 describe('ProtocolManager.handleMsg', () => {
   it.each([
     [
@@ -173,6 +190,30 @@ describe('ProtocolManager.handleMsg', () => {
       untouchable(0x02, size + 1),
     ]);
     expect(end).toMatchObject({ reason: 16, error: { code: 'msg-too-large' } });
+  });
+
+  it('waits until a large message is unpacked, before it looks', async () => {
+    const seen: string[] = [];
+    const { code } = await withRemote({}, async (remote) => {
+      const payload = encodeGetBlockHeaders({
+        origin: { kind: 'number', number: 0n },
+        amount: 1n,
+        skip: 0n,
+        reverse: false,
+      });
+      await remote.side.rw.writeMsg(unpackable(getBlockHeadersMsg, payload, seen));
+      return remote.read();
+    });
+    expect(code).toBe(blockHeadersMsg);
+    expect(seen.slice(0, 3)).toEqual(['unpacking', 'unpacked', 'looked']);
+  });
+
+  it('unpacks nothing that it refuses', async () => {
+    const seen: string[] = [];
+    for (const code of [0x08, 0x11]) {
+      await endAfter([unpackable(code, new Uint8Array(9), seen)]);
+    }
+    expect(seen).toEqual([]);
   });
 });
 

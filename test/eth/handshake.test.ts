@@ -223,6 +223,22 @@ describe('EthPeer.readStatus', () => {
     expect(error).toMatchObject({ code: 'decode', message: /^Invalid message - / });
   });
 
+  it('waits until a large one is unpacked, before it looks', async () => {
+    const seen: string[] = [];
+    const payload = encodeStatus(ours());
+    const large: Msg = {
+      code: statusMsg,
+      size: payload.length,
+      get payload() {
+        seen.push('looked');
+        return payload;
+      },
+      unpack: () => Promise.resolve(void seen.push('unpacked')),
+    };
+    expect(await errorFor(large)).toBeUndefined();
+    expect(seen.slice(0, 2)).toEqual(['unpacked', 'looked']);
+  });
+
   it('ignores bytes after the list, as geth does', async () => {
     const payload = Uint8Array.of(...encodeStatus(ours()), 1, 2, 3);
     expect(await errorFor(newMsg(statusMsg, payload))).toBeUndefined();

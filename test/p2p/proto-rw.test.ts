@@ -293,6 +293,24 @@ describe('ProtoRW.readMsg', () => {
       expect((await reading).size).toBe(10_485_761);
     }));
 
+  it('hands on how a large payload is unpacked, and that a small one is not', () =>
+    run(async () => {
+      const { rw } = looseRW();
+      let asked = 0;
+      const large = newMsg(20, Uint8Array.of(0xc0));
+      const unpack = (): Promise<void> => Promise.resolve(void (asked += 1));
+      for (const [msg, expected] of [
+        [Object.assign(large, { unpack }), 1],
+        [newMsg(20, Uint8Array.of(0xc0)), 0],
+      ] as const) {
+        const reading = rw.readMsg();
+        rw.in.trySend(msg);
+        await (await reading).unpack?.();
+        expect(asked).toBe(expected);
+        asked = 0;
+      }
+    }));
+
   it('throws EndOfStream when the peer closes', () =>
     run(async () => {
       const { rw, link } = looseRW();

@@ -1,7 +1,7 @@
 /** Predictions in a page: keyboard, memory, what is held back, and life without scripts. */
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeInColours } from './axe.ts';
+import { axeFindings, setDark } from './axe.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 
 const found = findChromium();
@@ -147,16 +147,17 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
         include: ['.pw-predict', '.pw-bank'],
         exclude: ['.pw-trace'], // has tests of its own
       };
-      const { page } = await site.open(chapter);
+      const { page } = await site.open(chapter, { reducedMotion: 'reduce' });
       await awake(page, 'c6-second-status');
-      expect(await axeInColours(page, parts), 'open').toEqual([]);
+      expect(await axeFindings(page, parts), 'open').toEqual([]);
       const skips = page.locator(
         '.pw-prose > div > .pw-predict .pw-predict-actions .pw-link',
       );
       while ((await skips.count()) > 0) await skips.first().click();
       await awake(page, 'c6-bank-closes');
       await page.getByRole('button', { name: /^Show what comes/ }).click();
-      expect(await axeInColours(page, parts), 'answered').toEqual([]);
+      await setDark(page, true);
+      expect(await axeFindings(page, parts), 'answered').toEqual([]);
       await site.done(page);
     },
   );

@@ -1,4 +1,8 @@
-/** A static server that sends a content type and nothing else, as the simplest host. */
+/**
+ * A static server as the simplest host: it sends a content type, and of files that are
+ * named by their content that they last, so that a page need not load and compile what
+ * the page before it had.
+ */
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -17,6 +21,11 @@ const types: Readonly<Record<string, string>> = {
   '.xml': 'application/xml',
 };
 
+function lasting(path: string): Readonly<Record<string, string>> {
+  const isNamedByContent = path.replaceAll('\\', '/').startsWith('assets/');
+  return isNamedByContent ? { 'cache-control': 'max-age=31536000, immutable' } : {};
+}
+
 export async function serve(dir: string, base: string): Promise<Server> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname);
@@ -31,7 +40,8 @@ export async function serve(dir: string, base: string): Promise<Server> {
         );
         if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) {
           const type = types[extname(file)] ?? 'application/octet-stream';
-          response.writeHead(200, { 'content-type': type }).end(await readFile(file));
+          const headers = { 'content-type': type, ...lasting(wanted) };
+          response.writeHead(200, headers).end(await readFile(file));
           return;
         }
       }

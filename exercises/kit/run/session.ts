@@ -9,7 +9,7 @@ import { judge, lookAt, placeIn } from './judge.ts';
 import { CodeError, compileLearner, type Marks } from './learner.ts';
 import { Printed } from './printed.ts';
 import { Recording } from './recording.ts';
-import { onRejection, withRejections } from './rejections.ts';
+import { Unheard } from './unheard.ts';
 import { Registry, type Exports, type ModuleFactory } from './registry.ts';
 import type { PlugTarget } from '../formats/schema-exercise.ts';
 import {
@@ -69,6 +69,7 @@ const now = performance.now.bind(performance);
 /** Which tests are run, and what is kept of them. */
 interface Plan {
   readonly recording: Recording;
+  readonly unheard: Unheard;
   readonly marks?: Marks;
   /** Only up to this one, which is recorded. */
   readonly only?: string;
@@ -116,16 +117,14 @@ export class Session {
   /** Runs the tests of the exercise on `code`. Never throws. */
   async test(code: string): Promise<RunReport> {
     const begun = now();
-    const rejections: unknown[] = [];
-    const stopListening = onRejection((reason) => rejections.push(reason));
+    const unheard = new Unheard();
     try {
-      const recording = new Recording();
-      const tests = await this.#judge(code, { recording });
-      return this.#report(begun, withRejections(tests, rejections), {});
+      const tests = await this.#judge(code, { recording: new Recording(), unheard });
+      return this.#report(begun, unheard.judged(tests), {});
     } catch (error) {
       return this.#report(begun, [], loadFailure(error));
     } finally {
-      stopListening();
+      unheard.stop();
     }
   }
 
@@ -140,7 +139,7 @@ export class Session {
   async see(code: string, name: string): Promise<SeenTest> {
     const { tools } = this.#bundle;
     if (tools === undefined) throw new RangeError('this script cannot record');
-    const stopListening = onRejection(() => undefined); // the report has told of them
+    const unheard = new Unheard(); // the report has told of it
     try {
       const recording = new Recording();
       const file = this.#file;
@@ -152,7 +151,7 @@ export class Session {
         },
         this.#assembledFile,
       );
-      const tests = await this.#judge(code, { recording, marks, only: name });
+      const tests = await this.#judge(code, { recording, unheard, marks, only: name });
       const result = tests.find((test) => test.name === name);
       return tools.seenTest({
         recording,
@@ -163,11 +162,12 @@ export class Session {
         sources,
       });
     } finally {
-      stopListening();
+      unheard.stop();
     }
   }
 
-  async #judge(code: string, { recording, marks, only }: Plan): Promise<TestResult[]> {
+  async #judge(code: string, plan: Plan): Promise<TestResult[]> {
+    const { recording, unheard, marks, only } = plan;
     const harness = new Harness();
     const { guard, expect } = this.#prepared;
     const vitest = { ...harness.api(), expect };
@@ -184,6 +184,7 @@ export class Session {
     this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
     const watch: Watch = {
       started: (name) => {
+        unheard.started(name);
         if (name === only) {
           spokenOf(this.#registry); // of a test before
           recording.start();
@@ -301,9 +302,8 @@ export class Session {
   }
 
   #captureConsole(): void {
-    const { print } = this.#printed;
-    for (const method of ['log', 'info', 'warn', 'error', 'debug', 'table', 'dir']) {
-      Reflect.set(console, method, print);
+    for (const [method, own] of Object.entries(this.#printed.console)) {
+      Reflect.set(console, method, own);
     }
   }
 

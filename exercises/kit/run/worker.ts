@@ -5,6 +5,7 @@
  */
 
 import { lookAt } from './judge.ts';
+import { takeNewerAway } from './newer.ts';
 import { readOrder, type Answer } from '../formats/orders.ts';
 import { rehearse } from './rehearse.ts';
 import {
@@ -71,6 +72,7 @@ function serve(bundle: Bundle, port: Port, cold: boolean): void {
 }
 
 function disarm(): void {
+  takeNewerAway();
   for (const name of disarmed) {
     for (let at: object | null = globalThis; at !== null;) {
       Reflect.deleteProperty(at, name);

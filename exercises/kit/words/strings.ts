@@ -16,6 +16,17 @@ export const kitStrings = {
     noImport: (specifier: string): string =>
       `exercise.ts cannot import "${specifier}" here`,
     noExport: (name: string): string => `exercise.ts must export ${name}`,
+    noNamespace:
+      'a namespace does not run here: make its contents functions, or an object',
+    noDecorators: 'decorators do not run here: call the function yourself',
+    noAccessor: '`accessor` does not run here: write the getter and the setter',
+    awaitOutside: '`await` stands only inside of a function that is `async`',
+    noUsing:
+      '`using` is newer than Node 20, which runs this too: close in a `finally` block',
+    oddQuote: (sign: string): string =>
+      `${sign} is a quotation mark of typeset text; in code it is ' or "`,
+    unseen: (code: string): string =>
+      `here stands a sign that nobody sees (U+${code}); delete it`,
   },
   thrown: {
     value: (value: string): string => `threw ${value}`,
@@ -24,6 +35,10 @@ export const kitStrings = {
     unprintable: '(a value that cannot be printed)',
     unclaimed: (message: string): string =>
       `a promise failed and nobody waited for it: ${message}`,
+    uncaught: (message: string): string =>
+      `a timer or a microtask threw, and nobody could catch it: ${message}`,
+    newer: (name: string): string =>
+      ` (\`${name}\` is newer than Node 20, which runs this too)`,
   },
   run: {
     ended: (seconds: string): string => `ended after ${seconds} s: an endless loop?`,

@@ -4,6 +4,7 @@
  * and written when.
  */
 
+import { sliceLength } from '../../crypto/provider.ts';
 import { Chan } from '../../csp/chan.ts';
 import { Done } from '../../csp/done.ts';
 import { runtime } from '../../csp/runtime.ts';
@@ -21,13 +22,19 @@ import { newMsg, type Msg } from '../message.ts';
 import type { DiscReason } from '../peer-error.ts';
 import { encodeDisconnect } from './disconnect.ts';
 import { headerLength, type Frame, type FrameRW, type PendingBody } from './frame.ts';
-import { packPayload, unpackPayload } from './payload.ts';
+import {
+  packInSlices,
+  packPayload,
+  unpackInSlices,
+  unpackPayload,
+  type Slicer,
+} from './payload.ts';
 import { pieceLength, type BudgetShare } from './read-budget.ts';
 
 /** How long a connection may linger so that the last message is read. */
 const lingerMs = 1_000;
 
-export class FrameConn {
+export class FrameConn implements Slicer {
   readonly fd: NetConn;
   /** Whether payloads are Snappy blocks. */
   readonly compressed = { incoming: false, outgoing: false };
@@ -63,7 +70,11 @@ export class FrameConn {
       const frame = await (body.length > pieceLength
         ? this.#openLarge(body, until)
         : this.#openSmall(body));
-      const msg = unpackPayload(frame, this.compressed.incoming);
+      const { incoming } = this.compressed;
+      const msg =
+        frame.data.length > sliceLength
+          ? await this.#readInSlices(unpackInSlices(frame, incoming, this))
+          : unpackPayload(frame, incoming, this);
       this.#trace('in', msg);
       return await this.#runtime.ready(msg);
     } catch (error) {
@@ -85,7 +96,7 @@ export class FrameConn {
 
   async #openSmall(body: PendingBody): Promise<Frame> {
     const bytes = await this.#look(body.length);
-    const frame = await this.#inSlices(body.open(bytes));
+    const frame = await this.#toTheEnd(body.open(bytes));
     this.fd.consume(body.length);
     return frame;
   }
@@ -93,7 +104,7 @@ export class FrameConn {
   async #openLarge(body: PendingBody, until: number): Promise<Frame> {
     const { fd } = this;
     const bytes = await this.#share.read(fd, body.length, until, this.#closing);
-    return this.#inSlices(body.open(bytes));
+    return this.#readInSlices(body.open(bytes));
   }
 
   // #region frame-conn-write
@@ -123,8 +134,11 @@ export class FrameConn {
   async #writeFrame(msg: Msg): Promise<void> {
     //: Hello is the one message that is never compressed.
     const compressed = this.compressed.outgoing && msg.code !== handshakeMsg;
-    const payload = packPayload(msg.payload, compressed);
-    const frame = await this.#inSlices(this.#frames.seal(msg.code, payload));
+    const packed =
+      msg.payload.length > sliceLength
+        ? await this.inSlices(packInSlices(msg.payload, compressed), 'write')
+        : packPayload(msg.payload, compressed);
+    const frame = await this.#toTheEnd(this.#frames.seal(msg.code, packed));
     this.#trace('out', msg);
     try {
       await this.fd.write(frame);
@@ -175,18 +189,47 @@ export class FrameConn {
   }
   // #endregion frame-conn-close
 
-  /** Between the slices of a large frame, others run. */
-  #inSlices<T>(steps: Generator<undefined, T>): T | Promise<T> {
-    const first = steps.next();
-    return first.done === true ? first.value : this.#goOn(steps);
+  // #region frame-conn-slices
+  /**
+   * Does long work in slices: others run between, each in a turn of its own.
+   *
+   * @throws {ConnClosed} the connection is closing: nobody needs the rest
+   */
+  async inSlices<T>(
+    steps: Generator<undefined, T>,
+    what: 'read' | 'write' = 'read',
+  ): Promise<T> {
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) return step.value;
+      await this.#runtime.pause();
+      if (this.#closing.closed) throw new ConnClosed(what);
+    }
   }
 
+  async #readInSlices<T>(steps: Generator<undefined, T>): Promise<T> {
+    try {
+      return await this.inSlices(steps);
+    } catch (error) {
+      //: A read that fails takes the frame layer with it. The farewell goes first.
+      if (this.#closing.closed) await this.#closed.wait();
+      throw error;
+    }
+  }
+
+  /** A frame that was begun is sealed to its end: the farewell's MAC goes on from it. */
   async #goOn<T>(steps: Generator<undefined, T>): Promise<T> {
     for (;;) {
       await this.#runtime.pause();
       const step = steps.next();
       if (step.done === true) return step.value;
     }
+  }
+  // #endregion frame-conn-slices
+
+  /** Without a wait, if there is no pause. */
+  #toTheEnd<T>(steps: Generator<undefined, T>): T | Promise<T> {
+    const first = steps.next();
+    return first.done === true ? first.value : this.#goOn(steps);
   }
 
   #trace(dir: 'in' | 'out', msg: Msg): void {

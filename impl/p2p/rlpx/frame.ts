@@ -58,8 +58,8 @@ export class FrameRW {
 
   // #region frame-seal
   /**
-   * Returns the bytes of one frame, after a pause for each slice but the last. They go
-   * out whole, before those of the next call.
+   * Returns the bytes of one frame, after a pause before each slice, if there are several.
+   * They go out whole, before those of the next call.
    *
    * @throws {FrameError} `too-big`, `bad-code`: nothing has happened · `poisoned`
    * @geth p2p/rlpx.go rlpxFrameRW.WriteMsg
@@ -78,13 +78,15 @@ export class FrameRW {
     frame.set([size >> 16, (size >> 8) & 0xff, size & 0xff, ...headerData]);
     this.#crypto.sealHeader(frame.subarray(0, headerLength));
 
-    frame.set(codeBytes, headerLength);
-    frame.set(data, headerLength + codeBytes.length);
     const body = frame.subarray(headerLength, frame.length - macLength);
-    //: A large frame is many milliseconds of work. Others run between.
+    body.set(codeBytes);
+    //: A large frame is many milliseconds of work. Others run before each slice.
     for (let from = 0; from < body.length; from += sliceLength) {
-      if (from > 0) yield;
-      this.#crypto.sealBody(body.subarray(from, from + sliceLength));
+      if (body.length > sliceLength) yield;
+      const to = from + sliceLength;
+      const start = Math.max(from, codeBytes.length);
+      body.set(data.subarray(start - codeBytes.length, to - codeBytes.length), start);
+      this.#crypto.sealBody(body.subarray(from, to));
     }
     this.#crypto.sealMAC(frame.subarray(frame.length - macLength));
     return frame;
@@ -122,7 +124,7 @@ export class FrameRW {
     //: New bytes: a small message must not keep alive all that came with it.
     const body = newBytes(encrypted.length);
     for (let from = 0; from < body.length; from += sliceLength) {
-      if (from > 0) yield;
+      if (body.length > sliceLength) yield;
       const to = from + sliceLength;
       this.#crypto.openBody(encrypted.subarray(from, to), body.subarray(from, to));
     }

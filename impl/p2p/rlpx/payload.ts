@@ -3,6 +3,7 @@
  * proved good before anybody sees the message, and decompressed when somebody asks.
  */
 
+import { sliceLength } from '../../crypto/provider.ts';
 import type { TraceFields } from '../../csp/seam.ts';
 import {
   baseProtocolLength,
@@ -12,7 +13,15 @@ import {
 import { newMsg, type Msg } from '../message.ts';
 import { FrameError } from './errors.ts';
 import { maxFrameSize, type Frame } from './frame.ts';
-import { compress, declaredLength, expand, SnappyError, validate } from './snappy.ts';
+import {
+  declaredLength,
+  expand,
+  expandInSlices,
+  SnappyError,
+  validate,
+  validateInSlices,
+} from './snappy.ts';
+import { compress, compressInSlices } from './snappy-encoder.ts';
 
 // #region payload
 /**
@@ -22,28 +31,60 @@ import { compress, declaredLength, expand, SnappyError, validate } from './snapp
  */
 export function packPayload(payload: Uint8Array, compressed: boolean): Uint8Array {
   if (!compressed) return payload;
-  if (payload.length > maxFrameSize) {
-    throw new FrameError('too-big', 'message length >= 16MB');
-  }
+  checkPacked(payload);
   return compress(payload);
 }
 
 /**
  * The message in a frame.
  *
+ * @param slicer what a large payload is decompressed with
  * @throws {SnappyError} the block is malformed
  * @throws {FrameError} `too-big`: more than the code may carry
  */
-export function unpackPayload({ code, data }: Frame, compressed: boolean): Msg {
+export function unpackPayload(
+  { code, data }: Frame,
+  compressed: boolean,
+  slicer?: Slicer,
+): Msg {
   if (code === discMsg) return unpackDisconnect(data);
   const size = compressed ? declaredLength(data) : data.length;
   //: Asked of the claim, before a byte is decompressed or even looked at.
   checkSize(code, size);
   if (!compressed) return newMsg(code, data);
   validate(data);
-  return new CompressedMsg(code, size, data);
+  return new CompressedMsg(code, size, data, slicer);
 }
 // #endregion payload
+
+/** The two above, with pauses: for more than a slice. */
+export function* packInSlices(
+  payload: Uint8Array,
+  compressed: boolean,
+): Generator<undefined, Uint8Array> {
+  if (!compressed) return payload;
+  checkPacked(payload);
+  return yield* compressInSlices(payload);
+}
+
+export function* unpackInSlices(
+  frame: Frame,
+  compressed: boolean,
+  slicer: Slicer,
+): Generator<undefined, Msg> {
+  const { code, data } = frame;
+  if (!compressed || code === discMsg) return unpackPayload(frame, compressed);
+  const size = declaredLength(data);
+  checkSize(code, size);
+  yield* validateInSlices(data);
+  return new CompressedMsg(code, size, data, slicer);
+}
+
+/** Takes the steps of long work, and lets others run between them. */
+export interface Slicer {
+  /** @throws {ConnClosed} the connection was closed meanwhile */
+  inSlices<T>(steps: Generator<undefined, T>): Promise<T>;
+}
 
 // #region unpack-disconnect
 /**
@@ -63,6 +104,12 @@ function unpackDisconnect(data: Uint8Array): Msg {
 }
 // #endregion unpack-disconnect
 
+function checkPacked({ length }: Uint8Array): void {
+  if (length > maxFrameSize) {
+    throw new FrameError('too-big', 'message length >= 16MB');
+  }
+}
+
 function checkSize(code: number, size: number): void {
   const limit = code < baseProtocolLength ? baseProtocolMaxMsgSize : maxFrameSize;
   if (size > limit) {
@@ -75,20 +122,43 @@ class CompressedMsg implements Msg {
   readonly code: number;
   readonly size: number;
   #block: Uint8Array | undefined;
+  #slicer: Slicer | undefined;
   #payload: Uint8Array | undefined;
 
-  constructor(code: number, size: number, block: Uint8Array) {
+  constructor(
+    code: number,
+    size: number,
+    block: Uint8Array,
+    slicer: Slicer | undefined,
+  ) {
     this.code = code;
     this.size = size;
     this.#block = block;
+    this.#slicer = slicer;
   }
 
   get payload(): Uint8Array {
-    if (this.#block !== undefined) {
-      this.#payload = expand(this.#block, this.size);
-      this.#block = undefined; // not both in memory
-    }
+    if (this.#block !== undefined) this.#keep(expand(this.#block, this.size));
     return this.#payload ?? new Uint8Array(0);
+  }
+
+  unpack(): Promise<void> | undefined {
+    const [block, slicer] = [this.#block, this.#slicer];
+    if (block === undefined || slicer === undefined) return undefined;
+    const isLarge = Math.max(block.length, this.size) > sliceLength;
+    return isLarge ? this.#unpack(block, slicer) : undefined;
+  }
+
+  async #unpack(block: Uint8Array, slicer: Slicer): Promise<void> {
+    const payload = await slicer.inSlices(expandInSlices(block, this.size));
+    // Somebody may have looked at it meanwhile, and has another one.
+    if (this.#block !== undefined) this.#keep(payload);
+  }
+
+  #keep(payload: Uint8Array): void {
+    this.#payload = payload;
+    this.#block = undefined; // not both in memory
+    this.#slicer = undefined;
   }
 
   toString(): string {

@@ -1,5 +1,6 @@
 /**
- * Snappy's block format, our own codec: after Hello every message payload is one block.
+ * Snappy's block format, and our own decoder: after Hello every message payload is one
+ * block. The encoder is in `snappy-encoder.ts`.
  *
  * A block is the length of the output, then elements. An element is a literal, which
  * carries its bytes, or a copy, which repeats bytes that are out already. The packages at
@@ -7,6 +8,8 @@
  *
  * @see https://github.com/google/snappy/blob/main/format_description.txt
  */
+
+import { doAtOnce, doInSlices, type SlicedWork } from './sliced-work.ts';
 
 export type SnappyErrorCode =
   | 'bad-length' // the declared length is cut off or above 2^32 − 1
@@ -129,7 +132,6 @@ class Elements {
   }
 }
 
-// #region snappy-validate
 /**
  * Proves that a block is well formed and yields exactly its declared length, which is
  * returned. It puts nothing out, so a bad block costs one walk over its bytes and no memory.
@@ -137,26 +139,61 @@ class Elements {
  * @throws {SnappyError} at the first element that is wrong
  */
 export function validate(block: Uint8Array): number {
-  const { length, end } = readLength(block);
-  const elements = new Elements(block, end);
-  let produced = 0;
-  while (elements.advance()) {
-    const { isLiteral, back } = elements;
-    if (!isLiteral && (back === 0 || back > produced)) {
-      throw new SnappyError('bad-offset', elements.at);
-    }
-    //: Stops at the first byte too many: megabytes of copies behind a claim of 1 cost nothing.
-    if (elements.length > length - produced) {
-      throw new SnappyError('too-much-output', elements.at);
-    }
-    produced += elements.length;
+  const work = new Validation(block);
+  doAtOnce(work);
+  return work.length;
+}
+
+/** The same with pauses. @throws {SnappyError} as `validate` */
+export function validateInSlices(
+  block: Uint8Array,
+  slice?: number,
+): Generator<undefined, void> {
+  return doInSlices(new Validation(block), slice);
+}
+
+// #region snappy-validate
+class Validation implements SlicedWork {
+  /** What the block claims. */
+  readonly length: number;
+  readonly #block: Uint8Array;
+  readonly #elements: Elements;
+  #produced = 0;
+
+  constructor(block: Uint8Array) {
+    const { length, end } = readLength(block);
+    this.length = length;
+    this.#block = block;
+    this.#elements = new Elements(block, end);
   }
-  if (produced < length) throw new SnappyError('too-little-output', block.length);
-  return length;
+
+  /** Looks at elements until `bytes` of the block are behind it. True: all are good. */
+  goOn(bytes: number): boolean {
+    const elements = this.#elements;
+    const { length } = this;
+    const until = elements.at + bytes;
+    let produced = this.#produced;
+    while (elements.at < until) {
+      if (!elements.advance()) {
+        if (produced === length) return true;
+        throw new SnappyError('too-little-output', this.#block.length);
+      }
+      const { isLiteral, back } = elements;
+      if (!isLiteral && (back === 0 || back > produced)) {
+        throw new SnappyError('bad-offset', elements.at);
+      }
+      //: Stops at the first byte too many: megabytes of copies behind a claim of 1 cost nothing.
+      if (elements.length > length - produced) {
+        throw new SnappyError('too-much-output', elements.at);
+      }
+      produced += elements.length;
+    }
+    this.#produced = produced;
+    return false;
+  }
 }
 // #endregion snappy-validate
 
-// #region snappy-decompress
 /**
  * Decompresses a block into new bytes. The claim is checked before memory is taken for it.
  *
@@ -172,146 +209,59 @@ export function decompress(block: Uint8Array): Uint8Array {
  * @param length what `validate` returned
  */
 export function expand(block: Uint8Array, length: number): Uint8Array {
-  const out = new Uint8Array(length);
-  const elements = new Elements(block, readLength(block).end);
-  let to = 0;
-  while (elements.advance()) {
-    const { isLiteral, length, back } = elements;
-    const source = isLiteral ? block : out;
-    const from = isLiteral ? elements.literalAt : to - back;
-    if (length > 32 && (isLiteral || back >= length)) {
-      out.set(source.subarray(from, from + length), to);
-    } else {
-      //: A copy may run into its own output: 1 back, 64 long repeats one byte 64 times.
-      for (let i = 0; i < length; i++) out[to + i] = source[from + i] ?? 0;
-    }
-    to += length;
+  const work = new Expansion(block, length);
+  doAtOnce(work);
+  return work.out;
+}
+
+/** The same with pauses. */
+export function* expandInSlices(
+  block: Uint8Array,
+  length: number,
+  slice?: number,
+): Generator<undefined, Uint8Array> {
+  const work = new Expansion(block, length);
+  yield* doInSlices(work, slice);
+  return work.out;
+}
+
+// #region snappy-decompress
+class Expansion implements SlicedWork {
+  readonly out: Uint8Array;
+  readonly #block: Uint8Array;
+  readonly #elements: Elements;
+  #to = 0;
+
+  constructor(block: Uint8Array, length: number) {
+    this.out = new Uint8Array(length);
+    this.#block = block;
+    this.#elements = new Elements(block, readLength(block).end);
   }
-  return out;
+
+  /** Puts out until `bytes` are behind it in the block or in the output. True: all. */
+  goOn(bytes: number): boolean {
+    const block = this.#block;
+    const elements = this.#elements;
+    const { out } = this;
+    let to = this.#to;
+    const inputEnd = elements.at + bytes;
+    const outputEnd = to + bytes;
+    while (elements.at < inputEnd && to < outputEnd) {
+      if (!elements.advance()) return true;
+      const { isLiteral, length, back } = elements;
+      const source = isLiteral ? block : out;
+      const from = isLiteral ? elements.literalAt : to - back;
+      if (length > 32 && (isLiteral || back >= length)) {
+        //: Even 16 MiB in one literal are a matter of 5 ms.
+        out.set(source.subarray(from, from + length), to);
+      } else {
+        //: A copy may run into its own output: 1 back, 64 long repeats one byte 64 times.
+        for (let i = 0; i < length; i++) out[to + i] = source[from + i] ?? 0;
+      }
+      to += length;
+    }
+    this.#to = to;
+    return false;
+  }
 }
 // #endregion snappy-decompress
-
-/**
- * Compresses into a new block. The same input gives the same block in Node and in a page;
- * other encoders find other matches, and every decoder reads all of them.
- *
- * @param data less than 2^32 bytes
- */
-export function compress(data: Uint8Array): Uint8Array {
-  const out = new BlockWriter(data);
-  writeElements(data, out);
-  return out.finish();
-}
-
-/** One for all blocks: a new one would cost more than a small block. */
-const places = new Uint16Array(1 << 14);
-
-// #region snappy-compress
-/** Takes the first match that it meets, and the bytes between matches as they are. */
-function writeElements(data: Uint8Array, out: BlockWriter): void {
-  const words = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const bits = Math.min(14, Math.max(8, 32 - Math.clz32(data.length)));
-  //: Where four bytes were seen last, by their hash; only the low 16 bits of the place.
-  const table = places.fill(0, 0, 1 << bits);
-  let literal = 0; // what is not written yet begins here
-  let at = 0;
-  let misses = 0;
-  while (at + 4 <= data.length) {
-    const word = words.getUint32(at, true);
-    const slot = Math.imul(word, 0x9e3779b1) >>> (32 - bits);
-    //: So a match is less than 65,536 back, and its offset fits 2 bytes.
-    const back = (at - (table[slot] ?? 0)) & 0xffff;
-    table[slot] = at;
-    //: A slot may hold the place of other bytes, or of none: only equal bytes count.
-    if (back > 0 && words.getUint32(at - back, true) === word) {
-      let length = 4;
-      while (
-        at + length < data.length &&
-        data[at + length - back] === data[at + length]
-      ) {
-        length += 1;
-      }
-      out.literal(literal, at);
-      out.copy(back, length);
-      at += length;
-      literal = at;
-      misses = 0;
-    } else {
-      // Where nothing matches, look less often: random bytes cost little.
-      at += 1 + Math.min(64, misses >> 5);
-      misses += 1;
-    }
-  }
-  out.literal(literal, data.length);
-}
-// #endregion snappy-compress
-
-/** Where blocks of up to some KiB are written before they are cut out. */
-const draft = new Uint8Array(80 * 1024);
-
-/** Writes the elements of one block, the only one at that time. */
-class BlockWriter {
-  readonly #data: Uint8Array;
-  readonly #out: Uint8Array;
-  #at = 0;
-
-  constructor(data: Uint8Array) {
-    this.#data = data;
-    // A literal adds at most 5 bytes to 60 or more, and a copy is shorter than its output.
-    const longest = 32 + data.length + Math.ceil(data.length / 6);
-    this.#out = longest <= draft.length ? draft : new Uint8Array(longest);
-    let rest = data.length;
-    while (rest >= 0x80) {
-      this.#byte((rest % 0x80) | 0x80);
-      rest = Math.floor(rest / 0x80);
-    }
-    this.#byte(rest);
-  }
-
-  /** Writes the input's bytes from `from` to `to` as they are. */
-  literal(from: number, to: number): void {
-    const high = to - from - 1;
-    if (high < 0) return;
-    if (high < 60) {
-      this.#byte(high << 2);
-    } else {
-      const lengthBytes = Math.ceil((32 - Math.clz32(high)) / 8);
-      this.#byte((59 + lengthBytes) << 2);
-      for (let i = 0; i < lengthBytes; i++) this.#byte(high >>> (8 * i));
-    }
-    this.#out.set(this.#data.subarray(from, to), this.#at);
-    this.#at += to - from;
-  }
-
-  /** Writes copies of `length` ≥ 4 bytes in all, `back` < 65,536. */
-  copy(back: number, length: number): void {
-    let left = length;
-    while (left > 64) {
-      // An element holds 64 bytes. The last one keeps at least 4: that may be shorter.
-      const piece = left < 68 ? 60 : 64;
-      this.#longCopy(back, piece);
-      left -= piece;
-    }
-    if (left < 12 && back < 2048) {
-      this.#byte(((back >> 8) << 5) | ((left - 4) << 2) | 1);
-      this.#byte(back & 0xff);
-    } else {
-      this.#longCopy(back, left);
-    }
-  }
-
-  finish(): Uint8Array {
-    return this.#out.slice(0, this.#at);
-  }
-
-  #longCopy(back: number, length: number): void {
-    this.#byte(((length - 1) << 2) | 2);
-    this.#byte(back & 0xff);
-    this.#byte(back >> 8);
-  }
-
-  #byte(value: number): void {
-    this.#out[this.#at] = value;
-    this.#at += 1;
-  }
-}

@@ -1,5 +1,6 @@
 /** Connections a second, and what each costs on either side. */
 
+import { parts, type Part } from '../catalogue.ts';
 import type { Children } from '../children.ts';
 import type { Plan } from '../plan.ts';
 import type { Figures } from '../record.ts';
@@ -32,6 +33,22 @@ export async function handshakes(
         figures.add(`handshake-cpu/listener/${atOnce}`, pair.stack, listenerMs);
       }
     }
+  }
+  const [ours] = pairs;
+  if (ours !== undefined) await profile(ours, plan, figures);
+}
+
+/** Where the CPU goes. Not in the rounds: to be watched costs as well. */
+async function profile(pair: Pair, plan: Plan, figures: Figures): Promise<void> {
+  const sides = [pair.dialer, pair.listener];
+  for (const side of sides) await side.call('startProfile', []);
+  for (let round = 0; round < plan.rounds; round++) {
+    await connectMany(pair, plan.handshakes[pair.stack], plan.atOnce);
+  }
+  const shares = await Promise.all(sides.map((side) => side.call('stopProfile', [])));
+  for (const part of Object.keys(parts) as Part[]) {
+    const ofBoth = shares.reduce((sum, share) => sum + share[part], 0) / sides.length;
+    figures.add(`handshake-share/${part}`, pair.stack, 100 * ofBoth);
   }
 }
 

@@ -3,7 +3,7 @@ import { fromHex, toHex } from '../../../impl/bytes.ts';
 import { summarize } from '../../../impl/csp/seam.ts';
 import { maxFrameSize } from '../../../impl/p2p/rlpx/frame.ts';
 import { packPayload, unpackPayload } from '../../../impl/p2p/rlpx/payload.ts';
-import { compress } from '../../../impl/p2p/rlpx/snappy.ts';
+import { compress } from '../../../impl/p2p/rlpx/snappy-encoder.ts';
 
 function refusal(code: number, data: Uint8Array, compressed = true): unknown {
   try {

@@ -6,7 +6,7 @@ import { WaitGroup } from '../../../impl/csp/wait-group.ts';
 import { ConnClosed, DeadlineExceeded } from '../../../impl/net/net-conn.ts';
 import { headerLength, maxFrameSize } from '../../../impl/p2p/rlpx/frame.ts';
 import { pieceLength, ReadBudget } from '../../../impl/p2p/rlpx/read-budget.ts';
-import { compress } from '../../../impl/p2p/rlpx/snappy.ts';
+import { compress } from '../../../impl/p2p/rlpx/snappy-encoder.ts';
 import type { Transport } from '../../../impl/p2p/conn.ts';
 import { attempt, failureOf, run, withHelloDone, type RawPeer } from './helpers.ts';
 

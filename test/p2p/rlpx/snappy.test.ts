@@ -3,13 +3,17 @@ import fc from 'fast-check';
 import { compress as jsCompress, uncompress as jsUncompress } from 'snappyjs';
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex, utf8 } from '../../../impl/bytes.ts';
+import { sliceLength } from '../../../impl/crypto/provider.ts';
+import { compress, compressInSlices } from '../../../impl/p2p/rlpx/snappy-encoder.ts';
 import {
-  compress,
   declaredLength,
   decompress,
+  expandInSlices,
   validate,
+  validateInSlices,
 } from '../../../impl/p2p/rlpx/snappy.ts';
 import type { SnappyErrorCode } from '../../../impl/p2p/rlpx/snappy.ts';
+import { pausesOf } from './helpers.ts';
 
 const refusal = (code: SnappyErrorCode, offset?: number): unknown =>
   expect.objectContaining(
@@ -281,6 +285,126 @@ describe('decompress', () => {
       { numRuns: 2000 },
     );
     expect(Math.min(seen.decompressed, seen.refused)).toBeGreaterThan(50);
+  });
+});
+
+/** A long literal, then one element again and again, which puts out `out` bytes. */
+function manyOf(element: readonly number[], out: number, times: number): Uint8Array {
+  const length = 61 + out * times;
+  const varint = [0, 7, 14, 21].map((shift) => ((length >> shift) & 0x7f) | 0x80);
+  const head = [...varint.slice(0, 3), (varint[3] ?? 0) & 0x7f, 0xf0, 60];
+  const block = new Uint8Array(head.length + 61 + element.length * times);
+  block.set(head);
+  for (let i = 0; i < times; i++) block.set(element, 67 + i * element.length);
+  return block;
+}
+
+/** What becomes of work: its value, or the error that it throws. */
+function endOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    const { code, offset } = error as { code: string; offset: number }; // a SnappyError
+    return `${code} at ${offset}`;
+  }
+}
+
+const slices = fc.oneof(
+  fc.integer({ min: 1, max: 20 }),
+  fc.integer({ min: 1, max: 999 }),
+);
+
+describe('compressInSlices', () => {
+  it('writes the block of compress, however it is cut', () => {
+    const seen = { cut: 0 };
+    fc.assert(
+      fc.property(payloads, slices, (data, slice) => {
+        const [pauses, block] = pausesOf(compressInSlices(data, slice));
+        if (pauses > 1) seen.cut += 1;
+        expect(toHex(block)).toBe(toHex(compress(data)));
+      }),
+      { numRuns: 300 },
+    );
+    expect(seen.cut).toBeGreaterThan(100);
+  });
+
+  it('writes it while other data is compressed between its slices', () => {
+    fc.assert(
+      fc.property(payloads, payloads, slices, (one, other, slice) => {
+        const works = [one, other].map((data) => compressInSlices(data, slice));
+        const blocks: (string | undefined)[] = [undefined, undefined];
+        while (blocks.includes(undefined)) {
+          works.forEach((work, i) => {
+            const step = work.next();
+            if (step.done === true) blocks[i] ??= toHex(step.value);
+          });
+          compress(other);
+        }
+        expect(blocks).toEqual([toHex(compress(one)), toHex(compress(other))]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each([
+    ['zeros', (length: number) => new Uint8Array(length)],
+    ['noise', (length: number) => noise(length, 3)],
+  ])('pauses before each MiB of %s', (_, make) => {
+    const data = make(2 ** 24 - 1);
+    const [pauses, block] = pausesOf(compressInSlices(data));
+    expect(pauses).toBe(16);
+    expect(Buffer.compare(decompress(block), data)).toBe(0);
+  });
+});
+
+describe('validateInSlices', () => {
+  it('comes to the verdict of validate, however it is cut', () => {
+    const seen = { good: 0, bad: 0 };
+    const blocks = fc.tuple(payloads, fc.nat(), fc.nat(255));
+    fc.assert(
+      fc.property(blocks, slices, ([data, at, byte], slice) => {
+        const block = compress(data);
+        block[at % block.length] = byte;
+        const verdict = endOf(() => void validate(block));
+        expect(endOf(() => void pausesOf(validateInSlices(block, slice)))).toBe(
+          verdict,
+        );
+        seen[verdict === undefined ? 'good' : 'bad'] += 1;
+      }),
+      { numRuns: 1000 },
+    );
+    expect(Math.min(seen.good, seen.bad)).toBeGreaterThan(50);
+  });
+
+  it.each([
+    ['literals of one byte', [0, 97], 1],
+    ['copies of one byte', [2, 1, 0], 1],
+    ['copies of one byte with the longest offset', [3, 1, 0, 0, 0], 1],
+  ])('pauses before each MiB of %s', (_, element, out) => {
+    const block = manyOf(element, out, 1_000_000);
+    const [pauses] = pausesOf(validateInSlices(block));
+    expect(pauses).toBe(Math.ceil(block.length / sliceLength));
+  });
+});
+
+describe('expandInSlices', () => {
+  it('puts out what decompress does, however it is cut', () => {
+    fc.assert(
+      fc.property(payloads, slices, (data, slice) => {
+        const steps = expandInSlices(compress(data), data.length, slice);
+        expect(toHex(pausesOf(steps)[1])).toBe(toHex(data));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    ['MiB of output', 'a bomb', compress(new Uint8Array(2 ** 24 - 1)), 16],
+    ['MiB of input', 'one-byte copies', manyOf([3, 1, 0, 0, 0], 1, 1_000_000), 5],
+  ])('pauses before each %s of %s', (_what, _of, block, expected) => {
+    const [pauses, out] = pausesOf(expandInSlices(block, declaredLength(block)));
+    expect(pauses).toBe(expected);
+    expect(out).toHaveLength(declaredLength(block));
   });
 });
 

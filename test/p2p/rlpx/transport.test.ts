@@ -21,7 +21,7 @@ import {
 import { FrameRW, headerLength, maxFrameSize } from '../../../impl/p2p/rlpx/frame.ts';
 import { initiate, receive } from '../../../impl/p2p/rlpx/handshake.ts';
 import { encodeHello } from '../../../impl/p2p/rlpx/hello.ts';
-import { compress } from '../../../impl/p2p/rlpx/snappy.ts';
+import { compress } from '../../../impl/p2p/rlpx/snappy-encoder.ts';
 import { newRLPX } from '../../../impl/p2p/rlpx/transport.ts';
 import { simulate } from '../../../impl/sim/simulate.ts';
 import {
