@@ -93,7 +93,7 @@ describe.skipIf('missing' in findChromium())('the bench', { timeout: 120_000 }, 
     expect(await verdict.locator('.pw-ex-tests details[open]').count()).toBe(1);
     expect(await isInSight(page, '.pw-ex-said')).toBe(true);
     const passes = verdict.locator('.pw-ex-counted[data-verdict=passed] > summary');
-    expect((await passes.textContent())?.trim()).toMatch(/^17 tests pass$/);
+    expect((await passes.textContent())?.trim()).toMatch(/^\d\d tests pass$/);
     expect(await verdict.locator('li[data-verdict=passed]').first().isVisible()).toBe(
       false,
     );

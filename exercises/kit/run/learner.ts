@@ -77,14 +77,33 @@ function withMarks(
   const { at, back, base } = markNames;
   try {
     const build = evaluate(marked, '', [at, back, base]);
-    const given = [where.inStory, where.backInStory, where.baseOf(file)];
+    const given = [where.inOwn, where.backInOwn, where.baseOf(file)];
     return (module, exports, guarded) => {
       build(module, exports, guarded, ...given);
+      for (const [name, value] of Object.entries(exports)) {
+        Reflect.set(exports, name, leaving(value, where));
+      }
     };
   } catch {
     return undefined;
   }
 }
+
+/** What a reader's module exports, with a note in the trace when a call of it is over. */
+export function leaving<T>(value: T, where: Pick<Where, 'leaveOwn'>): T {
+  if (typeof value !== 'function') return value;
+  return new Proxy(value, {
+    apply(target, self, given: unknown[]): unknown {
+      const result: unknown = Reflect.apply(target, self, given);
+      // First of all that wait for it: whoever called goes on in lines of its own.
+      if (result instanceof Promise) result.then(where.leaveOwn, where.leaveOwn);
+      else where.leaveOwn();
+      return result;
+    },
+  });
+}
+
+type Where = typeof import('#impl/csp/where.ts');
 
 function toCommonJS(code: string): string {
   try {
