@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme, type HeadConfig } from 'vitepress';
 import { createCssVariablesTheme } from 'shiki';
 import { boxes } from './build/boxes.ts';
+import { commandLinks } from './build/commands.ts';
 import { withPolicy } from './build/csp.ts';
 import { siteEnv } from './build/env.ts';
 import { writeLlms } from './build/llms.ts';
@@ -88,6 +89,7 @@ export default defineConfig<ThemeConfig>({
   },
   markdown: {
     typographer: true,
+    headers: { level: [2] }, // the sections of a chapter
     theme: createCssVariablesTheme({
       name: 'peerwalk',
       variablePrefix: '--pw-code-',
@@ -97,6 +99,7 @@ export default defineConfig<ThemeConfig>({
       boxes(md);
       plainEmptyHeads(md);
       stepLinks(md, repoDir);
+      commandLinks(md);
       weave.markdown(md);
     },
   },

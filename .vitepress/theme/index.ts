@@ -6,9 +6,9 @@ import PageList from './components/PageList.vue';
 import ExerciseList from './components/ExerciseList.vue';
 import Predict from './components/Predict.vue';
 import Recall from './components/Recall.vue';
+import RepoLink from './components/RepoLink.vue';
 import RunLine from './components/run-line.ts';
 import TryFirst from './components/TryFirst.vue';
-import AllSteps from '../lab/all-steps.ts';
 import TracePlayer from '../lab/TracePlayer.vue';
 import './styles/fonts.css';
 import './styles/tokens.css';
@@ -65,11 +65,11 @@ const theme: Theme = {
     context.app.component('Predict', Predict);
     context.app.component('PredictBank', PredictBank);
     context.app.component('Recall', Recall);
+    context.app.component('RepoLink', RepoLink);
     context.app.component('RunLine', RunLine);
     context.app.component('WireBytes', WireBytes);
     context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);
-    context.app.component('AllSteps', AllSteps);
     for (const extension of Object.values(extensions)) extension.default(context);
   },
 };

@@ -38,7 +38,9 @@ const connectedToSelf = 'it hears 0x0a “connected to self”';
 /** What becomes of the connection, in words. */
 function fateOf(table: PeerTable, candidate: Candidate): string {
   try {
+    const before = inWords(table);
     const answer: unknown = encHandshakeChecks(table, candidate);
+    if (inWords(table) !== before) return `the table was changed: ${inWords(table)}`;
     if (answer === undefined) return passes;
     if (answer === null) return 'null comes back, and not undefined';
     if (!(answer instanceof DiscError)) return `no DiscError, but: ${typeof answer}`;

@@ -149,6 +149,26 @@ describe('matchProtocols', () => {
       '\u{1f642}/1: codes 19 to 20',
     ],
     [
+      'tells a name that ends in a digit from a version',
+      'p/11:4 q1/2:5 q/12:6',
+      'p1/1 q/12',
+      'q/12: codes 16 to 21',
+    ],
+    ['takes names as they are: Eth is not eth', 'Eth/63:17 les/2:22', 'eth/63 LES/2'],
+    [
+      'takes names as they are: two ways to write é are two names',
+      '\u00e9/1:2 f/1:3',
+      'e\u0301/1 f/1',
+      'f/1: codes 16 to 18',
+    ],
+    [
+      'has no names of its own: constructor and __proto__ are names like any other',
+      'constructor/1:2 __proto__/2:3 toString/1:4',
+      '__proto__/2 constructor/1',
+      '__proto__/2: codes 16 to 18',
+      'constructor/1: codes 19 to 20',
+    ],
+    [
       'gives one range to a capability that is said twice',
       'eth/62:8 eth/63:17 les/2:22',
       'eth/63 eth/62 les/2 eth/63',

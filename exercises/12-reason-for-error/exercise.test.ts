@@ -16,6 +16,16 @@ function hears(error: unknown): string {
   return `${reason}, “${discReasonText(reason)}”`;
 }
 
+/** Whoever asks it for a property gets an error. */
+function sealed(): object {
+  const refuse = (): never => {
+    throw new Error('nobody may look into this');
+  };
+  const keys = ['name', 'message', 'code', 'reason', 'constructor', 'toString'];
+  const locks = keys.map((key) => [key, { get: refuse }] as const);
+  return Object.defineProperties({}, Object.fromEntries(locks));
+}
+
 const breach = '2, “breach of protocol”';
 const quitting = '8, “client quitting”';
 const subprotocol = '16, “subprotocol error”';
@@ -72,6 +82,26 @@ describe('discReasonForError', () => {
     expect(hears(named), 'an Error with `reason` and `code`').toBe(subprotocol);
   });
 
+  it.each(['DiscError', 'ProtocolReturned', 'PeerError'])(
+    'decides by the class, not by the name: an Error that calls itself %s',
+    (name) => {
+      const error = Object.assign(new Error('any'), { name, reason: 4 });
+      expect(hears(error), `an Error whose name is ${name}`).toBe(subprotocol);
+      const other = { [name]: class extends Error {} }[name] ?? Error;
+      expect(hears(new other()), `another class ${name}`).toBe(subprotocol);
+    },
+  );
+
+  it('knows our errors whatever they are called', () => {
+    const name = 'Error';
+    const decided = Object.assign(new DiscError(4), { name });
+    expect(hears(decided), 'a DiscError of another name').toBe('4, “too many peers”');
+    const returned = Object.assign(new ProtocolReturned(), { name });
+    expect(hears(returned), 'a ProtocolReturned of another name').toBe(quitting);
+    const broken = Object.assign(new PeerError('invalid-msg'), { name });
+    expect(hears(broken), 'a PeerError of another name').toBe(breach);
+  });
+
   it.each([
     ['undefined', undefined],
     ['null', null],
@@ -79,6 +109,8 @@ describe('discReasonForError', () => {
     ['a number', 4],
     ['an object', { reason: 4 }],
     ['a function', hears],
+    ['an object without a prototype', Object.create(null) as unknown],
+    ['an object that throws when it is looked at', sealed()],
   ])('answers even if what was thrown is %s', (what, thrown) => {
     expect(hears(thrown), `after a throw of ${what}`).toBe(subprotocol);
   });

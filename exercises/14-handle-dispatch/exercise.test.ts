@@ -89,6 +89,25 @@ interface Fate {
   readonly atMs: number;
 }
 
+/** A message as it comes from the network, which notices that it is unpacked. */
+class Compressed implements Msg {
+  readonly code: number;
+  unpacked = 0;
+
+  constructor(code: number) {
+    this.code = code;
+  }
+
+  get size(): number {
+    return junk.length;
+  }
+
+  get payload(): Uint8Array {
+    this.unpacked++;
+    return junk;
+  }
+}
+
 const nothing = 'nothing to anybody';
 
 function offer(name: string, code: number): string {
@@ -133,6 +152,41 @@ describe('handle, a protocol’s message', () => {
       `a has the codes 16 to 18, b has 19 and 20; code ${code} came; \`handle\` offers`,
     ).toBe(offer(owner, code));
     expect(value.fate, 'after the protocol has taken it, it is').toBe('handled');
+  });
+
+  it('hands over the very message that came, still packed', async () => {
+    const { value } = await runTasks(async () => {
+      const peer = new TestPeer(3);
+      const came = new Compressed(17);
+      peer.bring(came);
+      await sleep(1);
+      const taken = peer.protocols[0]?.in.tryRecv()?.value;
+      return { came, taken, unpacked: came.unpacked };
+    });
+    const { came, taken } = value;
+    const size = `${taken?.size ?? 'no'} bytes`;
+    expect(size, 'a message of 3 bytes came; the protocol gets one of').toBe('3 bytes');
+    expect(value.unpacked, 'times that it was unpacked on the way').toBe(0);
+    expect(taken === came, 'what the protocol gets is the message that came').toBe(
+      true,
+    );
+  });
+
+  it('offers a message once', async () => {
+    const { value } = await runTasks(async () => {
+      const peer = new TestPeer(3, 2);
+      peer.bring(message(16), message(19));
+      const offers: string[] = [];
+      for (let i = 0; i < 4; i++) {
+        await sleep(1);
+        offers.push(peer.takeOffers());
+      }
+      return offers;
+    });
+    expect(
+      value,
+      'codes 16 and 19 came; what `handle` offers, one after the other',
+    ).toEqual([offer('a', 16), offer('b', 19), nothing, nothing]);
   });
 
   it('finds the owner of any code, whatever protocols run', async () => {
@@ -191,6 +245,22 @@ describe('handle, a protocol’s message', () => {
       'EndOfStream at 700 ms',
     );
     expect(value.offers, 'after that `handle` still offers').toBe(nothing);
+  });
+
+  it('has done its work once the protocol took it, though the peer ends in that moment', async () => {
+    const { value } = await runTasks(async () => {
+      const peer = new TestPeer(3);
+      const fates = peer.bring(message(16));
+      await sleep(700);
+      const offers = peer.takeOffers();
+      peer.closed.close();
+      await sleep(1);
+      return { fates, offers };
+    });
+    expect(value.offers, 'at 700 ms the protocol takes').toBe(offer('a', 16));
+    expect(inWords(value.fates[0]), 'then the peer ended; the message was').toBe(
+      'handled at 700 ms',
+    );
   });
 
   it.each([21, 33, 200, 2 ** 31])('has no owner for code %i', async (code) => {
@@ -286,15 +356,38 @@ const ignored: readonly (readonly [what: string, code: number])[] = [
   ...Array.from({ length: 12 }, (_, i) => [`code ${4 + i}`, 4 + i] as const),
 ];
 
+describe('handle, when it is over', () => {
+  it.each([
+    ['a Ping', 2],
+    ['a Disconnect', 1],
+    ['a second Hello', 0],
+    ['a protocol’s message', 16],
+    ['a message without an owner', 200],
+  ])('leaves no task behind after %s', async (_, code) => {
+    const { left } = await runTasks(async () => {
+      const peer = new TestPeer(3);
+      peer.bring(newMsg(code, Uint8Array.of(0xc1, 4)));
+      await sleep(1);
+      peer.takeOffers();
+      await sleep(1);
+    });
+    const waiting = left.map(({ task, on }) => `${task} waits for ${on}`);
+    expect(waiting, 'tasks that are left').toEqual([]);
+  });
+});
+
 describe('handle, the codes that it ignores', () => {
   it.each(ignored)('lets the peer live on after %s', async (what, code) => {
     const { value } = await runTasks(async () => {
       const peer = new TestPeer(3);
-      const fate = await fateOfOne(peer, message(code));
-      return { fate, offers: peer.takeOffers(), pongs: peer.pingRecv.length };
+      const msg = new Compressed(code);
+      const fate = await fateOfOne(peer, msg);
+      const offers = peer.takeOffers();
+      return { fate, offers, pongs: peer.pingRecv.length, unpacked: msg.unpacked };
     });
     expect(value.fate, `${what} came; it is`).toBe('handled');
     expect(value.offers, `${what} came; \`handle\` offers`).toBe(nothing);
     expect(value.pongs, 'Pongs that pingLoop will send').toBe(0);
+    expect(value.unpacked, 'times that it was unpacked, for nobody').toBe(0);
   });
 });

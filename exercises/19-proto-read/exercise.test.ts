@@ -143,6 +143,34 @@ describe('readMsg', () => {
     expect(value.line.got[0]?.payload.length, 'bytes that the protocol sees').toBe(1);
   });
 
+  it('returns a message that it has taken, though the peer ends in that moment', async () => {
+    const { value } = await read((line) =>
+      line.after(700, () => {
+        line.in.trySend(newMsg(18, empty));
+        line.closed.close();
+      }),
+    );
+    expect(
+      value.end,
+      'a message was taken at 700 ms, and then the peer ended; the read gave',
+    ).toBe('the message');
+    expect(value.line.got[0]?.code, 'its code').toBe(2);
+  });
+
+  it('takes one message, and leaves the next to the next read', async () => {
+    const { value } = await runTasks(async () => {
+      const line = new Line();
+      line.after(0, () => line.in.send(newMsg(16, empty)));
+      await line.read(1);
+      const taken = line.in.trySend(newMsg(17, empty));
+      line.after(0, () => line.in.send(newMsg(18, empty)));
+      await line.read(1);
+      return { taken, codes: line.got.map(({ code }) => code) };
+    });
+    expect(value.taken, 'nobody was reading, and a message was taken').toBe(false);
+    expect(value.codes, 'two reads; codes that came').toEqual([0, 2]);
+  });
+
   it('waits as long as no message comes, and takes it when it comes', async () => {
     const { duration } = await read((line) =>
       line.after(700.5, () => line.in.send(newMsg(16, empty))),
@@ -190,5 +218,21 @@ describe('readMsg', () => {
       'EndOfStream',
     );
     expect(value.taken, 'a message was taken, and nobody returned it').toBe(false);
+  });
+
+  it('leaves no task behind', async () => {
+    for (const happens of [
+      (line: Line) => line.after(700, () => line.in.send(newMsg(16, empty))),
+      (line: Line) => line.after(700, () => line.closed.close()),
+    ]) {
+      const { left } = await runTasks(async () => {
+        const line = new Line();
+        happens(line);
+        await line.read(1);
+        await sleep(1);
+      });
+      const waiting = left.map(({ task, on }) => `${task} waits for ${on}`);
+      expect(waiting, 'tasks that are left when the read is over').toEqual([]);
+    }
   });
 });

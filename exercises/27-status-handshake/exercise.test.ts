@@ -23,16 +23,22 @@ import { handshake } from './exercise.ts';
 const hashes = new Prng('E27 hashes');
 const someHash = (): Hash => hashOf(hashes.bytes(32));
 
+const genesis = hashes.bytes(32);
 const ours: StatusData = {
   protocolVersion: 63,
   networkId: 1n,
   td: 17_179_869_184n,
   head: someHash(),
-  genesis: someHash(),
+  genesis: hashOf(genesis),
 };
 /** A node of our chain that is eight blocks ahead of us. */
 const theirs: StatusData = { ...ours, td: 17_180_917_760n, head: someHash() };
 const otherGenesis = someHash();
+/** Ours, but for its last bit. */
+const nearGenesis = hashOf(genesis.with(31, (genesis[31] ?? 0) ^ 1));
+
+/** The first whole number after which a double knows only every other one. */
+const beyondDoubles = 2n ** 53n;
 
 const inMessage = (status: StatusData): Msg => newMsg(statusMsg, encodeStatus(status));
 const fits = inMessage(theirs);
@@ -66,10 +72,14 @@ interface Meeting {
   readonly heads: string;
   /** What the remote has read. */
   readonly heard: readonly Msg[];
+  /** How often `handshake` has asked for a message, and how often it has written one. */
+  readonly used: { reads: number; writes: number };
   /** When the last thing happened, the remote's own pauses included. */
   readonly quietAtMs: number;
   /** Tasks that are alive when the peer is over and nothing can happen any more. */
   readonly left: readonly string[];
+  /** Tasks among them that `peer.wg` does not know. */
+  readonly unknown: readonly string[];
 }
 
 interface Line {
@@ -104,6 +114,8 @@ async function meet(
   const heard: Msg[] = [];
   const deaths: string[] = [];
   const seen: { end?: Ending; accident?: { readonly error: unknown } } = {};
+  const used = { reads: 0, writes: 0 };
+  let known: () => readonly string[] = () => [];
 
   const run = await simulate({ schedule: '', maxSteps: 20_000 }, async () => {
     const line = makeLine();
@@ -119,8 +131,18 @@ async function meet(
         // The line was closed: there is nobody to talk to any more.
       }
     });
+    const rw: MsgReadWriter = {
+      readMsg: () => {
+        used.reads += 1;
+        return line.ours.readMsg();
+      },
+      writeMsg: (msg) => {
+        used.writes += 1;
+        return line.ours.writeMsg(msg);
+      },
+    };
     const peer = {
-      rw: line.ours,
+      rw,
       wg: new WaitGroup((task, error) => {
         deaths.push(unheard(task, error));
       }),
@@ -128,6 +150,7 @@ async function meet(
         heads.push(headAndTd(head, td));
       },
     };
+    known = () => peer.wg.names;
     new WaitGroup().go('eth/63', async () => {
       try {
         const answer = await handshake(peer, status);
@@ -155,8 +178,10 @@ async function meet(
     status: answer,
     heads: heads.join('; ') || nothing,
     heard,
+    used,
     quietAtMs: run.duration,
     left: run.left.map(({ task, on }) => `${task} waits for ${on}`),
+    unknown: run.left.map(({ task }) => task).filter((task) => !known().includes(task)),
   };
 }
 
@@ -198,6 +223,13 @@ describe('handshake, when theirs fits', () => {
     expect(heard.map(decodeStatus), 'what it says').toEqual([ours]);
   });
 
+  it('writes one message, and reads one: the next is for somebody else', async () => {
+    const twice = inOrder(reads, sends(fits), pauses(700), sends(fits), reads);
+    const { end, used } = await meet(twice);
+    expect(end, 'what came of it').toBe('accepted');
+    expect(used, 'what it asked of the line').toEqual({ reads: 1, writes: 1 });
+  });
+
   it('accepts a remote that reads ours first and sends after', async () => {
     const { end, atMs } = await meet(inOrder(reads, pauses(700), sends(fits)));
     expect(end, 'what came of it').toBe('accepted');
@@ -222,12 +254,13 @@ describe('handshake, when theirs fits', () => {
     for (let round = 0; round < 10; round++) {
       const status: StatusData = {
         protocolVersion: 62 + random.below(2),
-        networkId: BigInt(random.below(5_000)),
-        td: BigInt(random.uint32()),
+        networkId: beyondDoubles + BigInt(random.below(5_000)),
+        td: beyondDoubles * BigInt(random.uint32()),
         head: hash(),
         genesis: hash(),
       };
-      const answer = { ...status, head: hash(), td: BigInt(random.uint32()) };
+      const td = beyondDoubles * BigInt(random.uint32()) + 1n;
+      const answer = { ...status, head: hash(), td };
       const order = [reads, sends(inMessage(answer))];
       if (random.below(2) === 0) order.reverse();
       const meeting = await meet(inOrder(...order), { status });
@@ -257,12 +290,27 @@ const refusals: readonly Refusal[] = [
   ['another genesis', inMessage({ ...theirs, genesis: otherGenesis }), refused.genesis],
   ['another network', inMessage({ ...theirs, networkId: 2n }), refused.network],
   ['another version', inMessage({ ...theirs, protocolVersion: 62 }), refused.version],
+  ['a later version', inMessage({ ...theirs, protocolVersion: 64 }), refused.version],
+  [
+    'a genesis that differs in its last bit',
+    inMessage({ ...theirs, genesis: nearGenesis }),
+    refused.genesis,
+  ],
 ];
 
 describe('handshake, when theirs does not fit', () => {
   it.each(refusals)('refuses %s', async (what, msg, refusal) => {
     const { end } = await meet(inOrder(reads, sends(msg)));
     expect(end, `the remote sent ${what}`).toBe(refusal);
+  });
+
+  it('tells networks apart that are one number to a double', async () => {
+    const status = { ...ours, networkId: beyondDoubles };
+    const other = { ...theirs, networkId: beyondDoubles + 1n };
+    const { end } = await meet(inOrder(reads, sends(inMessage(other))), { status });
+    expect(end, `ours is ${status.networkId}, theirs ${other.networkId}`).toBe(
+      refused.network,
+    );
   });
 
   it('names the genesis first, then the network, then the version', async () => {
@@ -287,7 +335,14 @@ describe('handshake, when theirs does not fit', () => {
 
   it('refuses what is no Status, however large or broken it is', async () => {
     const large: Msg = { code: 3, size: tooLarge.size, payload: new Uint8Array() };
-    for (const msg of [large, newMsg(3, new Uint8Array())]) {
+    const packed: Msg = {
+      ...large,
+      size: 3,
+      get payload(): Uint8Array {
+        throw new TypeError('the payload of a message that is no Status was touched');
+      },
+    };
+    for (const msg of [large, packed, newMsg(3, new Uint8Array())]) {
       const { end } = await meet(inOrder(reads, sends(msg)));
       expect(end, 'the remote sent message 3').toBe(refused.noStatus);
     }
@@ -416,5 +471,13 @@ describe('handshake, when it is over', () => {
       const never = left.join('; ') || 'none';
       expect(never, `a remote ${what}; tasks that never end`).toBe('none');
     }
+  });
+
+  it('has started no task that the peer does not know of', async () => {
+    // A line that does not close: whoever reads or writes there is left.
+    const makeLine = (): Line => ({ ...pipeLine(), close: () => undefined });
+    const { end, unknown } = await meet(doesNothing, { makeLine });
+    expect(end, 'the remote does nothing; what came of it').toBe(refused.late);
+    expect(unknown, 'tasks that still wait, and are not in `peer.wg`').toEqual([]);
   });
 });

@@ -59,6 +59,8 @@ export interface TraceEvent extends TraceEventFields {
   readonly b?: number;
   /** Source line, `impl/p2p/peer.ts:120`. Not part of the trace hash. */
   readonly src?: string;
+  /** The line of a reader's own code that has called `src`. Not part of the hash either. */
+  readonly from?: string;
 }
 
 export interface TraceHead {
@@ -159,8 +161,9 @@ function checkEvent(event: JsonObject, index: number): TraceEvent {
   if (b !== undefined && !(Number.isSafeInteger(b) && Number(b) >= 0)) {
     throw new TraceFormatError(line, 'b is not an index');
   }
-  const optional: { -readonly [Key in 'ch' | 'on' | 'v' | 'src']?: string } = {};
-  for (const key of ['ch', 'on', 'v', 'src'] as const) {
+  const optional: { -readonly [Key in 'ch' | 'on' | 'v' | 'src' | 'from']?: string } =
+    {};
+  for (const key of ['ch', 'on', 'v', 'src', 'from'] as const) {
     if (event[key] !== undefined) optional[key] = text(event, key, line);
   }
   const fields = checkFields(event, line);

@@ -4,10 +4,11 @@
  * `exercises/kit/trace/instrument.ts`: before each call it leaves a mark here. The node
  * that is shipped is not, and pays nothing.
  *
- * Three lines are kept side by side. The story is what a reader follows: `p2p`, `eth`,
+ * Lines are kept side by side. The story is what a reader follows: `p2p`, `eth`,
  * an exercise. The machinery below it (connections, the simulation) and these channels
  * have lines of their own and leave the story's alone: an event inside `Chan.send`,
- * called from `peer.ts:120`, is told as `peer.ts:120`.
+ * called from `peer.ts:120`, is told as `peer.ts:120`. A reader's own code is part of the
+ * story; which of its lines called ours is kept beside.
  */
 
 /** The lines of one task; 0 is none. A mark is a file's base and a line in it. */
@@ -15,6 +16,8 @@ export interface Where {
   story: number;
   machinery: number;
   csp: number;
+  /** Of a reader's own code, while that or what it has called runs. */
+  own: number;
 }
 
 const linesPerFile = 1 << 16;
@@ -24,7 +27,7 @@ const texts = new Map<number, string>(); // BOUNDED by the marks of the code
 let here: Where = newWhere();
 
 export function newWhere(): Where {
-  return { story: 0, machinery: 0, csp: 0 };
+  return { story: 0, machinery: 0, csp: 0, own: 0 };
 }
 
 /** From now on, marks are of this task. The runtime says so when it changes tasks. */
@@ -34,7 +37,15 @@ export function standAt(where: Where): void {
 
 /** `impl/p2p/peer.ts:120`: the story's line; where there is none, the machinery's. */
 export function lineAt({ story, machinery, csp }: Where): string | undefined {
-  const mark = story || machinery || csp;
+  return textOf(story || machinery || csp);
+}
+
+/** The line of the reader's code that has called what runs; undefined if it runs itself. */
+export function callerAt({ story, own }: Where): string | undefined {
+  return own === story ? undefined : textOf(own);
+}
+
+function textOf(mark: number): string | undefined {
   const known = texts.get(mark);
   if (known !== undefined) return known;
   const file = files[Math.floor(mark / linesPerFile) - 1];
@@ -64,6 +75,22 @@ export function inStory(mark: number): void {
 export function backInStory<T>(mark: number, value: T): T {
   here.story = mark;
   return value;
+}
+
+/** The next call of a reader's own code is at `mark`. */
+export function inOwn(mark: number): void {
+  here.story = mark;
+  here.own = mark;
+}
+
+export function backInOwn<T>(mark: number, value: T): T {
+  inOwn(mark);
+  return value;
+}
+
+/** The reader's function has come back to whoever called it. */
+export function leaveOwn(): void {
+  here.own = 0;
 }
 
 /** The story's line when a function of the machinery begins: it stays that one's. */

@@ -20,7 +20,7 @@ import {
   type Wake,
 } from '../csp/seam.ts';
 import type { TraceKind, TraceSink, TraceTask } from '../csp/trace.ts';
-import { lineAt, newWhere, standAt } from '../csp/where.ts';
+import { callerAt, lineAt, newWhere, standAt } from '../csp/where.ts';
 import type { Clock } from './clock.ts';
 import { Streams } from './prng.ts';
 import type { Schedule } from './schedule.ts';
@@ -317,6 +317,7 @@ export class SerialRuntime implements Runtime {
     const task = this.#current;
     const source =
       kind === 'start' ? task?.startedFrom : lineAt(task?.where ?? this.#nowhere);
+    const caller = callerAt(task?.where ?? this.#nowhere);
     sink.emit(
       {
         t: Math.round(this.now() * 1000) / 1000,
@@ -325,6 +326,7 @@ export class SerialRuntime implements Runtime {
         e: kind,
         ...fields,
         ...(source === undefined ? {} : { src: source }),
+        ...(caller === undefined ? {} : { from: caller }),
       },
       bytes,
     );

@@ -11,6 +11,8 @@ export function traceHash({ head, events, bytes }: Trace): string {
 }
 
 function withoutSource(event: TraceEvent): TraceEvent {
-  const entries = Object.entries(event).filter(([key]) => key !== 'src');
-  return Object.fromEntries(entries) as unknown as TraceEvent; // `src` is optional
+  const entries = Object.entries(event).filter(
+    ([key]) => key !== 'src' && key !== 'from',
+  );
+  return Object.fromEntries(entries) as unknown as TraceEvent; // both are optional
 }

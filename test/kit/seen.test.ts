@@ -1,19 +1,24 @@
 /** A reader's own run, recorded: where it is opened, what it brings, what it costs. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Trace, TraceEvent } from '#impl/csp/trace.ts';
 import { readCatalog, type Exercise } from '#kit/catalog/catalog.ts';
 import { repository } from '#kit/catalog/sources.ts';
 import { canSee, wantedTest } from '#kit/formats/opened.ts';
 import { traceIn, type SeenLive, type SeenTest } from '#kit/formats/schema-seen.ts';
 import { maxSteps, maxTraceBytes, storyText } from '#kit/run/story.ts';
+import { keptWorkerScript } from '#kit/script/kept-script.ts';
 import { buildWorkerScript } from '#kit/script/script.ts';
 import { Threads } from '#kit/script/thread.ts';
+import { Show, type Recorder } from '#kit/terminal/show.ts';
 import { fixtures } from './sources.ts';
 
 let threads: Threads;
 beforeAll(async () => {
-  threads = new Threads((await buildWorkerScript(repository, 'whole')).text, 20_000);
+  threads = new Threads(await keptWorkerScript(repository), 20_000);
 }, 60_000);
 afterAll(() => threads.close());
 
@@ -102,6 +107,20 @@ describe('a test that is seen', () => {
       on: 'recv pipe B→A | pipe closing',
     });
     expect(trace.head.about).toContain('eth/63 waits for recv pipe B→A');
+    // Ours is at work, for a line of theirs.
+    const lines = wrong?.code.split('\n') ?? [];
+    expect(at?.src).toMatch(/^impl\/p2p\/msg-pipe\.ts:/);
+    expect(lines[Number(at?.from?.split(':')[1]) - 1]).toContain('peer.rw.readMsg()');
+  });
+
+  it('says at its end what the test did not like', async () => {
+    const wrong = exerciseOf('E14').wrong.find(({ name }) => name === 'no-way-out');
+    const { trace, at } = await look('E14', wrong?.code ?? '');
+    expect(at?.v).toBe(
+      "the peer was over at 700 ms: expected 'handle still waits' to be 'EndOfStream at 700 ms'",
+    );
+    expect(at?.i).toBe(trace.events.length - 2); // before the test's own end
+    expect(trace.events.some(({ k }) => k === 'outside')).toBe(false);
   });
 
   it('is opened at the run that failed, if it makes many', async () => {
@@ -184,6 +203,12 @@ describe('a live connection', () => {
     expect(events.filter(({ src }) => src === undefined)).toHaveLength(2);
     expectCalls(events, 'exercises/14-handle-dispatch/exercise.ts', code);
     expect(events.some(({ src }) => src?.startsWith('impl/p2p/peer.ts:'))).toBe(true);
+    // What readLoop does after `handle` has come back is not done for it.
+    const reads = events.filter(
+      ({ i, k, e }) => i > first && k === 'readLoop' && e === 'read',
+    );
+    expect(reads.length).toBeGreaterThan(5);
+    expect(reads.filter(({ from }) => from !== undefined)).toEqual([]);
   });
 
   it('shows who drops whom, and why, after a wrong answer that the tests let through', async () => {
@@ -210,6 +235,45 @@ describe('a live connection', () => {
     const { events, head } = traceIn(live.trace);
     expect(events[head.at ?? -1]?.src).toMatch(/11-select-parsons\/assembled\.ts:\d+$/);
     expect(live.sentence).toContain('it starts the task readLoop');
+  });
+});
+
+describe('Show', () => {
+  const look = { colour: false, unicode: true };
+
+  it('plays the failing test as a table, with a mark where it failed, and writes it', async () => {
+    const exercise = exerciseOf('E14');
+    const wrong = exercise.wrong.find(({ name }) => name === 'no-way-out');
+    const mine = { ...exercise, written: wrong?.code ?? '' };
+    const report = await threads.test('E14', mine.written);
+    const home = mkdtempSync(join(tmpdir(), 'peerwalk-show-'));
+    const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    try {
+      const recorder: Recorder = {
+        see: (one, test) => threads.see(one.facts.id, one.written, test),
+        live: (one) => threads.live(one.facts.id, one.written, 'meet'),
+      };
+      const show = new Show(recorder, look, home);
+      await show.play(mine, report);
+      const lines = printed.mock.calls.map(([line]) => String(line));
+      expect(lines.filter((line) => line.startsWith('>'))).toEqual([
+        expect.stringMatching(/^> +10 701 ms main +the peer was over at 700 ms/),
+      ]);
+      expect(lines.join('\n')).toMatch(/readLoop +waits: send a\.in +exercise\.ts:\d+/);
+      await show.write(mine, report);
+      const file = traceIn(readFileSync(join(home, 'peerwalk-E14.jsonl'), 'utf8'));
+      expect(file.head.sources).toEqual({
+        'exercises/14-handle-dispatch/exercise.ts': mine.written,
+      });
+      expect(file.events[file.head.at ?? -1]?.v).toContain(
+        'the peer was over at 700 ms',
+      );
+      await show.play(exerciseOf('E12'), undefined);
+      expect(String(printed.mock.calls.at(-1)?.[0])).toContain('No test of this run');
+    } finally {
+      printed.mockRestore();
+      rmSync(home, { recursive: true });
+    }
   });
 });
 

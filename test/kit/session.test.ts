@@ -11,7 +11,7 @@ let threads: Threads;
 
 beforeAll(async () => {
   threads = new Threads((await buildWorkerScript(fixtures)).text, 1500);
-});
+}, 60_000); // where others share the processor
 afterAll(() => threads.close());
 
 function run(code: string): Promise<RunReport> {
@@ -41,6 +41,100 @@ describe('a run', () => {
     ['const a = 1;\nexport function echo() {\n  return (1 + ;\n}', 3, 15],
   ])('shows the place of a syntax error', async (code, line, column) => {
     expect(await run(code)).toMatchObject({ verdict: 'syntax', line, column });
+  });
+
+  const at = (line: string): string => `${echo('')}\n${line}\n`;
+  it.each([
+    [
+      'await in a plain function',
+      'export function echo() {\n  await 1;\n}',
+      2,
+      3,
+      '`await`',
+    ],
+    ['await outside of functions', at('await 1;'), 5, 1, '`await` stands only inside'],
+    [
+      'a second const',
+      echo('const a = 1;\n  const b = 2;\n  const a = 3;'),
+      4,
+      9,
+      "'a'",
+    ],
+    ['a second export', at('export const a = 1;\nexport const a = 2;'), 6, 14, "'a'"],
+    [
+      'a private name of nobody',
+      at('class A { m() { return this.#x; } }'),
+      5,
+      29,
+      '#x',
+    ],
+    ['a break out of nothing', echo('break;'), 2, 3, 'break'],
+    ['a broken pattern', at('const r = /(/;'), 5, 1, 'regular expression'],
+    ['typeset quotes', echo('const a = “x”;'), 2, 13, '“ is a quotation mark'],
+    ['a typeset apostrophe', echo('const a = ’x’;'), 2, 13, '’ is a quotation mark'],
+    ['a space of no width', echo('const\u200b a = 1;'), 2, 8, '(U+200B); delete it'],
+    [
+      'such a space at the start',
+      `// “\n\u200bconst a = 1;\n${echo('')}`,
+      2,
+      1,
+      'U+200B',
+    ],
+    ['a namespace', at('namespace N { export const a = 1; }'), 5, 1, 'a namespace'],
+    ['a decorator', at('@d class A {}'), 5, 1, 'decorators do not run here'],
+    ['a decorated method', at('class A {\n  @d m() {}\n}'), 6, 3, 'decorators'],
+    ['using', echo('using a = null;'), 2, 3, '`using` is newer than Node 20'],
+    [
+      'accessor',
+      at('class A {\n  accessor x = 1;\n}'),
+      6,
+      3,
+      '`accessor` does not run',
+    ],
+  ])('has a line and a sentence for %s', async (_, code, line, column, said) => {
+    const report = await run(code);
+    expect(report).toMatchObject({ verdict: 'syntax', line, column });
+    expect(report.message).toContain(said);
+  });
+
+  it('finds a fault without running the code above it', async () => {
+    const report = await run("console.log('ran');\nconst a = 1;\nconst a = 2;");
+    expect(report).toMatchObject({ verdict: 'syntax', line: 3, output: [] });
+  });
+
+  it.each([
+    ['a first line for a shell', `#!/usr/bin/env node\n${echo('')}`],
+    [
+      'an enum and a parameter property',
+      at('enum E { A }\nclass C { constructor(readonly e: E) {} }'),
+    ],
+    ['typeset quotes in texts and comments', echo("const a = '“'; // ’")],
+  ])('takes %s', async (_, code) => {
+    expect(await run(code)).toMatchObject({ verdict: 'passed', message: '' });
+  });
+
+  it.each([
+    ['Map.groupBy([1], (x) => x);', 'groupBy'],
+    ['Promise.withResolvers();', 'withResolvers'],
+    ['new Set([1]).union(new Set());', 'union'],
+    ['[1].values().map((x) => x);', 'map'],
+    ['new DisposableStack();', 'DisposableStack'],
+  ])('has no built-in that is newer than Node 20: %s', async (code, name) => {
+    const { tests } = await run(
+      echo(code.replaceAll(/(Map|Promise|Set)/g, '($1 as any)')),
+    );
+    expect(tests[0]?.message).toContain(`\`${name}\` is newer than Node 20`);
+  });
+
+  it.each([
+    ['a timer', 'setTimeout(() => { missing(); }, 0);'],
+    ['a microtask', 'queueMicrotask(() => { missing(); });'],
+  ])('says what %s threw, in which test, and where', async (_, code) => {
+    const wait = 'await new Promise((done) => setTimeout(done, 20));';
+    const { tests, message } = await run(echo(`${code}\n  ${wait}`));
+    expect(tests[0]).toMatchObject({ verdict: 'threw', line: 2 });
+    expect(tests[0]?.message).toMatch(/nobody could catch it: ReferenceError: missing/);
+    expect(message).toBe('');
   });
 
   it('shows the line at which the code threw', async () => {
@@ -254,6 +348,16 @@ describe('built-ins', () => {
 });
 
 describe('output', () => {
+  it('is indented in a group, and a group that stays open is nothing changed', async () => {
+    const { verdict, output } = await run(
+      echo(
+        "console.log('a'); console.group('b'); console.log('c\\nd'); console.count();",
+      ),
+    );
+    expect(verdict).toBe('passed');
+    expect(output.slice(0, 5)).toEqual(['a', 'b', '  c', '  d', '  default: 1']);
+  });
+
   it('is shown with control characters as text', async () => {
     const { output } = await run(echo("console.log('\\u001b[2J', { a: 1 });"));
     expect(output[0]).toBe('\\x1b[2J { a: 1 }');

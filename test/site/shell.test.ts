@@ -40,18 +40,71 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
     const gaps = withGaps(chaptersOf(listPages())).flatMap((one) =>
       'gap' in one ? [`${one.gap} not written yet`] : [],
     );
-    for (const path of ['guide/index.html', firstChapter() ?? 'guide/index.html']) {
+    const { page } = await site.open('guide/index.html');
+    const items = page.locator('.pw-chapters li');
+    const shown = items.filter({ hasText: 'not written yet' });
+    const texts = await shown.allInnerTexts();
+    expect(texts.map((text) => text.replace(/\s+/g, ' '))).toEqual(gaps);
+    expect(await shown.locator('a').count()).toBe(0);
+    await site.done(page);
+  });
+
+  it('offers in its menus only what is there', async () => {
+    const { page } = await site.open(firstChapter() ?? 'guide/index.html');
+    const menu = await page.locator('.pw-nav a, .pw-rail a').allInnerTexts();
+    expect(menu.join()).not.toMatch(/\bLab\b|not written/);
+    const hrefs = await page
+      .locator('.pw-nav a, .pw-rail > ol > li > a')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+    for (const href of hrefs) {
+      const path = href.replace(site.base, '').replace(/(^|\/)$/, '$1index.html');
+      expect(site.pages, href).toContain(path);
+    }
+    await site.done(page);
+  });
+
+  it('has room for its header at every width', async () => {
+    const { page } = await site.open('guide/index.html');
+    for (const width of [390, 600, 704, 768, 1024, 1366]) {
+      await page.setViewportSize({ width, height: 800 });
+      const cut = await page.locator('.pw-header').evaluate((header) => {
+        const nav = header.querySelector('.pw-nav');
+        const links = [...header.querySelectorAll('.pw-nav a, .pw-tools > *')];
+        const tops = links
+          .filter((link) => link.closest('.pw-nav') !== null)
+          .map((link) => Math.round(link.getBoundingClientRect().top));
+        return {
+          hidden: (nav?.scrollWidth ?? 0) - (nav?.clientWidth ?? 0),
+          over: links.filter((link) => link.getBoundingClientRect().right > innerWidth)
+            .length,
+          lines: new Set(tops).size,
+        };
+      });
+      expect(cut, `${width} px`).toEqual({ hidden: 0, over: 0, lines: 1 });
+    }
+    await site.done(page);
+  });
+
+  it('leads from every npm run to the repository and the two commands', async () => {
+    for (const path of ['exercises/index.html', 'reference/performance.html']) {
       const { page } = await site.open(path);
-      const items = page.locator('.pw-rail li, .pw-chapters li');
-      const shown = items.filter({ hasText: 'not written yet' });
-      const texts = await shown.allInnerTexts();
-      expect(
-        texts.map((text) => text.replace(/\s+/g, ' ')),
-        path,
-      ).toEqual(gaps);
-      expect(await shown.locator('a').count(), path).toBe(0);
+      const commands = page.locator('.pw-prose :not(pre) > code', {
+        hasText: /^npm run/,
+      });
+      expect(await commands.count()).toBeGreaterThan(0);
+      for (const code of await commands.all()) {
+        const href = await code.evaluate((one) =>
+          one.closest('a')?.getAttribute('href'),
+        );
+        expect(href).toBe(`${site.base}reference/run-it.html`);
+      }
       await site.done(page);
     }
+    const { page } = await site.open('reference/run-it.html');
+    const text = await page.locator('main').innerText();
+    expect(text).toContain('npm ci && npm start');
+    expect(text).toContain('npm ci && npm test');
+    await site.done(page);
   });
 
   it('says by each figure of the front page how to check it', async () => {

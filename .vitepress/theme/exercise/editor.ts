@@ -261,6 +261,13 @@ export function createEditor(options: EditorOptions): Editor {
     },
     light(lines) {
       view.dispatch({ effects: lightLines.of(lines) });
+      const [first] = lines;
+      if (first === undefined) return;
+      // In the editor alone: the window stays with the player.
+      const { top, bottom } = view.lineBlockAt(positionOf(first));
+      const { scrollTop, clientHeight } = view.scrollDOM;
+      if (top >= scrollTop && bottom <= scrollTop + clientHeight) return;
+      view.scrollDOM.scrollTop = top - clientHeight / 2;
     },
     mark(problem) {
       if (problem === undefined) {

@@ -11,9 +11,11 @@ export type Seen =
 /** The lines of `file` at which tasks stand after each step: what the editor lights. */
 export function linesInUse(trace: Trace, file: string): readonly (readonly number[])[] {
   const standing = new Map<string, number>(); // task to line; BOUNDED by the tasks alive
-  return trace.events.map(({ n, k, e, src }) => {
+  return trace.events.map(({ n, k, e, src, from }) => {
     const task = `${n}/${k}`;
-    const line = src?.startsWith(`${file}:`) ? Number(src.slice(file.length + 1)) : 0;
+    // Where ours is at work for theirs, the line of theirs that called it.
+    const own = [src, from].find((place) => place?.startsWith(`${file}:`));
+    const line = own === undefined ? 0 : Number(own.slice(file.length + 1));
     if (line === 0 || e === 'end') standing.delete(task);
     else standing.set(task, line);
     return [...new Set(standing.values())].sort((a, b) => a - b);

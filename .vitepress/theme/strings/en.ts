@@ -58,11 +58,18 @@ export const en = {
     licence: 'MIT licence. Not part of the go-ethereum project.',
     notices: 'Licences of what this page uses',
     llms: 'llms.txt',
+    repo: 'Repository',
+    runIt: 'Run it yourself',
     edit: 'Edit this page',
     report: 'Report a mistake',
     reportTitle: (page: string): string => `Mistake on ${page}`,
     forget: 'Forget my progress',
     built: 'No account, no tracking. Your progress stays in this browser.',
+  },
+  commands: {
+    needs: 'For this you need the repository and two commands.',
+    repo: 'The repository is here.',
+    noRepo: 'It is the folder that this site was built from.',
   },
   forget: {
     title: 'Forget my progress?',

@@ -4,6 +4,7 @@ import { stringify } from '@vitest/utils/display';
 import { forReaders } from '../words/for-readers.ts';
 import type { TestResult, TestVerdict } from '../formats/schema-report.ts';
 import { kitStrings } from '../words/strings.ts';
+import { newerIn } from './newer.ts';
 import { visible } from '../words/visible.ts';
 
 const strings = kitStrings.thrown;
@@ -50,7 +51,7 @@ export function judge(error: unknown): Omit<TestResult, 'name'> {
   const verdict = verdictOfName[seen.name] ?? 'threw';
   const known = verdict !== 'threw' || seen.name === '';
   const text = verdict === 'failed' ? forReaders(seen.message) : seen.message;
-  const message = known ? text : `${seen.name}: ${text}`;
+  const message = known ? text : `${seen.name}: ${text}${newerIn(text)}`;
   return {
     verdict,
     message: cut(message, maxMessage),

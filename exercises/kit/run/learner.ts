@@ -5,6 +5,7 @@ import type { instrument } from '../trace/instrument.ts';
 import { markNames } from '../trace/mark-names.ts';
 import type { Exports, ModuleFactory, Require } from './registry.ts';
 import { kitStrings } from '../words/strings.ts';
+import { explain, namespaceIn, placeOfRefusal, type Place } from './syntax-error.ts';
 
 const strings = kitStrings.code;
 
@@ -21,11 +22,6 @@ export class CodeError extends Error {
     this.line = line;
     this.column = column;
   }
-}
-
-interface Place {
-  readonly line: number;
-  readonly column: number;
 }
 
 function placeOf(error: unknown): Place | undefined {
@@ -54,8 +50,14 @@ export function compileLearner(
     throw new CodeError(strings.tooLong(maxCodeBytes));
   }
   return (module, exports, require) => {
+    const namespace = namespaceIn(code);
+    if (namespace !== undefined) {
+      const { line, column } = namespace;
+      throw new CodeError(strings.noNamespace, line, column);
+    }
     const script = toCommonJS(code);
-    const build = (marks && withMarks(script, marks, require)) ?? evaluate(script);
+    const build =
+      (marks && withMarks(script, marks, require)) ?? evaluate(script, code);
     const guarded: Require = (specifier) => require(resolveImport(specifier, isKnown));
     build(module, exports, guarded);
   };
@@ -74,19 +76,39 @@ function withMarks(
   const where = require(whereModule) as typeof import('#impl/csp/where.ts');
   const { at, back, base } = markNames;
   try {
-    const build = evaluate(marked, [at, back, base]);
-    const given = [where.inStory, where.backInStory, where.baseOf(file)];
+    const build = evaluate(marked, '', [at, back, base]);
+    const given = [where.inOwn, where.backInOwn, where.baseOf(file)];
     return (module, exports, guarded) => {
       build(module, exports, guarded, ...given);
+      for (const [name, value] of Object.entries(exports)) {
+        Reflect.set(exports, name, leaving(value, where));
+      }
     };
   } catch {
     return undefined;
   }
 }
 
+/** What a reader's module exports, with a note in the trace when a call of it is over. */
+export function leaving<T>(value: T, where: Pick<Where, 'leaveOwn'>): T {
+  if (typeof value !== 'function') return value;
+  return new Proxy(value, {
+    apply(target, self, given: unknown[]): unknown {
+      const result: unknown = Reflect.apply(target, self, given);
+      // First of all that wait for it: whoever called goes on in lines of its own.
+      if (result instanceof Promise) result.then(where.leaveOwn, where.leaveOwn);
+      else where.leaveOwn();
+      return result;
+    },
+  });
+}
+
+type Where = typeof import('#impl/csp/where.ts');
+
 function toCommonJS(code: string): string {
   try {
-    return transform(code, {
+    // A first line for a shell is a comment to everybody else.
+    return transform(code.replace(/^#!/, '//'), {
       transforms: ['typescript', 'imports'],
       disableESTransforms: true,
       preserveDynamicImport: true,
@@ -97,25 +119,32 @@ function toCommonJS(code: string): string {
     const text = message
       .replace(/^Error transforming exercise\.ts: /, '')
       .replace(/ \(\d+:\d+\)$/, '');
-    const place = placeOf(error);
-    throw new CodeError(text, place?.line, place?.column);
+    throw codeError(code, text, placeOf(error));
   }
 }
 
 /** Nothing stands before the first line, so lines of a stack are lines of the file. */
 function evaluate(
+  script: string,
   code: string,
   names: readonly string[] = [],
 ): (...given: [...Parameters<Build>, ...unknown[]]) => void {
   const parameters = ['module', 'exports', 'require', ...names].join();
-  const source = `(function(${parameters}){${code}\n})\n//# sourceURL=exercise.ts`;
+  const before = `(function(${parameters}){`;
+  const source = `${before}${script}\n})\n//# sourceURL=exercise.ts`;
   try {
     // The reason for the sandbox: this is where the reader's code becomes code.
     const build: unknown = (0, eval)(source);
     return build as ReturnType<typeof evaluate>; // as written
   } catch (error) {
-    throw new CodeError(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    throw codeError(code, message, placeOfRefusal(code, script, before, message));
   }
+}
+
+function codeError(code: string, message: string, at: Place | undefined): CodeError {
+  const { message: said, place } = explain(code, message, at);
+  return new CodeError(said, place?.line, place?.column);
 }
 
 function resolveImport(specifier: string, isKnown: (id: string) => boolean): string {

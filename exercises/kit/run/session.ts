@@ -1,6 +1,7 @@
 /** One run: load the reader's code beside the tests, run them, report. */
 
 import type { ExpectStatic } from '@vitest/expect';
+import { Borrowed } from './borrowed.ts';
 import { createExpect } from './expect.ts';
 import { Guard } from './guard.ts';
 import { Harness, type Watch } from './harness.ts';
@@ -9,7 +10,7 @@ import { judge, lookAt, placeIn } from './judge.ts';
 import { CodeError, compileLearner, type Marks } from './learner.ts';
 import { Printed } from './printed.ts';
 import { Recording } from './recording.ts';
-import { onRejection, withRejections } from './rejections.ts';
+import { Unheard } from './unheard.ts';
 import { Registry, type Exports, type ModuleFactory } from './registry.ts';
 import type { PlugTarget } from '../formats/schema-exercise.ts';
 import {
@@ -19,7 +20,7 @@ import {
 } from '../formats/schema-report.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
 import type { SeeingTools } from './seeing.ts';
-import { sourcesBuilt, spokenOf, watchRuns } from './watched-modules.ts';
+import { spokenOf, watchRuns } from './watched-modules.ts';
 import { kitStrings } from '../words/strings.ts';
 
 /** Everything about an exercise that a run needs. */
@@ -69,6 +70,7 @@ const now = performance.now.bind(performance);
 /** Which tests are run, and what is kept of them. */
 interface Plan {
   readonly recording: Recording;
+  readonly unheard: Unheard;
   readonly marks?: Marks;
   /** Only up to this one, which is recorded. */
   readonly only?: string;
@@ -97,6 +99,7 @@ export class Session {
   readonly #output: string[] = [];
 
   readonly #prepared: Prepared;
+  #borrowed: Borrowed | undefined;
 
   /** @throws {RangeError} there is no such exercise */
   constructor(bundle: Bundle, id: string, watcher: Watcher, prepared = prepare()) {
@@ -116,16 +119,14 @@ export class Session {
   /** Runs the tests of the exercise on `code`. Never throws. */
   async test(code: string): Promise<RunReport> {
     const begun = now();
-    const rejections: unknown[] = [];
-    const stopListening = onRejection((reason) => rejections.push(reason));
+    const unheard = new Unheard();
     try {
-      const recording = new Recording();
-      const tests = await this.#judge(code, { recording });
-      return this.#report(begun, withRejections(tests, rejections), {});
+      const tests = await this.#judge(code, { recording: new Recording(), unheard });
+      return this.#report(begun, unheard.judged(tests), {});
     } catch (error) {
       return this.#report(begun, [], loadFailure(error));
     } finally {
-      stopListening();
+      unheard.stop();
     }
   }
 
@@ -140,35 +141,35 @@ export class Session {
   async see(code: string, name: string): Promise<SeenTest> {
     const { tools } = this.#bundle;
     if (tools === undefined) throw new RangeError('this script cannot record');
-    const stopListening = onRejection(() => undefined); // the report has told of them
+    const unheard = new Unheard(); // the report has told of it
     try {
       const recording = new Recording();
       const file = this.#file;
       const marks = { instrument: tools.instrument, file };
-      const sources = sourcesBuilt(
+      const sources = tools.sourcesBuilt(
         this.#registry,
-        tools,
         {
           [this.#file]: code,
         },
         this.#assembledFile,
       );
-      const tests = await this.#judge(code, { recording, marks, only: name });
+      const tests = await this.#judge(code, { recording, unheard, marks, only: name });
       const result = tests.find((test) => test.name === name);
-      if (result === undefined) throw new RangeError(kitStrings.seen.notThere(name));
       return tools.seenTest({
         recording,
+        name,
         result,
         spokenOf: spokenOf(this.#registry),
         file,
         sources,
       });
     } finally {
-      stopListening();
+      unheard.stop();
     }
   }
 
-  async #judge(code: string, { recording, marks, only }: Plan): Promise<TestResult[]> {
+  async #judge(code: string, plan: Plan): Promise<TestResult[]> {
+    const { recording, unheard, marks, only } = plan;
     const harness = new Harness();
     const { guard, expect } = this.#prepared;
     const vitest = { ...harness.api(), expect };
@@ -179,12 +180,17 @@ export class Session {
     this.#captureConsole();
     this.#watchWaits(guard);
     watchRuns(this.#registry, recording);
+    const { needs, plug } = this.#exercise;
+    this.#borrowed = new Borrowed(this.#registry, code, needs, plug);
     const snapshot = takeSnapshot(this.#prototypes());
-    this.#watchCalls(guard, this.#loadLearner(code, snapshot, marks));
+    const exported = this.#loadLearner(code, snapshot, marks);
+    this.#borrowed.look(exported);
+    this.#watchCalls(guard, exported);
     guard.begin(snapshot);
     this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
     const watch: Watch = {
       started: (name) => {
+        unheard.started(name);
         if (name === only) {
           spokenOf(this.#registry); // of a test before
           recording.start();
@@ -210,9 +216,8 @@ export class Session {
       throw new RangeError(`${this.#exercise.id} cannot be plugged in here`);
     }
     this.#captureConsole();
-    const sources = sourcesBuilt(
+    const sources = tools.sourcesBuilt(
       this.#registry,
-      tools,
       {
         [this.#file]: code,
       },
@@ -303,9 +308,8 @@ export class Session {
   }
 
   #captureConsole(): void {
-    const { print } = this.#printed;
-    for (const method of ['log', 'info', 'warn', 'error', 'debug', 'table', 'dir']) {
-      Reflect.set(console, method, print);
+    for (const [method, own] of Object.entries(this.#printed.console)) {
+      Reflect.set(console, method, own);
     }
   }
 
@@ -332,6 +336,9 @@ export class Session {
       verdict: runVerdict(tests),
       tests,
       message: '',
+      ...(this.#borrowed?.found === undefined
+        ? {}
+        : { borrowed: this.#borrowed.found }),
       ...failure,
       output: this.#output,
       outputCut: this.#printed.cut,

@@ -11,6 +11,12 @@ export const maxSteps = 4_000;
 /** Of all byte strings together. */
 export const maxTraceBytes = 1 << 18;
 
+/** The tasks' own steps: who starts the first of them is the simulation, and no task. */
+export function withoutStart(events: readonly TraceEvent[]): readonly TraceEvent[] {
+  const [first] = events;
+  return first?.k === 'outside' && first.go !== undefined ? events.slice(1) : events;
+}
+
 /** What ended the run, if an error did: it is no event of its own where it was thrown. */
 export interface Thrown {
   readonly task: string;

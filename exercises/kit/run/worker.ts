@@ -4,6 +4,7 @@
  * the reader's code posts or forges goes nowhere.
  */
 
+import './old-engine.ts'; // before all others
 import { lookAt } from './judge.ts';
 import { readOrder, type Answer } from '../formats/orders.ts';
 import { rehearse } from './rehearse.ts';

@@ -1,0 +1,119 @@
+/**
+ * Says what is wrong with a text that is no program, and where. The engine that refuses
+ * it names no line in `eval`, and each page would have to load a second parser for that.
+ */
+
+import { kitStrings } from '../words/strings.ts';
+
+const strings = kitStrings.code;
+
+export interface Place {
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * The line at which the engine gives up: the first one up to which the text is refused
+ * for this same reason. Nothing of the text is run.
+ *
+ * @param script as it was refused, line by line as the reader's text
+ * @param before what stands before the text when it is evaluated
+ */
+export function placeOfRefusal(
+  code: string,
+  script: string,
+  before: string,
+  message: string,
+): Place | undefined {
+  const lines = script.split('\n');
+  const refusedBy = (count: number): boolean =>
+    refusal(`throw 0;${before}${lines.slice(0, count).join('\n')}`) === message;
+  let [low, high] = [1, lines.length];
+  if (!refusedBy(high)) return undefined; // it is the end that is wrong
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (refusedBy(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return placeOfWord(code.split('\n'), high, message);
+}
+
+/** Why the engine refuses `source`. What it does not refuse begins with a throw. */
+function refusal(source: string): string | undefined {
+  try {
+    (0, eval)(source);
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message;
+  }
+  return undefined;
+}
+
+/** The engine names what it stumbled over, and may notice it later than where it stands. */
+function placeOfWord(lines: readonly string[], last: number, message: string): Place {
+  const word = /['"]([\w$#.]+)['"]/.exec(message)?.[1] ?? /^[a-z]+/.exec(message)?.[0];
+  for (let line = last; line >= 1 && word !== undefined; line -= 1) {
+    const at = (lines[line - 1] ?? '').lastIndexOf(word);
+    if (at >= 0) return { line, column: at + 1 };
+  }
+  const text = lines[last - 1] ?? '';
+  return { line: last, column: text.length - text.trimStart().length + 1 };
+}
+
+const quotes = /[\u2018-\u201f\u00ab\u00bb\u2032\u2033\uff02\uff07]/;
+const unseen = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
+
+/** Syntax that is not read here, with the sentence that says so. */
+const unsupported: readonly (readonly [form: RegExp, said: string])[] = [
+  [/^[ \t]*@[\w$]+/m, strings.noDecorators],
+  [/^[ \t]*[\w \t]*\}?[ \t]*@[\w$]+[ \t(]/m, strings.noDecorators],
+  [/^[^\n]*?\b(?:await[ \t]+)?using[ \t]+[\w$]+[ \t]*=/m, strings.noUsing],
+  [/^[ \t]*(?:static[ \t]+)?accessor[ \t]+[\w$#]+/m, strings.noAccessor],
+];
+
+export interface Explained {
+  readonly message: string;
+  readonly place: Place | undefined;
+}
+
+/** What a person would say of a refused text; the engine's own words if nothing better. */
+export function explain(code: string, message: string, place?: Place): Explained {
+  const lines = code.split('\n');
+  // Where the text was refused first; a sign in a comment further up is no fault.
+  const at = place === undefined ? 0 : place.line - 1;
+  for (const line of [at, at - 1]) {
+    const text = lines[line] ?? '';
+    const odd = quotes.exec(text) ?? unseen.exec(text);
+    if (odd === null) continue;
+    const code = (odd[0].codePointAt(0) ?? 0)
+      .toString(16)
+      .padStart(4, '0')
+      .toUpperCase();
+    const said = quotes.test(odd[0]) ? strings.oddQuote(odd[0]) : strings.unseen(code);
+    return { message: said, place: { line: line + 1, column: odd.index + 1 } };
+  }
+  for (const [form, said] of unsupported) {
+    const found = form.exec(code);
+    if (found === null) continue;
+    return { message: said, place: placeAt(code, found.index + found[0].search(/\S/)) };
+  }
+  return {
+    message: /^await is only/.test(message) ? strings.awaitOutside : message,
+    place,
+  };
+}
+
+const namespace = /^[ \t]*(?:export[ \t]+)?(?:namespace|module)[ \t]+[\w$.]+[ \t]*\{/m;
+
+/** A namespace would be left out in silence, and whoever uses it would find nothing. */
+export function namespaceIn(code: string): Place | undefined {
+  const found = namespace.exec(code);
+  return found === null
+    ? undefined
+    : placeAt(code, found.index + found[0].search(/\S/));
+}
+
+function placeAt(code: string, index: number): Place {
+  const before = code.slice(0, index).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}

@@ -1,0 +1,89 @@
+/** What exercise pages compute: groups of tests, cut lists, folds, the order of a search. */
+import { describe, expect, it } from 'vitest';
+import type { TestResult } from '../../exercises/kit/formats/schema-report.ts';
+import { ranked, type Found } from '../../.vitepress/theme/components/search-rank.ts';
+import { firstTodo, importLines } from '../../.vitepress/theme/exercise/code-shape.ts';
+import { cutWaits, grouped } from '../../.vitepress/theme/exercise/verdict-view.ts';
+
+function test(name: string): TestResult {
+  return { name, verdict: 'passed', message: '' };
+}
+
+describe('grouped', () => {
+  it('puts tests under the common beginning of their names, in the order they came', () => {
+    const groups = grouped(['a > b > x', 'c > y', 'a > b > z', 'w'].map(test));
+    expect(
+      groups.map(({ head, tests }) => [head, tests.map(({ name }) => name)]),
+    ).toEqual([
+      ['a › b', ['x', 'z']],
+      ['c', ['y']],
+      ['', ['w']],
+    ]);
+  });
+});
+
+describe('cutWaits', () => {
+  const waits = (count: number): string =>
+    `nothing can go on: ${Array.from({ length: count }, (_, at) => `t${at} waits for c`).join('; ')}`;
+
+  it('leaves a short list whole', () => {
+    expect(cutWaits(waits(5))).toEqual({ text: waits(5), rest: [] });
+    expect(cutWaits('a; b; c; d; e; f; g').rest).toEqual([]);
+  });
+
+  it('cuts a long one after the fourth', () => {
+    const { text, rest } = cutWaits(waits(9));
+    expect(text).toBe(waits(4));
+    expect(rest).toHaveLength(5);
+  });
+});
+
+describe('importLines', () => {
+  it.each([
+    ['one import is not folded', "import a from 'a';\nx", undefined],
+    ['several lines', "import {\n  a,\n} from 'a';\nimport 'b';\n\nx", [1, 4]],
+    ['a comment before them', "// hello\nimport 'a';\nimport 'b';\nx", [2, 3]],
+    ['code before them', "x\nimport 'a';\nimport 'b';\n", undefined],
+    ['an import that does not end', 'import {\n  a,\n', undefined],
+  ])('%s', (_, code, wanted) => {
+    const found = importLines(code);
+    expect(found && [found.first, found.last]).toEqual(wanted);
+  });
+});
+
+describe('firstTodo', () => {
+  it('counts lines from 1', () => {
+    expect(firstTodo('a\n  // TODO 1: b\n// TODO 2')).toBe(2);
+    expect(firstTodo('a')).toBeUndefined();
+  });
+});
+
+describe('ranked', () => {
+  const page = (title: string): Found => ({
+    id: title,
+    isPage: true,
+    title,
+    trail: '',
+  });
+  const section = (title: string): Found => ({
+    ...page(title),
+    isPage: false,
+    trail: 'x',
+  });
+
+  it('puts a page whose title is meant first, then such a section, then the rest', () => {
+    const found = [
+      section('On clocks'),
+      section('Glossary of words'),
+      page('A glossary'),
+    ];
+    expect(ranked('gloss', found).map(({ title }) => title)).toEqual([
+      'A glossary',
+      'Glossary of words',
+      'On clocks',
+    ]);
+    expect(ranked('e14', [page('Errors'), page('E14 Handle')])[0]?.title).toBe(
+      'E14 Handle',
+    );
+  });
+});

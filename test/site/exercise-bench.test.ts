@@ -1,0 +1,242 @@
+/** The workspace of an exercise: what is where, at first paint and after a run. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings, axeInColours } from './axe.ts';
+import { findChromium, openSite, type Site } from './browser.ts';
+import {
+  addressOf,
+  isInSight,
+  long,
+  openCode,
+  ordered,
+  asked,
+  run,
+  sentence,
+  short,
+  state,
+  write,
+} from './exercise-site.ts';
+
+/** Its first failure comes after ten tests that pass. */
+const late = long.wrong.find(({ caughtBy }) => caughtBy.includes('capital letters'));
+
+/** Adds up how far things have moved that no reader has moved. */
+async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const shifts = { sum: 0 };
+    Reflect.set(window, 'shifts', shifts);
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const value: unknown = Reflect.get(entry, 'value');
+        if (Reflect.get(entry, 'hadRecentInput') !== true)
+          shifts.sum += typeof value === 'number' ? value : 0;
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+function shifted(page: Page): Promise<number> {
+  return page.evaluate(() => (Reflect.get(window, 'shifts') as { sum: number }).sum);
+}
+
+/** Where the parts of the bench are. */
+function places(page: Page): Promise<unknown> {
+  return page.evaluate(() =>
+    ['.pw-ex-editor', '.pw-ex-bar', '.pw-ex-pane'].map((part) =>
+      document.querySelector(part)?.getBoundingClientRect().toJSON(),
+    ),
+  );
+}
+
+describe.skipIf('missing' in findChromium())('the bench', { timeout: 120_000 }, () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await openSite();
+  }, 600_000);
+  afterAll(() => site.close());
+
+  it('has the starter coloured and numbered in its HTML, the imports folded', () => {
+    const html = readFileSync(join(site.dir, addressOf(long)), 'utf8');
+    expect(html).toContain('data-line="1"');
+    expect(html).toMatch(/data-line="\d+"[^>]*><i class="k">export<\/i>/);
+    expect(html).toMatch(/<details[^>]*><summary[^>]*>.*?import … \(\d lines\)/);
+  });
+
+  it.each([
+    [1366, 768],
+    [1440, 900],
+  ])('is one screen at %i×%i, and a run moves nothing of it', async (width, height) => {
+    const { page, faults } = await openCode(
+      site,
+      long,
+      { viewport: { width, height } },
+      watchShifts,
+    );
+    await state(page, 'idle');
+    const before = await places(page);
+    for (const part of ['.pw-ex-bar .pw-button-main', '.pw-ex-bar', '.pw-ex-editor']) {
+      expect(await isInSight(page, part), part).toBe(true);
+    }
+    await write(page, late?.code ?? '');
+    await run(page, 'failed');
+    expect(await places(page), 'after a run').toEqual(before);
+    expect(await page.evaluate(() => window.scrollY)).toBe(0);
+
+    // Failures first, one of them open; what passed is a count.
+    const verdict = page.locator('.pw-ex-verdict');
+    expect(await verdict.locator('li[data-verdict]').first().isVisible()).toBe(true);
+    expect(await verdict.locator('li').first().getAttribute('data-verdict')).not.toBe(
+      'passed',
+    );
+    expect(await verdict.locator('.pw-ex-tests details[open]').count()).toBe(1);
+    expect(await isInSight(page, '.pw-ex-said')).toBe(true);
+    const passes = verdict.locator('.pw-ex-counted[data-verdict=passed] > summary');
+    expect((await passes.textContent())?.trim()).toMatch(/^\d\d tests pass$/);
+    expect(await verdict.locator('li[data-verdict=passed]').first().isVisible()).toBe(
+      false,
+    );
+    const heads = await verdict.locator('.pw-ex-group h3').allTextContents();
+    expect(heads, 'each common beginning stands once in its list').not.toHaveLength(0);
+    expect(heads.join()).not.toContain(' > ');
+
+    // Typing goes on where it was; the verdict says that it is old.
+    await page.keyboard.type('// mine');
+    await state(page, 'stale');
+    expect(await sentence(page)).toBe('Your code has changed since.');
+    expect(await verdict.getAttribute('data-stale')).toBe('true');
+
+    await page.evaluate(() => {
+      window.scrollTo({
+        top: document.documentElement.scrollHeight,
+        behavior: 'instant',
+      });
+    });
+    expect(await isInSight(page, '.pw-ex-bar .pw-button-main'), 'at the end').toBe(
+      true,
+    );
+    expect(await shifted(page)).toBeLessThanOrEqual(0.02);
+    expect(faults).toEqual([]);
+    await site.done(page);
+  });
+
+  it('puts the editor where its picture was, the caret at the first TODO', async () => {
+    let open: () => void = () => undefined;
+    const asks = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { page } = await site.open(
+      addressOf(long),
+      { viewport: { width: 1366, height: 768 } },
+      (fresh) =>
+        fresh.route(/editor[^/]*\.js$/, async (route) => {
+          await asks;
+          await route.continue();
+        }),
+    );
+    /** Where lines of code are, by their texts. */
+    const lines = (selector: string): Promise<unknown> =>
+      page.evaluate(
+        (wanted) =>
+          Array.from(document.querySelectorAll<HTMLElement>(wanted))
+            .filter((line) => line.checkVisibility())
+            .map((line): [string, number] => [
+              line.textContent,
+              Math.round(line.getBoundingClientRect().top),
+            ])
+            .filter(([text]) => /^(?:\/\*\*|export|  \/\/ TODO)/.test(text))
+            .slice(0, 3),
+        selector,
+      );
+    await page.waitForSelector('.pw-ex-bar');
+    await page.locator('.pw-ex-still').focus();
+    const before = await lines('.pw-shown-line');
+    expect(before).toHaveLength(3);
+    open();
+    await page.waitForSelector('.cm-content:focus');
+    expect(await lines('.cm-line')).toEqual(before);
+    expect(await page.locator('.cm-content .pw-ex-folded').count()).toBe(1);
+    await page.keyboard.type(' HERE');
+    const todo = await page.locator('.cm-line', { hasText: 'HERE' }).textContent();
+    expect(todo).toMatch(/TODO.* HERE$/);
+    const sideways = await page.evaluate(() => {
+      const scroller = document.querySelector('.cm-scroller');
+      return scroller === null ? 1 : scroller.scrollWidth - scroller.clientWidth;
+    });
+    expect(sideways, 'nothing to scroll sideways').toBe(0);
+    await site.done(page);
+  });
+
+  it('on a phone has Run in sight wherever the reader is, and nothing too wide', async () => {
+    const { page } = await openCode(site, long, {
+      viewport: { width: 390, height: 844 },
+    });
+    await write(page, late?.code ?? '');
+    await run(page, 'failed');
+    for (const place of [0, 0.5, 1]) {
+      await page.evaluate((part) => {
+        const { scrollHeight } = document.documentElement;
+        window.scrollTo({ top: part * scrollHeight, behavior: 'instant' });
+      }, place);
+      for (const part of ['.pw-ex-bar .pw-button-main', '.pw-ex-sentence']) {
+        expect(await isInSight(page, part), `${part} at ${place}`).toBe(true);
+      }
+    }
+    await page.evaluate(() => {
+      window.scrollTo({ top: 0, behavior: 'instant' });
+    });
+    await page.locator('.pw-ex-jump').click();
+    await expect.poll(() => isInSight(page, '.pw-ex-said')).toBe(true);
+    expect(await axeFindings(page, { exclude: ['iframe'] })).toEqual([]);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - window.innerWidth,
+    );
+    expect(overflow).toBeLessThanOrEqual(0);
+    await site.done(page);
+  });
+
+  it('has nothing for axe to find, in light and in dark', async () => {
+    for (const exercise of [short, ordered, asked]) {
+      const { page } = await site.open(addressOf(exercise));
+      await page.waitForSelector('.pw-ex-bar');
+      if (exercise === short) {
+        await page.waitForSelector('.cm-content');
+        await write(page, exercise.solution);
+        await run(page, 'passed');
+      } else {
+        await page.getByRole('button', { name: 'Run the tests' }).click();
+        await state(page, 'failed');
+      }
+      const findings = await axeInColours(page, { exclude: ['iframe'] });
+      expect(findings, exercise.folder).toEqual([]);
+      await site.done(page);
+    }
+  });
+
+  it('without JavaScript has the task, the code, the hints and the way in a terminal', async () => {
+    const { page } = await site.open(addressOf(short), { javaScriptEnabled: false });
+    const text = (await page.textContent('main')) ?? '';
+    expect(text).toContain(short.starter.trim().split('\n').at(-2)?.trim());
+    expect(text).toContain(`npm run learn -- ${short.facts.id}`);
+    await page.locator('.pw-ex-hint summary').first().click();
+    expect(await page.locator('.pw-ex-hint[open]').count()).toBe(1);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - window.innerWidth,
+    );
+    expect(overflow).toBeLessThanOrEqual(0);
+    await site.done(page);
+  });
+
+  it('prints every line that the reader has written', async () => {
+    const { page } = await openCode(site, short);
+    const many = Array.from({ length: 300 }, (_, index) => `// line ${index}`);
+    await write(page, many.join('\n'));
+    await page.emulateMedia({ media: 'print' });
+    const printed = page.locator('.pw-ex-paper');
+    expect(await printed.isVisible()).toBe(true);
+    expect((await printed.textContent())?.trim().split('\n')).toEqual(many);
+    expect(await page.locator('.cm-editor').isVisible()).toBe(false);
+    await site.done(page);
+  });
+});

@@ -1,0 +1,86 @@
+/** Exercises that are answered by choosing and by putting in order. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readAssembled } from '../../exercises/kit/formats/answer-text.ts';
+import { puzzle } from '../../exercises/11-select-parsons/lines.ts';
+import { items } from '../../exercises/13-predict/items.ts';
+import { findChromium, openSite, type Site } from './browser.ts';
+import { addressOf, asked, kept, ordered, sentence, state } from './exercise-site.ts';
+
+describe.skipIf('missing' in findChromium())('choices', { timeout: 120_000 }, () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await openSite();
+  }, 600_000);
+  afterAll(() => site.close());
+
+  it('judges each question, says why, and shows neither ids nor TypeScript', async () => {
+    const { page, faults } = await site.open(addressOf(asked));
+    await state(page, 'idle');
+    expect(await sentence(page)).toBe('8 questions have no answer yet.');
+    const questions = page.locator('.pw-ex-items fieldset');
+    await questions.first().locator('input:enabled').first().focus();
+    await page.keyboard.press('Space'); // by the keyboard alone
+    await page.getByRole('button', { name: 'Run the tests' }).focus();
+    await page.keyboard.press('Enter');
+    await state(page, 'failed');
+    expect(await page.locator('.pw-ex-items fieldset[data-state=open]').count()).toBe(
+      7,
+    );
+    const said = (await page.textContent('.pw-ex-pane')) ?? '';
+    for (const { id } of items) expect(said, 'a blank answer').not.toContain(id);
+    expect(await page.getByRole('tab', { name: 'Compare' }).count()).toBe(0);
+
+    for (let i = 0; i < items.length; i += 1) {
+      await questions.nth(i).locator('input').first().check();
+    }
+    await page.getByRole('button', { name: 'Run the tests' }).click();
+    await page.waitForFunction(
+      () =>
+        document.querySelectorAll('.pw-ex-items fieldset[data-state=open]').length ===
+        0,
+    );
+    const wrong = page.locator('.pw-ex-items fieldset[data-state=wrong]');
+    const count = await wrong.count();
+    expect(count).toBeGreaterThan(1);
+    expect(await page.locator('.pw-ex-tests details[open]').count()).toBe(count);
+    // Right or wrong, the question says why; a wrong one on demand.
+    const whys = await page.locator('.pw-ex-items fieldset').allTextContents();
+    items.forEach(({ why }, index) => {
+      expect(whys[index]).toContain(why.replaceAll('`', ''));
+    });
+    // Who answers one anew keeps what is said of the others.
+    await wrong.first().locator('input').nth(1).check();
+    expect(await wrong.count()).toBe(count - 1);
+    expect(faults).toEqual([]);
+    await site.done(page);
+  });
+
+  it('puts lines in order by clicks, by dragging and by the keyboard', async () => {
+    const { page, faults } = await site.open(addressOf(ordered));
+    await state(page, 'idle');
+    const pool = page.locator('.pw-ex-pool [role=button]');
+    const order = async (): Promise<readonly string[]> =>
+      readAssembled(puzzle, (await kept(page, ordered))?.draft ?? '').order;
+    const [first, second, third] = puzzle.lines.map(({ id }) => id);
+    await pool.first().click();
+    await pool.first().focus();
+    await page.keyboard.press('Enter');
+    expect(await order()).toEqual([first, second]);
+    await page
+      .locator('.pw-ex-pool li')
+      .first()
+      .dragTo(page.locator('.pw-ex-order li').first(), {
+        targetPosition: { x: 20, y: 2 },
+      });
+    expect(await order()).toEqual([third, first, second]);
+    await page.locator('.pw-ex-order li').first().locator('button').nth(1).focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await order()).toEqual([first, third, second]);
+    expect(await page.locator('.pw-ex-order .pw-tok .k').count()).toBeGreaterThan(0);
+    expect(await page.textContent('.pw-ex-pool')).toMatch(/Click a line.*or drag it/);
+    await page.getByRole('button', { name: 'Run the tests' }).click();
+    await state(page, 'failed');
+    expect(faults).toEqual([]);
+    await site.done(page);
+  });
+});

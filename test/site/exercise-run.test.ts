@@ -1,0 +1,170 @@
+/** Running an exercise in its page: verdicts, what a pass leads to, help. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, openSite, type Site } from './browser.ts';
+import {
+  addressOf,
+  catalog,
+  isInSight,
+  kept,
+  openCode,
+  run,
+  sentence,
+  short,
+  state,
+  write,
+} from './exercise-site.ts';
+
+describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await openSite();
+  }, 600_000);
+  afterAll(() => site.close());
+
+  it('passes by the keyboard alone, and the card leads on', async () => {
+    const asks: string[] = [];
+    const { page, faults } = await openCode(site, short, {}, (fresh) => {
+      fresh.on('request', (request) => asks.push(request.url()));
+      return Promise.resolve();
+    });
+    expect(asks.filter((url) => url.includes('runner/'))).toEqual([]); // nor before it is near
+    const isInEditor = (): Promise<boolean> =>
+      page.evaluate(() => document.activeElement?.matches('.cm-content') ?? false);
+    for (let i = 0; i < 60 && !(await isInEditor()); i += 1) {
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText(short.solution);
+    await run(page, 'passed');
+    expect(asks.some((url) => url.includes('runner/worker.js'))).toBe(true);
+    expect(await isInEditor(), 'the focus stays').toBe(true);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab');
+    expect(await isInEditor()).toBe(false);
+
+    const card = page.locator('.pw-ex-pass');
+    expect(await isInSight(page, '.pw-ex-pass')).toBe(true);
+    const text = (await card.textContent()) ?? '';
+    expect(text).toContain('Passed: 15 points');
+    expect(text).toContain(short.facts.know?.replaceAll('`', ''));
+    const links = await card
+      .locator('a')
+      .evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
+    expect(links).toHaveLength(2);
+    expect(links[0]).toMatch(/exercises\/\d\d-[\w-]+\.html$/);
+    expect(links[1]).toMatch(/guide\/06-peer-run\.html$/);
+
+    await card.getByRole('button', { name: 'In a live connection' }).click();
+    await page.getByText(/parted from/).waitFor();
+    await page.getByRole('button', { name: 'Back to the task' }).click();
+
+    // The known wrong answers, each with its belief, its test and its difference.
+    await card.getByRole('button', { name: 'Wrong turns' }).click();
+    await page.waitForSelector('.pw-ex-turns details');
+    const turns = page.locator('.pw-ex-turns > details');
+    expect(await turns.count()).toBe(short.wrong.length);
+    await turns.first().locator('summary').click();
+    const turn = (await turns.first().textContent()) ?? '';
+    expect(turn).toContain(short.wrong[0]?.misconception.replaceAll('`', ''));
+    expect(turn).toContain('caught by');
+    const changed = await turns
+      .first()
+      .locator('.pw-ex-diff-line:not([data-kind=same])')
+      .count();
+    expect(changed).toBeGreaterThan(0);
+    expect(faults).toEqual([]);
+    await site.done(page);
+  });
+
+  it('shows the place of a syntax error and leads to it; Stop ends an endless loop', async () => {
+    const { page } = await openCode(site, short);
+    await write(page, 'const a = 1;\nexport function f( {\n');
+    await run(page, 'failed');
+    expect(await sentence(page)).toBe('The code cannot be read: line 3, column 1');
+    await page.getByRole('button', { name: 'to line 3' }).click();
+    await page.keyboard.insertText('here');
+    await page.locator('.cm-line', { hasText: 'here' }).waitFor();
+
+    // The test that does not end is named, and can be stopped.
+    await write(page, short.solution.replace(/\): [^{]*\{/, '$&while (true) {}'));
+    await page.keyboard.press('Control+Enter');
+    await page.getByText(/^Running: \w+ > /).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click(); // the page is alive
+    await state(page, 'failed');
+    await write(page, short.solution);
+    await run(page, 'passed');
+    await site.done(page);
+  });
+
+  it('counts the hints, and shows the solution after one sentence', async () => {
+    const { page } = await openCode(site, short);
+    await page.getByRole('tab', { name: 'Hints' }).click();
+    const hints = page.locator('.pw-ex-bench .pw-ex-hint summary');
+    expect(await hints.count()).toBe(3);
+    await hints.nth(1).click();
+    await page.getByRole('tab', { name: 'Hints 2/3' }).waitFor();
+    expect((await kept(page, short))?.hints).toBe(2);
+
+    await page.keyboard.press('Escape');
+    await page.getByRole('tab', { name: 'Hints' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight'); // by Compare to Solution
+    await page.locator('.pw-ex-why textarea').focus();
+    await page.keyboard.type('no');
+    await page.locator('.pw-ex-why button[type=submit]').click();
+    await page.waitForSelector('.pw-ex-short');
+    await page.locator('.pw-ex-why textarea').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.type(' idea which rule decides here');
+    await page.locator('.pw-ex-why button[type=submit]').click();
+    await page.waitForSelector('.pw-ex-solution');
+    const shown = await page
+      .locator('.pw-ex-solution .pw-shown-line:not(summary)')
+      .allTextContents();
+    expect(shown.join('\n')).toBe(short.solution);
+    expect(await kept(page, short)).toMatchObject({
+      state: 'revealed',
+      why: 'no idea which rule decides here',
+    });
+    await page.getByRole('tab', { name: 'Wrong turns' }).waitFor();
+    await site.done(page);
+  });
+
+  it('is offered by a list in the order of the chapters, with a place to begin', async () => {
+    const { page } = await site.open('exercises/index.html');
+    const ids = await page.locator('.pw-exrows-id').allTextContents();
+    expect([...ids].sort()).toEqual(catalog.map(({ facts }) => facts.id));
+    const chapters = ids.map(
+      (id) => catalog.find(({ facts }) => facts.id === id)?.facts.chapter,
+    );
+    expect(chapters).toEqual([...chapters].sort());
+    const first = page.locator('.pw-exrows li').first();
+    expect(await first.textContent()).toContain('Start here');
+    const points = catalog.reduce((sum, { facts }) => sum + facts.points, 0);
+    expect(await page.textContent('.pw-exlist-total')).toContain(`${points} points`);
+    await site.done(page);
+
+    const chapter = await site.open('guide/06-peer-run.html');
+    const own = await chapter.page.locator('.pw-chapter-write a').allTextContents();
+    const wanted = catalog.filter(({ facts }) => facts.chapter === 'C6');
+    expect([...own].sort()).toEqual(wanted.map(({ facts }) => facts.title).sort());
+    await site.done(chapter.page);
+  });
+
+  it('is found by id and by name, a page whose title is meant before all else', async () => {
+    const { page } = await site.open('index.html');
+    const first = page.locator('.pw-found-title').first();
+    await page.getByRole('button', { name: 'Search' }).click();
+    for (const query of ['e12', 'reason for error']) {
+      await page.locator('.pw-search input').fill(query);
+      await expect.poll(() => first.textContent()).toBe(`E12 ${short.facts.title}`);
+    }
+    await page.locator('.pw-search input').fill('glossary');
+    await expect.poll(() => first.textContent()).toMatch(/^Glossary/);
+    await page.locator('.pw-search input').fill('e12');
+    await expect.poll(() => first.textContent()).toBe(`E12 ${short.facts.title}`);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/${addressOf(short)}`);
+    await site.done(page);
+  });
+});

@@ -1,0 +1,91 @@
+/** What the tests of exercise pages share: which exercises, and how a reader acts. */
+import type { Page } from 'playwright-core';
+import { readCatalog, type Exercise } from '../../exercises/kit/catalog/catalog.ts';
+import { repository } from '../../exercises/kit/catalog/sources.ts';
+import {
+  parseProgress,
+  type ExerciseProgress,
+} from '../../exercises/kit/formats/schema-progress.ts';
+import type { OpenPage, Site } from './browser.ts';
+
+export const catalog = readCatalog(repository);
+
+function byId(wanted: string): Exercise {
+  const found = catalog.find(({ facts }) => facts.id === wanted);
+  if (found === undefined) throw new Error(`there is no ${wanted}`);
+  return found;
+}
+
+/** Code of a few lines, code of many tests, lines in order, questions. */
+export const short = byId('E12');
+export const long = byId('E07');
+export const ordered = byId('E11');
+export const asked = byId('E13');
+
+export function addressOf({ folder }: Exercise): string {
+  return `exercises/${folder}.html`;
+}
+
+/** Opens the page and waits for the live editor. */
+export async function openCode(
+  site: Site,
+  exercise: Exercise,
+  ...rest: Parameters<Site['open']> extends [string, ...infer Rest] ? Rest : never
+): Promise<OpenPage> {
+  const opened = await site.open(addressOf(exercise), ...rest);
+  await opened.page.waitForSelector('.cm-content');
+  return opened;
+}
+
+/** Puts `code` into the editor by the keyboard. */
+export async function write(page: Page, code: string): Promise<void> {
+  await page.locator('.cm-content').focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(code);
+}
+
+type State = 'idle' | 'running' | 'passed' | 'failed' | 'stale';
+
+export async function state(page: Page, wanted: State): Promise<void> {
+  await page.waitForSelector(`.pw-ex-bar[data-state=${wanted}]`);
+}
+
+export async function run(page: Page, wanted: 'passed' | 'failed'): Promise<void> {
+  await page.keyboard.press('Control+Enter');
+  await state(page, wanted);
+}
+
+export async function sentence(page: Page): Promise<string> {
+  return (await page.textContent('.pw-ex-sentence'))?.trim() ?? '';
+}
+
+/** What this browser keeps of one exercise. */
+export async function kept(
+  page: Page,
+  { facts: { id } }: Exercise,
+): Promise<ExerciseProgress | undefined> {
+  const text = await page.evaluate(() => localStorage.getItem('peerwalk-progress'));
+  return text === null ? undefined : parseProgress(text).exercises[id];
+}
+
+export async function editorText(page: Page): Promise<string> {
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll('.cm-line'), (line) => line.textContent).join(
+      '\n',
+    ),
+  );
+}
+
+/** All of it, and nothing lies over it. */
+export function isInSight(page: Page, selector: string): Promise<boolean> {
+  return page.evaluate((wanted) => {
+    const found = document.querySelector(wanted);
+    if (found === null) return false;
+    const { top, bottom, left, right } = found.getBoundingClientRect();
+    const middle = (left + right) / 2;
+    const isOnTop = (y: number): boolean =>
+      found.contains(document.elementFromPoint(middle, y));
+    const whole = top >= 0 && bottom <= window.innerHeight;
+    return whole && isOnTop(top + 4) && isOnTop(bottom - 4);
+  }, selector);
+}
