@@ -278,10 +278,9 @@ class Learn {
 
 /** Arrow keys, Alt and their like come as several signs, which are no keys of ours. */
 function typed(data: string): string[] {
-  // eslint-disable-next-line no-control-regex -- what a terminal sends begins with ESC
   const named = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.|[^])?/g;
   const isKey = (key: string): boolean => key >= ' ' || '\u0003\u0004\r'.includes(key);
-  return [...data.replaceAll(named, '')].filter(isKey);
+  return Array.from(data.replaceAll(named, '')).filter(isKey);
 }
 
 /** Keys one at a time, and whole lines where a question needs one. */
