@@ -1,6 +1,9 @@
 /** A reader's own run, recorded: where it is opened, what it brings, what it costs. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Trace, TraceEvent } from '#impl/csp/trace.ts';
 import { readCatalog, type Exercise } from '#kit/catalog/catalog.ts';
 import { repository } from '#kit/catalog/sources.ts';
@@ -10,6 +13,7 @@ import { maxSteps, maxTraceBytes, storyText } from '#kit/run/story.ts';
 import { keptWorkerScript } from '#kit/script/kept-script.ts';
 import { buildWorkerScript } from '#kit/script/script.ts';
 import { Threads } from '#kit/script/thread.ts';
+import { Show, type Recorder } from '#kit/terminal/show.ts';
 import { fixtures } from './sources.ts';
 
 let threads: Threads;
@@ -231,6 +235,45 @@ describe('a live connection', () => {
     const { events, head } = traceIn(live.trace);
     expect(events[head.at ?? -1]?.src).toMatch(/11-select-parsons\/assembled\.ts:\d+$/);
     expect(live.sentence).toContain('it starts the task readLoop');
+  });
+});
+
+describe('Show', () => {
+  const look = { colour: false, unicode: true };
+
+  it('plays the failing test as a table, with a mark where it failed, and writes it', async () => {
+    const exercise = exerciseOf('E14');
+    const wrong = exercise.wrong.find(({ name }) => name === 'no-way-out');
+    const mine = { ...exercise, written: wrong?.code ?? '' };
+    const report = await threads.test('E14', mine.written);
+    const home = mkdtempSync(join(tmpdir(), 'peerwalk-show-'));
+    const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    try {
+      const recorder: Recorder = {
+        see: (one, test) => threads.see(one.facts.id, one.written, test),
+        live: (one) => threads.live(one.facts.id, one.written, 'meet'),
+      };
+      const show = new Show(recorder, look, home);
+      await show.play(mine, report);
+      const lines = printed.mock.calls.map(([line]) => String(line));
+      expect(lines.filter((line) => line.startsWith('>'))).toEqual([
+        expect.stringMatching(/^> +10 701 ms main +the peer was over at 700 ms/),
+      ]);
+      expect(lines.join('\n')).toMatch(/readLoop +waits: send a\.in +exercise\.ts:\d+/);
+      await show.write(mine, report);
+      const file = traceIn(readFileSync(join(home, 'peerwalk-E14.jsonl'), 'utf8'));
+      expect(file.head.sources).toEqual({
+        'exercises/14-handle-dispatch/exercise.ts': mine.written,
+      });
+      expect(file.events[file.head.at ?? -1]?.v).toContain(
+        'the peer was over at 700 ms',
+      );
+      await show.play(exerciseOf('E12'), undefined);
+      expect(String(printed.mock.calls.at(-1)?.[0])).toContain('No test of this run');
+    } finally {
+      printed.mockRestore();
+      rmSync(home, { recursive: true });
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 /** One run: load the reader's code beside the tests, run them, report. */
 
 import type { ExpectStatic } from '@vitest/expect';
+import { Borrowed } from './borrowed.ts';
 import { createExpect } from './expect.ts';
 import { Guard } from './guard.ts';
 import { Harness, type Watch } from './harness.ts';
@@ -19,7 +20,7 @@ import {
 } from '../formats/schema-report.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
 import type { SeeingTools } from './seeing.ts';
-import { sourcesBuilt, spokenOf, watchRuns } from './watched-modules.ts';
+import { spokenOf, watchRuns } from './watched-modules.ts';
 import { kitStrings } from '../words/strings.ts';
 
 /** Everything about an exercise that a run needs. */
@@ -98,6 +99,7 @@ export class Session {
   readonly #output: string[] = [];
 
   readonly #prepared: Prepared;
+  #borrowed: Borrowed | undefined;
 
   /** @throws {RangeError} there is no such exercise */
   constructor(bundle: Bundle, id: string, watcher: Watcher, prepared = prepare()) {
@@ -144,9 +146,8 @@ export class Session {
       const recording = new Recording();
       const file = this.#file;
       const marks = { instrument: tools.instrument, file };
-      const sources = sourcesBuilt(
+      const sources = tools.sourcesBuilt(
         this.#registry,
-        tools,
         {
           [this.#file]: code,
         },
@@ -154,9 +155,9 @@ export class Session {
       );
       const tests = await this.#judge(code, { recording, unheard, marks, only: name });
       const result = tests.find((test) => test.name === name);
-      if (result === undefined) throw new RangeError(kitStrings.seen.notThere(name));
       return tools.seenTest({
         recording,
+        name,
         result,
         spokenOf: spokenOf(this.#registry),
         file,
@@ -179,8 +180,12 @@ export class Session {
     this.#captureConsole();
     this.#watchWaits(guard);
     watchRuns(this.#registry, recording);
+    const { needs, plug } = this.#exercise;
+    this.#borrowed = new Borrowed(this.#registry, code, needs, plug);
     const snapshot = takeSnapshot(this.#prototypes());
-    this.#watchCalls(guard, this.#loadLearner(code, snapshot, marks));
+    const exported = this.#loadLearner(code, snapshot, marks);
+    this.#borrowed.look(exported);
+    this.#watchCalls(guard, exported);
     guard.begin(snapshot);
     this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
     const watch: Watch = {
@@ -211,9 +216,8 @@ export class Session {
       throw new RangeError(`${this.#exercise.id} cannot be plugged in here`);
     }
     this.#captureConsole();
-    const sources = sourcesBuilt(
+    const sources = tools.sourcesBuilt(
       this.#registry,
-      tools,
       {
         [this.#file]: code,
       },
@@ -332,6 +336,9 @@ export class Session {
       verdict: runVerdict(tests),
       tests,
       message: '',
+      ...(this.#borrowed?.found === undefined
+        ? {}
+        : { borrowed: this.#borrowed.found }),
       ...failure,
       output: this.#output,
       outputCut: this.#printed.cut,
