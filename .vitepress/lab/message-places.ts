@@ -20,7 +20,7 @@ export const messageSites: Sites = {
   'out ack': ['impl/p2p/rlpx/packet.ts', 'const packet = concat(size, eciesEncrypt('],
   'in auth': ['impl/p2p/rlpx/packet.ts', '= decrypt(privateKey, packet.subarray(2)'],
   'in ack': ['impl/p2p/rlpx/packet.ts', '= decrypt(privateKey, packet.subarray(2)'],
-  'out Hello': ['impl/p2p/rlpx/hello.ts', '?? encodeHello(hello)'],
+  'out Hello': ['impl/p2p/rlpx/transport.ts', 'newMsg(handshakeMsg, '],
   'in Hello': ['impl/p2p/rlpx/hello.ts', 'return decodeHello(msg.payload)'],
   'out Disconnect': [
     'impl/p2p/peer.ts',

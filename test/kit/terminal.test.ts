@@ -118,6 +118,49 @@ describe('grade', () => {
     expect(report.exercises[0]?.tests).toHaveLength(2);
   });
 
+  it('goes on when another exercise is not in order, and names it', async () => {
+    const test = join(home, '01-echo', 'exercise.test.ts');
+    const wrong = join(home, '04-hand-over', 'wrong.diff');
+    const before = [test, wrong].map((file) => readFileSync(file, 'utf8'));
+    writeFileSync(test, 'it("is half written, () => {\n');
+    writeFileSync(wrong, '## nothing\n');
+    solve('02-lines');
+
+    const asked = await start('grade', 'E02');
+    expect(asked.out).toContain('1 of 1 pass, 10 of 10 points');
+    expect(asked.code).toBe(0);
+    const all = await start('grade');
+    expect(all.out).toMatch(
+      /E01 {2}threw .*\n.*not in order itself.*01-echo\/exercise\.test\.ts:1:/,
+    );
+    expect(all.err).toMatch(
+      /^grade: left out: 04-hand-over\/wrong\.diff, nothing: [^\n]*\n$/,
+    );
+    expect(all.code).toBe(1);
+    const named = await start('grade', 'E04');
+    expect(named).toMatchObject({ code: 2, out: '' });
+    expect(named.err).toMatch(/^grade: 04-hand-over\/wrong\.diff, nothing: [^\n]*\n$/);
+
+    for (const [i, file] of [test, wrong].entries())
+      writeFileSync(file, before[i] ?? '');
+  });
+
+  it('tells of an answer that is too long, and grades the others', async () => {
+    const file = join(home, '01-echo', 'exercise.ts');
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, `// ${'x'.repeat(300_000)}\n`);
+    const { out, err } = await start('grade', 'E01', 'E02');
+    expect(out).toContain('the code is longer than 32768 characters');
+    expect(out).toContain('E02  ');
+    expect(err).toBe('');
+    expect(remembered('E01')).toMatchObject({ state: 'tried' });
+    writeFileSync(file, `// ${'x'.repeat(100_000)}\n`);
+    await start('grade', 'E01');
+    expect(remembered('E01')?.draft?.length).toBe(100_004);
+    writeFileSync(file, before);
+    rmSync(progressFile());
+  });
+
   it('gives a half-written file a verdict with its place', async () => {
     writeFileSync(join(home, '03-guess', 'exercise.ts'), 'export const answers = {\n');
     const { code, out } = await start('grade', 'E03');

@@ -73,7 +73,10 @@ describe('the files of impl/', () => {
 
 describe('the rooms of the kit', () => {
   it('import only from rooms above them, and exercises only from the top', () => {
-    const own = ['.ts', '.js'].flatMap((ext) => listFiles('exercises', ext));
+    // But for the readers' files: the gates of the kit look at the starters.
+    const own = ['.ts', '.js']
+      .flatMap((ext) => listFiles('exercises', ext))
+      .filter((file) => !file.endsWith('/exercise.ts'));
     expect(own.length).toBeGreaterThan(40);
     expect(roomProblems(new Map(own.map((file) => [file, readText(file)])))).toEqual(
       [],

@@ -4,7 +4,11 @@ import { withBase } from 'vitepress';
 import { scripts } from 'virtual:peerwalk-runner';
 import type { ExercisePageData } from '../../../exercises/kit/page/page-data.ts';
 import type { ExerciseProgress } from '../../../exercises/kit/formats/schema-progress.ts';
-import type { RunReport } from '../../../exercises/kit/formats/schema-report.ts';
+import {
+  isSolved,
+  stateAfter,
+  type RunReport,
+} from '../../../exercises/kit/formats/schema-report.ts';
 import { Sandbox, SandboxError, type Trouble } from './sandbox.ts';
 import { updateProgress } from './store.ts';
 
@@ -75,8 +79,8 @@ export function useRun(
 
   function remember(result: RunReport): void {
     const { state, attempts } = progress.value;
-    const passed = result.verdict === 'passed';
-    const next = passed ? 'passed' : state === 'new' ? 'tried' : state;
+    const passed = isSolved(result);
+    const next = stateAfter(state, result);
     // A failure of an answer that has passed before does not belong to the new tests.
     const hash = state === 'passed' && !passed ? {} : { hash: exercise.hash };
     updateProgress(exercise.id, { state: next, attempts: attempts + 1, ...hash });

@@ -50,18 +50,29 @@ export interface Exercise {
   readonly hash: string;
 }
 
+/** Is told of an exercise that is not in order: the others are there all the same. */
+export type LeftOut = (id: string, why: string) => void;
+
 /**
  * All exercises, by id.
  *
- * @throws {InvalidData} the first folder that is not in order
+ * @throws {InvalidData} the first folder that is not in order, unless it is left out
  */
-export function readCatalog(sources: Sources): Exercise[] {
+export function readCatalog(sources: Sources, leftOut?: LeftOut): Exercise[] {
   const home = join(sources.root, sources.exercises);
   const folders = readdirSync(home, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && /^\d\d-/.test(entry.name))
     .map((entry) => entry.name);
   const manifest = readManifestFile(home);
-  const exercises = folders.map((folder) => readExercise(home, folder, manifest));
+  const exercises = folders.flatMap((folder) => {
+    try {
+      return readExercise(home, folder, manifest);
+    } catch (error) {
+      if (leftOut === undefined || !(error instanceof InvalidData)) throw error;
+      leftOut(`E${folder.slice(0, 2)}`, error.message);
+      return [];
+    }
+  });
   exercises.sort((a, b) => a.facts.id.localeCompare(b.facts.id));
   exercises.forEach((exercise, index) => {
     const next = exercises[index + 1];

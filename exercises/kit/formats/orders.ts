@@ -2,6 +2,8 @@
 
 import { readFields, readOneOf, readText } from './schema.ts';
 import {
+  maxOutputBytes,
+  maxOutputLines,
   readRunReport,
   readTestResult,
   type RunReport,
@@ -123,7 +125,13 @@ export function endedReport(
     tests: result === undefined ? tests : [...tests, result],
     message: result === undefined ? what : '',
     output,
-    outputCut: false,
+    outputCut: isCut(output),
     ms,
   };
+}
+
+/** Whether the limits were reached: what came after them was not sent. */
+function isCut(output: readonly string[]): boolean {
+  const bytes = output.reduce((sum, line) => sum + line.length + 1, 0);
+  return output.length >= maxOutputLines || bytes >= maxOutputBytes;
 }

@@ -42,7 +42,8 @@ export interface Progress extends Fields {
 
 /** Longest text of a progress file that is read at all. */
 export const maxProgressLength = 4 * 1024 * 1024;
-const maxDraftLength = 64 * 1024;
+/** Longer than any answer that is run, so that one that is too long is not lost. */
+export const maxDraftLength = 256 * 1024;
 
 export const emptyProgress: Progress = { version: 1, exercises: {}, predictions: {} };
 
@@ -58,7 +59,8 @@ export function parseProgress(text: string, path = 'progress'): Progress {
   if (text.length > maxProgressLength) {
     throw new InvalidData(path, `longer than ${maxProgressLength} characters`);
   }
-  return readProgress(parseJson(text, path), path);
+  // Editors of Windows begin a file with a mark of its encoding.
+  return readProgress(parseJson(text.replace(/^\ufeff/, ''), path), path);
 }
 
 export function readProgress(value: unknown, path = 'progress'): Progress {

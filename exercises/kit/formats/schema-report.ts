@@ -1,5 +1,6 @@
 /** The result of a run, as the page, the terminal and `grade --json` show it. */
 
+import type { ExerciseState } from './schema-progress.ts';
 import {
   readCount,
   readFields,
@@ -8,6 +9,10 @@ import {
   readText,
   InvalidData,
 } from './schema.ts';
+
+/** What the reader's code prints is cut here. */
+export const maxOutputBytes = 64 * 1024;
+export const maxOutputLines = 500;
 
 export const testVerdicts = [
   'passed',
@@ -50,6 +55,8 @@ export interface RunReport {
   readonly message: string;
   readonly line?: number;
   readonly column?: number;
+  /** Ours that does the work: the answer counts as looked up. */
+  readonly borrowed?: string;
   /** What the code printed, cut at the limits. */
   readonly output: readonly string[];
   readonly outputCut: boolean;
@@ -77,6 +84,18 @@ export interface GradeReport {
   readonly exercises: readonly GradedExercise[];
 }
 
+/** Whether the answer is right, and the reader's own. */
+export function isSolved({ verdict, borrowed }: RunReport): boolean {
+  return verdict === 'passed' && borrowed === undefined;
+}
+
+/** What an exercise is to its reader after a run; looking up takes nothing back. */
+export function stateAfter(before: ExerciseState, report: RunReport): ExerciseState {
+  if (isSolved(report)) return 'passed';
+  if (before === 'passed' || before === 'revealed') return before;
+  return report.borrowed === undefined ? 'tried' : 'revealed';
+}
+
 /** Checks what comes back from the sandbox, where the reader's code ran. */
 export function readRunReport(value: unknown, path = 'report'): RunReport {
   const fields = readFields(value, path);
@@ -90,6 +109,9 @@ export function readRunReport(value: unknown, path = 'report'): RunReport {
     tests,
     message: readText(fields['message'], `${path}.message`, 20_000),
     ...readPlace(fields, path),
+    ...(fields['borrowed'] === undefined
+      ? {}
+      : { borrowed: readText(fields['borrowed'], `${path}.borrowed`, 500) }),
     output: readList(fields['output'], `${path}.output`, outputLine, 1000),
     outputCut: fields['outputCut'] === true,
     ms: typeof fields['ms'] === 'number' && fields['ms'] >= 0 ? fields['ms'] : 0,

@@ -1,11 +1,9 @@
 /** What the reader's code prints, up to a limit that no page or terminal minds. */
 
 import { format } from '@vitest/utils/display';
+import { maxOutputBytes, maxOutputLines } from '../formats/schema-report.ts';
 import { kitStrings } from '../words/strings.ts';
 import { visible } from '../words/visible.ts';
-
-export const maxOutputBytes = 64 * 1024;
-export const maxOutputLines = 500;
 
 export class Printed {
   readonly #emit: (line: string) => void;

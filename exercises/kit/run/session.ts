@@ -1,6 +1,7 @@
 /** One run: load the reader's code beside the tests, run them, report. */
 
 import type { ExpectStatic } from '@vitest/expect';
+import { Borrowed } from './borrowed.ts';
 import { createExpect } from './expect.ts';
 import { Guard } from './guard.ts';
 import { Harness, type Watch } from './harness.ts';
@@ -98,6 +99,7 @@ export class Session {
   readonly #output: string[] = [];
 
   readonly #prepared: Prepared;
+  #borrowed: Borrowed | undefined;
 
   /** @throws {RangeError} there is no such exercise */
   constructor(bundle: Bundle, id: string, watcher: Watcher, prepared = prepare()) {
@@ -178,8 +180,12 @@ export class Session {
     this.#captureConsole();
     this.#watchWaits(guard);
     watchRuns(this.#registry, recording);
+    const { needs, plug } = this.#exercise;
+    this.#borrowed = new Borrowed(this.#registry, code, needs, plug);
     const snapshot = takeSnapshot(this.#prototypes());
-    this.#watchCalls(guard, this.#loadLearner(code, snapshot, marks));
+    const exported = this.#loadLearner(code, snapshot, marks);
+    this.#borrowed.look(exported);
+    this.#watchCalls(guard, exported);
     guard.begin(snapshot);
     this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
     const watch: Watch = {
@@ -330,6 +336,9 @@ export class Session {
       verdict: runVerdict(tests),
       tests,
       message: '',
+      ...(this.#borrowed?.found === undefined
+        ? {}
+        : { borrowed: this.#borrowed.found }),
       ...failure,
       output: this.#output,
       outputCut: this.#printed.cut,

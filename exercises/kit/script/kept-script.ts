@@ -14,19 +14,36 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { readCatalog } from '../catalog/catalog.ts';
+import { readCatalog, type LeftOut } from '../catalog/catalog.ts';
 import type { Sources } from '../catalog/sources.ts';
 import { buildWorkerScript } from './script.ts';
 
 const dayMs = 86_400_000;
 
-/** The whole script; made anew if a file that it depends on is another. */
-export async function keptWorkerScript(sources: Sources): Promise<string> {
+/**
+ * The whole script; made anew if a file that it depends on is another.
+ *
+ * @param leftOut is told of exercises that are not in order; such a script is not kept
+ */
+export async function keptWorkerScript(
+  sources: Sources,
+  leftOut?: LeftOut,
+): Promise<string> {
   const cache = join(sources.root, 'node_modules/.cache/peerwalk');
   const file = join(cache, `worker-${scriptKey(sources)}.js`);
   const known = textOf(file);
   if (known !== undefined) return known;
-  const { text } = await buildWorkerScript(sources);
+  let isComplete = true;
+  const { text } = await buildWorkerScript(
+    sources,
+    'whole',
+    leftOut &&
+      ((id, why) => {
+        isComplete = false;
+        leftOut(id, why);
+      }),
+  );
+  if (!isComplete) return text;
   try {
     mkdirSync(cache, { recursive: true });
     removeOld(cache);
@@ -53,7 +70,7 @@ function scriptKey(sources: Sources): string {
   };
   add(join(root, 'impl'));
   add(join(root, 'exercises/kit'));
-  for (const exercise of readCatalog(sources)) {
+  for (const exercise of readCatalog(sources, () => undefined)) {
     hash.update(`\n${JSON.stringify({ ...exercise, written: '' })}\n`);
     add(exercise.path);
   }

@@ -6,7 +6,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, transformSync, type Plugin } from 'esbuild';
-import { readCatalog, type Exercise } from '../catalog/catalog.ts';
+import { readCatalog, type Exercise, type LeftOut } from '../catalog/catalog.ts';
 import { compileModule, moduleGraph, resolveId, type ModuleGraph } from './modules.ts';
 import { plugName } from '../formats/schema-exercise.ts';
 import type { BundledExercise } from '../run/session.ts';
@@ -40,9 +40,12 @@ export interface WorkerScript {
 export async function buildWorkerScript(
   sources: Sources = repository,
   kind: ScriptKind = 'whole',
+  leftOut?: LeftOut,
 ): Promise<WorkerScript> {
-  const exercises = readCatalog(sources).filter(
-    (exercise) => kind === 'whole' || scriptKind(sources, exercise) === 'small',
+  const exercises = readCatalog(sources, leftOut).filter(
+    (exercise) =>
+      isWhole(sources, exercise, leftOut) &&
+      (kind === 'whole' || scriptKind(sources, exercise) === 'small'),
   );
   const marks = kind === 'whole';
   const live = kind === 'whole' ? liveModule : undefined;
@@ -58,6 +61,19 @@ export async function buildWorkerScript(
     `live:${live === undefined ? 'undefined' : JSON.stringify(live)}})})()`,
   ].join('\n');
   return { text, modules: [...graph.modules.keys()] };
+}
+
+/** Whether the tests can be compiled. What is wrong with them is told to `leftOut`. */
+function isWhole(sources: Sources, exercise: Exercise, leftOut?: LeftOut): boolean {
+  if (leftOut === undefined) return true;
+  try {
+    moduleGraph(sources, exerciseEntries(sources, exercise));
+    return true;
+  } catch (error) {
+    const [first = '', second] = String(error).split('\n');
+    leftOut(exercise.facts.id, second ?? first);
+    return false;
+  }
 }
 
 /** The harness and the packages: nobody reads their names, so they are made short. */

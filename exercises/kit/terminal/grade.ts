@@ -9,11 +9,13 @@ import type { Exercise } from '../catalog/catalog.ts';
 import { InvalidData } from '../formats/schema.ts';
 import { graded, Grader } from './grader.ts';
 import { ProgressFileError } from './progress-file.ts';
-import type {
-  GradedExercise,
-  GradeReport,
-  RunReport,
+import {
+  isSolved,
+  type GradedExercise,
+  type GradeReport,
+  type RunReport,
 } from '../formats/schema-report.ts';
+import { kitStrings } from '../words/strings.ts';
 import { repository } from '../catalog/sources.ts';
 import { lookOf, outliveReader, paint, reportText } from './terminal.ts';
 
@@ -27,7 +29,11 @@ interface Question {
   readonly jsonFile: string | undefined;
 }
 
-function readQuestion(args: string[], catalog: readonly Exercise[]): Question {
+function readQuestion(
+  args: string[],
+  catalog: readonly Exercise[],
+  broken: ReadonlyMap<string, string>,
+): Question {
   let parsed;
   try {
     const options = { json: { type: 'string' } } as const;
@@ -40,6 +46,8 @@ function readQuestion(args: string[], catalog: readonly Exercise[]): Question {
   const exercises = ids.map((id) => {
     const found = catalog.find(({ facts }) => facts.id === id);
     if (found !== undefined) return found;
+    const why = broken.get(id);
+    if (why !== undefined) throw new BadQuestion(why);
     const known = catalog.map(({ facts }) => facts.id).join(' ');
     throw new BadQuestion(`there is no exercise ${id}; there are ${known}`);
   });
@@ -53,7 +61,11 @@ async function main(): Promise<number> {
   const grader = new Grader(repository, (line) => {
     console.error(line);
   });
-  const { exercises, jsonFile } = readQuestion(process.argv.slice(2), grader.catalog());
+  const catalog = grader.catalog();
+  const asked = readQuestion(process.argv.slice(2), catalog, grader.broken);
+  const { exercises, jsonFile } = asked;
+  const leftOut = exercises === catalog ? [...grader.broken.values()] : [];
+  for (const why of leftOut) console.error(`grade: left out: ${why}`);
   // What cannot be read or written is said before anything is graded.
   grader.progress();
   if (jsonFile !== undefined) checkWritable(jsonFile);
@@ -69,20 +81,22 @@ async function main(): Promise<number> {
   await grader.close();
   printSum(results);
   if (jsonFile !== undefined) writeJson(jsonFile, { version: 1, exercises: results });
-  return results.every(({ verdict }) => verdict === 'passed') ? 0 : 1;
+  const isAll = leftOut.length === 0;
+  return isAll && results.every(({ points, max }) => points === max) ? 0 : 1;
 }
 
 function printOne(exercise: Exercise, result: GradedExercise, report: RunReport): void {
   const look = lookOf(process.stdout);
   const { facts } = exercise;
-  const good = result.verdict === 'passed';
+  const good = isSolved(report);
   const word = paint(look, good ? 'good' : 'bad', result.verdict.padEnd(10));
   const points = `${result.points}/${result.max}`.padStart(6);
   console.log(`${facts.id}  ${word} ${points}  ${facts.title}`);
   const first = report.tests.find((test) => test.verdict !== 'passed');
+  const ours = report.borrowed && kitStrings.borrowed(report.borrowed);
   const said =
     first === undefined
-      ? reportText(exercise, report)
+      ? (ours ?? reportText(exercise, report))
       : `${first.name}: ${first.message}`;
   const [line = ''] = said.split('\n');
   if (!good) console.log(paint(look, 'quiet', `     ${line}`));
@@ -96,7 +110,7 @@ function printDraft({ facts }: Exercise, file: string): void {
 function printSum(results: readonly GradedExercise[]): void {
   const points = results.reduce((sum, result) => sum + result.points, 0);
   const max = results.reduce((sum, result) => sum + result.max, 0);
-  const passed = results.filter(({ verdict }) => verdict === 'passed').length;
+  const passed = results.filter(({ points, max }) => points === max).length;
   console.log(`${passed} of ${results.length} pass, ${points} of ${max} points`);
 }
 

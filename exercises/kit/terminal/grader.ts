@@ -5,8 +5,18 @@ import { join } from 'node:path';
 import { readCatalog, type Exercise } from '../catalog/catalog.ts';
 import { ProgressFile } from './progress-file.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
-import type { GradedExercise, RunReport } from '../formats/schema-report.ts';
-import { newExercise, type Progress } from '../formats/schema-progress.ts';
+import {
+  isSolved,
+  stateAfter,
+  type GradedExercise,
+  type RunReport,
+} from '../formats/schema-report.ts';
+import { kitStrings } from '../words/strings.ts';
+import {
+  maxDraftLength,
+  newExercise,
+  type Progress,
+} from '../formats/schema-progress.ts';
 import { keptWorkerScript } from '../script/kept-script.ts';
 import type { Sources } from '../catalog/sources.ts';
 import { Threads } from '../script/thread.ts';
@@ -18,6 +28,11 @@ export class Grader {
   readonly #file: ProgressFile;
   #threads: Threads | undefined;
   #builtFor = '';
+  /** What is wrong with an exercise itself, by its id. */
+  readonly broken = new Map<string, string>(); // BOUNDED by the exercises
+  readonly #leftOut = (id: string, why: string): void => {
+    this.broken.set(id, why);
+  };
 
   constructor(sources: Sources, report: (line: string) => void) {
     this.#sources = sources;
@@ -26,7 +41,7 @@ export class Grader {
   }
 
   catalog(): Exercise[] {
-    return readCatalog(this.#sources);
+    return readCatalog(this.#sources, this.#leftOut);
   }
 
   progress(): Progress {
@@ -60,6 +75,8 @@ export class Grader {
   async run(exercise: Exercise): Promise<RunReport> {
     const { id } = exercise.facts;
     const threads = await this.#ready();
+    const why = this.broken.get(id);
+    if (why !== undefined) return brokenReport(why);
     const report = await threads.test(id, exercise.written);
     threads.warm();
     this.#remember(exercise, report);
@@ -109,7 +126,8 @@ export class Grader {
       .join();
     if (this.#threads === undefined || this.#builtFor !== wanted) {
       await this.#threads?.close();
-      const text = await keptWorkerScript(this.#sources);
+      this.broken.clear();
+      const text = await keptWorkerScript(this.#sources, this.#leftOut);
       this.#threads = new Threads(text);
       this.#builtFor = wanted;
     }
@@ -120,17 +138,24 @@ export class Grader {
     const { facts, hash, written, starter } = exercise;
     const before = this.progress().exercises[facts.id] ?? newExercise;
     if (written === starter) return; // nothing was tried, and it is nobody's draft
-    const passed = report.verdict === 'passed';
+    const passed = isSolved(report);
     this.#file.update(facts.id, {
-      state: passed ? 'passed' : before.state === 'new' ? 'tried' : before.state,
+      state: stateAfter(before.state, report),
       attempts: before.attempts + 1,
       ...(passed || before.state !== 'passed' ? { hash } : {}),
       // Its own time, not that of the run: a newer draft in the file stays.
-      ...(written === before.draft
+      // A longer one than the format takes stays in its file alone; the report says so.
+      ...(written === before.draft || written.length > maxDraftLength
         ? {}
         : { draft: written, draftAt: writtenAt(exercise) }),
     });
   }
+}
+
+function brokenReport(why: string): RunReport {
+  const message = kitStrings.run.notInOrder(why);
+  const nothing = { tests: [], output: [], outputCut: false, ms: 0 };
+  return { ...nothing, verdict: 'threw', message };
 }
 
 /** When `exercise.ts` was saved, milliseconds since 1970. */
@@ -146,7 +171,7 @@ export function graded(exercise: Exercise, report: RunReport): GradedExercise {
   return {
     id,
     verdict,
-    points: verdict === 'passed' ? points : 0,
+    points: isSolved(report) ? points : 0,
     max: points,
     tests: [
       ...report.tests.map(({ name, verdict, message }) => ({ name, verdict, message })),

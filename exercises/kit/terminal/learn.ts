@@ -14,10 +14,11 @@ import { ProgressFileError } from './progress-file.ts';
 import { InvalidData } from '../formats/schema.ts';
 import { wantedTest } from '../formats/opened.ts';
 import { newExercise } from '../formats/schema-progress.ts';
+import { isSolved } from '../formats/schema-report.ts';
 import type { RunReport } from '../formats/schema-report.ts';
 import { repository } from '../catalog/sources.ts';
 import { Show } from './show.ts';
-import { lookOf, outliveReader, paint, reportLines } from './terminal.ts';
+import { lookOf, outliveReader, paint, reportLines, wrapped } from './terminal.ts';
 
 /** Editors save in steps; this long after the first sign the file is read. */
 const settleMs = 30;
@@ -80,7 +81,7 @@ class Learn {
         ` ${progressName} has another draft; in npm run learn, d puts it here.`,
       );
     }
-    return report.verdict === 'passed';
+    return isSolved(report);
   }
 
   watchFiles(): void {
@@ -174,7 +175,7 @@ class Learn {
     }
     this.#hint += 1;
     this.#grader.hintSeen(this.#current, this.#hint);
-    console.log(`\n${hint}\n`);
+    console.log(`\n${wrapped(hint, process.stdout.columns)}\n`);
   }
 
   async #next(): Promise<void> {
@@ -185,7 +186,7 @@ class Learn {
     this.#current = next;
     this.#hint = 0;
     this.watchFiles();
-    console.log(`\n${next.task}\n`);
+    console.log(`\n${wrapped(next.task, process.stdout.columns)}\n`);
     await this.runAndHint();
   }
 
@@ -275,6 +276,14 @@ class Learn {
   }
 }
 
+/** Arrow keys, Alt and their like come as several signs, which are no keys of ours. */
+function typed(data: string): string[] {
+  // eslint-disable-next-line no-control-regex -- what a terminal sends begins with ESC
+  const named = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.|[^])?/g;
+  const isKey = (key: string): boolean => key >= ' ' || '\u0003\u0004\r'.includes(key);
+  return [...data.replaceAll(named, '')].filter(isKey);
+}
+
 /** Keys one at a time, and whole lines where a question needs one. */
 function listenToKeys(learn: Learn): void {
   const { stdin } = process;
@@ -296,7 +305,7 @@ function listenToKeys(learn: Learn): void {
   stdin.setEncoding('utf8');
   stdin.on('data', (data) => {
     if (asking) return;
-    for (const key of String(data)) {
+    for (const key of typed(String(data))) {
       if (key === 'q' || key === '\u0003' || key === '\u0004') {
         stdin.setRawMode(false);
         stdin.pause();

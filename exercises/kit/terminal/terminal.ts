@@ -3,6 +3,7 @@
 import type { Exercise } from '../catalog/catalog.ts';
 import { openedAtFirst } from '../formats/opened.ts';
 import type { RunReport, TestResult } from '../formats/schema-report.ts';
+import { kitStrings } from '../words/strings.ts';
 
 export interface Look {
   readonly colour: boolean;
@@ -72,6 +73,9 @@ export function reportLines(
     lines.push(...report.output.map((line) => `   ${line}`));
     if (report.outputCut) lines.push('   (the rest is cut)');
   }
+  if (report.borrowed !== undefined) {
+    lines.push(` ${kitStrings.borrowed(report.borrowed)}`);
+  }
   return [...lines, summary(look, report)];
 }
 
@@ -120,4 +124,38 @@ function summary(look: Look, report: RunReport): string {
     return paint(look, 'good', ` all ${all} tests pass, ${ms} ms`);
   }
   return all === 0 ? ' no test was run' : ` ${passed} of ${all} tests pass, ${ms} ms`;
+}
+
+/**
+ * Prose of Markdown in lines of at most `width` signs, cut between words. Code and tables
+ * stay as they are.
+ *
+ * @param width of the terminal; 80 where nobody knows it
+ */
+export function wrapped(text: string, width = 80): string {
+  let inCode = false;
+  const lines = text.split('\n').map((line) => {
+    const isFence = line.trimStart().startsWith('```');
+    if (isFence) inCode = !inCode;
+    return isFence || inCode || /^(?: {4}|\t|\|)/.test(line)
+      ? line
+      : wrappedLine(line, width);
+  });
+  return lines.join('\n');
+}
+
+function wrappedLine(line: string, width: number): string {
+  // The lines after the first one of a list stand under its text.
+  const indent = ' '.repeat(/^\s*(?:[-*]|\d+\.)?\s*/.exec(line)?.[0].length ?? 0);
+  const done: string[] = [];
+  let now = '';
+  for (const word of line.split(/(?<=\S) +/)) {
+    if (now === '') now = word;
+    else if (now.length + 1 + word.length <= width) now += ` ${word}`;
+    else {
+      done.push(now);
+      now = indent + word;
+    }
+  }
+  return [...done, now].join('\n');
 }

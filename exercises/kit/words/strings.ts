@@ -28,6 +28,9 @@ export const kitStrings = {
     unseen: (code: string): string =>
       `here stands a sign that nobody sees (U+${code}); delete it`,
   },
+  borrowed: (what: string): string =>
+    `You have found ours: ${what} does the work here. It passes, and counts as looked up; ` +
+    'write your own to solve it.',
   thrown: {
     value: (value: string): string => `threw ${value}`,
     noMessage: 'threw a value without a message',
@@ -47,6 +50,8 @@ export const kitStrings = {
     workerFailed: (error: string): string => `the worker failed: ${error}`,
     flood: 'ended: it sent more messages than a page should take',
     stopped: 'stopped',
+    notInOrder: (why: string): string =>
+      `this exercise is not in order itself, whatever you write: ${why}`,
     broken: 'the sandbox failed; run it again',
   },
   tasks: {

@@ -209,7 +209,7 @@ describe('RLPX with large messages', () => {
       const early = msg.payload;
       expect(early.every((byte) => byte === 7)).toBe(true);
       await tasks.wait();
-      expect(msg.payload).toBe(early);
+      expect(msg.payload === early).toBe(true);
       expect(msg.unpack?.()).toBe(undefined);
       await ours.close(undefined);
       await raw.fd.close();

@@ -1,0 +1,1 @@
+export function theirs(root: string): { folder: string; starter: string }[];

@@ -1,0 +1,28 @@
+/**
+ * The exercises whose `exercise.ts` is the reader's: it is not what the manifest says that
+ * was shipped. It is judged by the tests of its exercise alone; type checker, linter and
+ * formatter see the starter in its place, or nothing.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * @param {string} root the folder with package.json
+ * @returns {{ folder: string, starter: string }[]} `exercises/07-x`, and its starter
+ */
+export function theirs(root) {
+  const home = join(root, 'exercises');
+  const { starters } = JSON.parse(readFileSync(join(home, 'manifest.json'), 'utf8'));
+  return readdirSync(home)
+    .filter((name) => /^\d\d-/.test(name))
+    .flatMap((name) => {
+      const shipped = starters[`E${name.slice(0, 2)}`];
+      const file = join(home, name, 'exercise.ts');
+      if (shipped === undefined || !existsSync(file)) return [];
+      const text = readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
+      const hash = createHash('sha256').update(text).digest('hex');
+      if (hash === shipped.hash) return [];
+      return [{ folder: `exercises/${name}`, starter: shipped.text }];
+    });
+}
