@@ -31,6 +31,7 @@ const longest = [
   'test/site/exercise-run.test.ts',
   'test/site/exercise-kept.test.ts',
   'test/kit/terminal.test.ts',
+  'test/kit/seen.test.ts',
   'test/site/exercise-sandbox.test.ts',
   'test/p2p/stop-phases.test.ts',
   'test/site/',
