@@ -33,17 +33,17 @@ export async function keptWorkerScript(
   const cache = dirname(file);
   const known = textOf(file);
   if (known !== undefined) return known;
-  let isComplete = true;
+  const missing: string[] = []; // BOUNDED by the exercises
   const { text } = await buildWorkerScript(
     sources,
     'whole',
     leftOut &&
       ((id, why) => {
-        isComplete = false;
+        missing.push(id);
         leftOut(id, why);
       }),
   );
-  if (!isComplete) return text;
+  if (missing.length > 0) return text;
   try {
     mkdirSync(cache, { recursive: true });
     removeOld(cache);
