@@ -16,6 +16,11 @@ const together = [
   'test/{core,csp,eth,p2p,rlp,sim}/**/*.test.ts',
   'test/crypto/!(init|ecies-browser).test.ts',
   'test/net/!(memory).test.ts',
+  'test/{repo,site-model}/*.test.ts',
+  'test/kit/{hints,learner-types,registry,schemas,wrong-diff}.test.ts',
+  'test/bench/{profile,statistics,table}.test.ts',
+  'test/node/{options,report}.test.ts',
+  'test/*.test.ts',
 ];
 
 /** Files that take longest, longest first: what begins last must not be one of them. */
@@ -26,6 +31,7 @@ const longest = [
   'test/site/exercise-run.test.ts',
   'test/site/exercise-kept.test.ts',
   'test/kit/terminal.test.ts',
+  'test/kit/seen.test.ts',
   'test/site/exercise-sandbox.test.ts',
   'test/p2p/stop-phases.test.ts',
   'test/site/',
@@ -85,10 +91,11 @@ export default defineConfig({
         },
       },
       {
-        // The built site in one Chromium that all files share.
+        // The built site in one Chromium that all files share, and what drives it.
         test: {
           name: 'site',
           include: ['test/site/**/*.test.ts'],
+          isolate: false,
           globalSetup: ['test/site/setup.ts'],
           testTimeout: 20_000,
           retry,

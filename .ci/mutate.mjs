@@ -2,8 +2,12 @@
  * `npm run mutate -- csp` (or p2p, eth): changes `impl/csp` in one small way after the
  * other and says which change no test has noticed, and the score. What was judged before
  * is not judged again while code and tests are the same. `-- csp select.ts` takes one file.
+ *
+ * What came out is kept for each file in `test/mutation-record.json`. A time-out counts as
+ * noticed; on a busy machine it may be no more than that, so the record counts them apart.
  */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Stryker } from '@stryker-mutator/core';
@@ -46,4 +50,36 @@ const stryker = new Stryker({
   clearTextReporter: { reportTests: false, logTests: false },
   allowEmpty: false,
 });
-await stryker.runMutationTest();
+const results = await stryker.runMutationTest();
+
+const recordFile = 'test/mutation-record.json';
+const record = JSON.parse(readFileSync(recordFile, 'utf8'));
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+  encoding: 'utf8',
+}).trim();
+const date = new Date().toISOString().slice(0, 10);
+for (const name of new Set(results.map(({ fileName }) => fileName))) {
+  const of = (...statuses) =>
+    results.filter((r) => r.fileName === name && statuses.includes(r.status)).length;
+  const [killed, timedOut] = [of('Killed'), of('Timeout')];
+  const survived = of('Survived', 'NoCoverage');
+  const mutants = killed + timedOut + survived;
+  if (mutants === 0) continue; // nothing in it can be changed after it was loaded
+  const score = Math.round((1000 * (killed + timedOut)) / mutants) / 10;
+  const path = name.replaceAll('\\', '/').replace(/^.*impl\//, '');
+  record[path] = { mutants, killed, timedOut, survived, score, date, commit };
+}
+const sorted = Object.fromEntries(
+  Object.keys(record)
+    .sort()
+    .map((k) => [k, record[k]]),
+);
+writeFileSync(recordFile, `${JSON.stringify(sorted, null, 2)}\n`);
+for (const name of folders) {
+  const rows = Object.entries(sorted).filter(([path]) => path.startsWith(`${name}/`));
+  const sum = (key) => rows.reduce((total, [, row]) => total + row[key], 0);
+  if (rows.length === 0) continue;
+  const percent = (100 * (sum('killed') + sum('timedOut'))) / sum('mutants');
+  const files = `${rows.length} files, ${sum('mutants')} mutants`;
+  console.log(`recorded for ${name}: ${percent.toFixed(1)} % (${files})`);
+}

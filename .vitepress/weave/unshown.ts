@@ -22,12 +22,15 @@ export const longFiles: Readonly<Record<string, string>> = {
 export const besideTheFlow: Readonly<Record<string, string>> = {
   'impl/csp/trace.ts': 'the format of a trace, for those who record and read one',
   'impl/csp/trace-fields.ts': 'checks a trace that somebody brings',
+  'impl/csp/real-timers.ts':
+    "makes one timer of the platform's out of all; under a virtual clock none runs",
   'impl/csp/where.ts': 'the lines of a recorded run; the node that is shipped has none',
 };
 
 /** Files that may read the time, draw at random or start a timer. */
 export const seamFiles: Readonly<Record<string, string>> = {
   'impl/csp/real.ts': 'the runtime over the real clock',
+  'impl/csp/real-timers.ts': 'the timers of that runtime',
   'impl/csp/macrotask.ts': 'the turn after a macrotask, for the real runtime',
   'impl/sim/serial.ts': 'the deterministic runtime; without a seed it draws at random',
   'impl/sim/turns.ts': 'the steps of the deterministic runtime begin on a microtask',

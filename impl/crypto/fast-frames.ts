@@ -18,13 +18,14 @@ interface Exports {
   readonly recordLength: Place;
   readonly egress: Place;
   readonly ingress: Place;
-  readonly cipherKey: Place;
+  readonly keys: Place;
 
   resetHash(): void;
   updateHash(running: number, length: number): void;
   digestHash(): void;
 
   begin(): void;
+  expandKeys(): void;
   beginMAC(side: number, length: number): void;
   skipBlocks(side: number, count: number): number;
   sealHeader(): void;
@@ -122,17 +123,18 @@ export class FastFrames {
     if (this.#atWork === next) return;
     this.#atWork?.record.set(this.#record);
     this.#record.set(next.record);
+    this.exports.expandKeys();
     this.#atWork = next;
   }
   // #endregion frames-enter
 
   /** Applies the platform's keystream, at the place where that of `side` is. */
   applyBulk(side: number, part: Uint8Array): Uint8Array {
-    const { cipherKey, record } = this.exports;
+    const { keys, record } = this.exports;
     const before = this.exports.skipBlocks(side, part.length / blockLength);
     const counter = new Uint8Array(blockLength);
     new DataView(counter.buffer).setBigUint64(8, BigInt(before));
-    const keyAt = cipherKey.value - record.value;
+    const keyAt = keys.value - record.value;
     return this.bulk(this.#record.subarray(keyAt, keyAt + keyLength), counter).apply(
       part,
     );

@@ -68,6 +68,12 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
     this.runtime.tracer?.emit('send', this.#fields('send', value));
     return true;
   }
+
+  #put(value: T): void {
+    // A list that grows from nothing makes room for 17.
+    if (this.#buffer === undefined) this.#buffer = [value];
+    else this.#buffer.push(value);
+  }
   // #endregion chan-send
 
   // #region chan-recv
@@ -148,12 +154,6 @@ export class Chan<T> implements Case<T>, Receivable<T>, Sendable<T> {
 
   leaveSending(waiter: Waiter<void>): void {
     this.#senders?.delete(waiter);
-  }
-
-  #put(value: T): void {
-    // A list that grows from nothing makes room for 17.
-    if (this.#buffer === undefined) this.#buffer = [value];
-    else this.#buffer.push(value);
   }
 
   /** What a trace shows when a value has gone in, or come out. */

@@ -21,6 +21,8 @@ export class Signal implements Case<void>, Receivable<void> {
     this.label = label;
   }
 
+  // #region signal-raise
+  /** Wakes who has waited longest; if nobody waits, the next who looks. */
   raise(): void {
     const first = this.#waiting?.first;
     if (first === undefined) {
@@ -30,6 +32,7 @@ export class Signal implements Case<void>, Receivable<void> {
     this.leave(first);
     first.done();
   }
+  // #endregion signal-raise
 
   get waits(): readonly TraceWait[] {
     return [{ name: this.label, id: this.id }];

@@ -40,7 +40,6 @@ export class Timer implements Receivable<void> {
     if (this.#fired.recvCase.isReady()) this.#fired.recvCase.perform();
   }
 }
-// #endregion timer
 
 /** Waits for `ms` milliseconds. */
 export function sleep(ms: number): Promise<void> {
@@ -51,3 +50,4 @@ export function sleep(ms: number): Promise<void> {
     });
   });
 }
+// #endregion timer

@@ -24,12 +24,12 @@ export class WaitGroup {
       });
   }
 
+  // #region wait-group
   /** Names of the tasks that have not ended, oldest first. */
   get names(): readonly string[] {
     return [...this.#alive.values()];
   }
 
-  // #region wait-group
   /** Starts a task. It begins after the caller's next wait, never inside this call. */
   go(name: string, task: () => Promise<void>, options?: SpawnOptions): void {
     const { over, failed } = this.#begin(name);
@@ -75,11 +75,11 @@ export class WaitGroup {
     this.#alive.set(over, name);
     return { over, failed };
   }
-  // #endregion wait-group
 
   #wakeAll(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     for (const wake of waiting) wake();
   }
+  // #endregion wait-group
 }

@@ -8,8 +8,9 @@ import { Timer } from '../csp/timer.ts';
 export const pongBurst = 5;
 export const pongRefillMs = 1_000;
 
+// #region pong-budget
 export class PongBudget {
-  /** A clock runs while it is not full: most peers ask for less than one in a second. */
+  /** Runs while it is not full. An idle peer has none. */
   #clock: Timer | undefined;
   #left = pongBurst;
 
@@ -37,3 +38,4 @@ export class PongBudget {
     this.#clock?.stop();
   }
 }
+// #endregion pong-budget

@@ -233,7 +233,10 @@ describe('EthPeer.readStatus', () => {
         seen.push('looked');
         return payload;
       },
-      unpack: () => Promise.resolve(void seen.push('unpacked')),
+      unpack() {
+        seen.push('unpacked');
+        return Promise.resolve();
+      },
     };
     expect(await errorFor(large)).toBeUndefined();
     expect(seen.slice(0, 2)).toEqual(['unpacked', 'looked']);

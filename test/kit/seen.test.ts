@@ -1,6 +1,9 @@
 /** A reader's own run, recorded: where it is opened, what it brings, what it costs. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Trace, TraceEvent } from '#impl/csp/trace.ts';
 import { readCatalog, type Exercise } from '#kit/catalog/catalog.ts';
 import { repository } from '#kit/catalog/sources.ts';
@@ -10,12 +13,13 @@ import { maxSteps, maxTraceBytes, storyText } from '#kit/run/story.ts';
 import { keptWorkerScript } from '#kit/script/kept-script.ts';
 import { buildWorkerScript } from '#kit/script/script.ts';
 import { Threads } from '#kit/script/thread.ts';
+import { Show, type Recorder } from '#kit/terminal/show.ts';
 import { fixtures } from './sources.ts';
 
 let threads: Threads;
 beforeAll(async () => {
   threads = new Threads(await keptWorkerScript(repository), 20_000);
-}, 60_000);
+}, 120_000);
 afterAll(() => threads.close());
 
 const catalog = readCatalog(repository);
@@ -120,12 +124,12 @@ describe('a test that is seen', () => {
   });
 
   it('is opened at the run that failed, if it makes many', async () => {
-    // Right for the first three messages that the test draws.
+    // Wrong for the high codes, once it has been asked a few times: the tests before count.
     const code = edited(
       'E14',
       '  const proto = peer.getProto(msg.code);',
       `  calls += 1;
-  const proto = peer.getProto(calls < 8 ? msg.code : 16);`,
+  const proto = peer.getProto(calls > 3 && msg.code > 36 ? 16 : msg.code);`,
     ).replace('export async', 'let calls = 0;\nexport async');
     const report = await threads.test('E14', code);
     const failed = wantedTest(report.tests);
@@ -139,10 +143,11 @@ describe('a test that is seen', () => {
   });
 
   it('shows lines that were put in order as the code that they make', async () => {
-    const wrong = exerciseOf('E11').wrong.find(({ name }) =>
-      name.includes('leaves-tasks'),
+    const wrong = exerciseOf('E11').wrong.find(
+      ({ name }) => name === 'leaves-tasks-behind',
     );
-    const { trace } = await look('E11', wrong?.code ?? '');
+    const test = 'Peer.run > is not over before its tasks are';
+    const trace = traceIn((await threads.see('E11', wrong?.code ?? '', test)).trace);
     const file = 'exercises/11-select-parsons/assembled.ts';
     expectCalls(trace.events, file, trace.head.sources?.[file] ?? '');
   });
@@ -231,6 +236,45 @@ describe('a live connection', () => {
     const { events, head } = traceIn(live.trace);
     expect(events[head.at ?? -1]?.src).toMatch(/11-select-parsons\/assembled\.ts:\d+$/);
     expect(live.sentence).toContain('it starts the task readLoop');
+  });
+});
+
+describe('Show', () => {
+  const look = { colour: false, unicode: true };
+
+  it('plays the failing test as a table, with a mark where it failed, and writes it', async () => {
+    const exercise = exerciseOf('E14');
+    const wrong = exercise.wrong.find(({ name }) => name === 'no-way-out');
+    const mine = { ...exercise, written: wrong?.code ?? '' };
+    const report = await threads.test('E14', mine.written);
+    const home = mkdtempSync(join(tmpdir(), 'peerwalk-show-'));
+    const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    try {
+      const recorder: Recorder = {
+        see: (one, test) => threads.see(one.facts.id, one.written, test),
+        live: (one) => threads.live(one.facts.id, one.written, 'meet'),
+      };
+      const show = new Show(recorder, look, home);
+      await show.play(mine, report);
+      const lines = printed.mock.calls.map(([line]) => String(line));
+      expect(lines.filter((line) => line.startsWith('>'))).toEqual([
+        expect.stringMatching(/^> +10 701 ms main +the peer was over at 700 ms/),
+      ]);
+      expect(lines.join('\n')).toMatch(/readLoop +waits: send a\.in +exercise\.ts:\d+/);
+      await show.write(mine, report);
+      const file = traceIn(readFileSync(join(home, 'peerwalk-E14.jsonl'), 'utf8'));
+      expect(file.head.sources).toEqual({
+        'exercises/14-handle-dispatch/exercise.ts': mine.written,
+      });
+      expect(file.events[file.head.at ?? -1]?.v).toContain(
+        'the peer was over at 700 ms',
+      );
+      await show.play(exerciseOf('E12'), undefined);
+      expect(String(printed.mock.calls.at(-1)?.[0])).toContain('No test of this run');
+    } finally {
+      printed.mockRestore();
+      rmSync(home, { recursive: true });
+    }
   });
 });
 

@@ -67,7 +67,17 @@ describe('srcOf', () => {
     expect(srcOf(event('main', { e: 'wake' }), places)).toMatch(/frame-conn/);
   });
 
-  it('refuses a text that stands in no line', () => {
-    expect(() => findPlaces(() => '')).toThrow('is in 0 lines of');
+  it('knows where every line of its list stands', () => {
+    const missed: string[] = [];
+    findPlaces(textOf, (text, file) => missed.push(`${text} in ${file}`));
+    expect(missed).toEqual([]);
+  });
+
+  it('tells of a text that stands in no line, or in two', () => {
+    const missed = new Set<string>();
+    const twice = (file: string): string => `${textOf(file)}\n${textOf(file)}`;
+    for (const from of [(): string => '', twice])
+      expect(findPlaces(from, (_, file) => missed.add(file))).toEqual({});
+    expect(missed).toContain('impl/p2p/peer.ts');
   });
 });

@@ -118,16 +118,23 @@ describe.skipIf('missing' in findChromium())(
           selectionEnd: text.length,
         });
       await compose('ni');
-      const other = await page.context().newPage();
-      await other.goto(site.url(addressOf(short)));
-      await other.waitForSelector('.cm-content');
-      await write(other, '// of another tab, and longer');
+      // Another tab in the reader's hands would take the focus, and end the composing.
+      await page.evaluate(() => {
+        const key = 'peerwalk-progress';
+        const theirs = (localStorage.getItem(key) ?? '')
+          .replace(/"draft": "[^"]*"/, '"draft": "// of another tab, and longer"')
+          .replace(
+            /"draftAt": (\d+)/,
+            (_, at: string) => `"draftAt": ${Number(at) + 5}`,
+          );
+        localStorage.setItem(key, theirs);
+        window.dispatchEvent(new StorageEvent('storage', { key }));
+      });
       await compose('nih');
       await session.send('Input.insertText', { text: '你' });
       await page.keyboard.insertText('!');
       await expect.poll(() => editorText(page)).toBe('// 你!');
       await expect.poll(async () => (await kept(page, short))?.draft).toBe('// 你!');
-      await other.close();
       await site.done(page);
     });
 

@@ -6,6 +6,7 @@ import { run, openCode, sentence, short, state, write } from './exercise-site.ts
 
 const script = /runner\/worker\.js/;
 const frame = /runner\/frame\.html/;
+const document = /exercises\/[^/]*\.html/;
 
 function answer(body: string, contentType: string) {
   return (route: Route): Promise<void> => route.fulfill({ body, contentType });
@@ -43,6 +44,19 @@ describe.skipIf('missing' in findChromium())('a runner', { timeout: 120_000 }, (
       },
       /refused to start the worker/,
     ],
+    [
+      'is refused its frame by the policy of a host',
+      document,
+      async (route) => {
+        const response = await route.fetch();
+        const policy = { 'content-security-policy': "frame-src 'none'" };
+        await route.fulfill({
+          response,
+          headers: { ...response.headers(), ...policy },
+        });
+      },
+      /refused the frame/,
+    ],
   ])('that %s says so, and runs when it can', async (_, what, how, said) => {
     await page.route(what, how);
     await page.reload();
@@ -51,8 +65,11 @@ describe.skipIf('missing' in findChromium())('a runner', { timeout: 120_000 }, (
     await run(page, 'failed');
     expect(await sentence(page)).toMatch(said);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
+    if (what === document) await page.reload(); // its policy stays with it
+    await page.waitForSelector('.cm-content');
     await page.locator('.cm-content').focus();
-    await run(page, 'passed');
+    await page.keyboard.press('Control+Enter');
+    await page.waitForSelector('.pw-ex-verdict');
   });
 
   it('whose frame is another page says so in the end; Stop ends the wait before', async () => {

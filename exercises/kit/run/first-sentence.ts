@@ -9,9 +9,9 @@ import {
   pingMsg,
   pongMsg,
 } from '#impl/p2p/base-protocol.ts';
-import { kitStrings } from '../words/strings.ts';
+import { seenStrings } from '../words/seen-strings.ts';
 
-const strings = kitStrings.live;
+const strings = seenStrings.live;
 
 /** @param first index of its first step */
 export function firstSentence(

@@ -6,6 +6,7 @@ import { leaving } from './learner.ts';
 import { markNames } from '../trace/mark-names.ts';
 import type { Build } from '../build.ts';
 import type { Lived } from './live.ts';
+import type { Callable, Registry } from './registry.ts';
 import type { RecordedRun, Recording } from './recording.ts';
 import type { TestResult } from '../formats/schema-report.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
@@ -17,16 +18,18 @@ import {
   withThrow,
   type Thrown,
 } from './story.ts';
-import { kitStrings } from '../words/strings.ts';
+import { seenStrings } from '../words/seen-strings.ts';
 
-const strings = kitStrings.seen;
+const strings = seenStrings.seen;
+const whereModule = 'impl/csp/where.ts';
+const buildModule = 'exercises/kit/build.ts';
 
 /** What a whole script has, and a small one does not: nobody pays for it before they ask. */
 export interface SeeingTools {
   readonly instrument: typeof instrument;
   readonly seenTest: typeof seenTest;
   readonly seenLive: typeof seenLive;
-  readonly markedBuild: typeof markedBuild;
+  readonly sourcesBuilt: typeof sourcesBuilt;
 }
 
 /** The test cannot be shown. */
@@ -36,7 +39,9 @@ export class NothingToSee extends Error {
 
 export interface Seeing {
   readonly recording: Recording;
-  readonly result: TestResult;
+  readonly name: string;
+  /** Undefined if there is no such test any more. */
+  readonly result: TestResult | undefined;
   /** The moment that the assertion spoke of (`steps.ts`). */
   readonly spokenOf: string | undefined;
   /** Name that traces have for the reader's file. */
@@ -49,10 +54,11 @@ export interface Seeing {
  * A test that failed is opened at the run that failed, which is its last; one that passed
  * at its first.
  *
- * @throws {NothingToSee} it ran no tasks, or no run came to an end
+ * @throws {NothingToSee} it is gone, it ran no tasks, or no run came to an end
  */
-export function seenTest(seeing: Seeing): SeenTest {
-  const { recording, result, sources } = seeing;
+function seenTest(seeing: Seeing): SeenTest {
+  const { recording, name, result, sources } = seeing;
+  if (result === undefined) throw new NothingToSee(strings.notThere(name));
   const passed = result.verdict === 'passed';
   const run = passed ? recording.first : recording.last;
   if (run === undefined) {
@@ -60,7 +66,7 @@ export function seenTest(seeing: Seeing): SeenTest {
   }
   const { events, at } = passed
     ? { events: withoutStart(run.trace.events), at: 0 }
-    : whereItFailed(run, seeing);
+    : whereItFailed(run, result, seeing);
   const about = passed ? result.name : `${result.name}: ${result.message}`;
   const shown = { run: run.trace, events, at, about, sources };
   return {
@@ -75,7 +81,8 @@ export function seenTest(seeing: Seeing): SeenTest {
 
 function whereItFailed(
   run: RecordedRun,
-  { file, spokenOf, result }: Seeing,
+  result: TestResult,
+  { file, spokenOf }: Seeing,
 ): { readonly events: RecordedRun['trace']['events']; readonly at: number } {
   const events = withoutStart(run.trace.events);
   const thrown = thrownIn(run, file);
@@ -105,10 +112,7 @@ function thrownIn(
   };
 }
 
-export function seenLive(
-  lived: Lived,
-  sources: Readonly<Record<string, string>>,
-): SeenLive {
+function seenLive(lived: Lived, sources: Readonly<Record<string, string>>): SeenLive {
   const { sentence, outcome, same, moments, trace, at } = lived;
   const about = [sentence, ...outcome].join('\n');
   const text = storyText({ run: trace, events: trace.events, at, about, sources });
@@ -131,7 +135,7 @@ type Where = Pick<
  *
  * @param built gets the text that the lines of the trace are lines of
  */
-export function markedBuild(
+function markedBuild(
   original: Build,
   where: Where,
   file: string,
@@ -148,4 +152,30 @@ export function markedBuild(
   };
 }
 
-export const tools: SeeingTools = { instrument, seenTest, seenLive, markedBuild };
+/**
+ * Lines that a reader has put in order become code when a test asks for it: from now on
+ * with marks, and under a name of their own.
+ *
+ * @param sources texts of the reader, by the names that traces have for them
+ * @param assembled name for what is made of the lines
+ * @returns the same, and later the text of what was assembled
+ */
+function sourcesBuilt(
+  registry: Registry,
+  sources: Readonly<Record<string, string>>,
+  assembled: string,
+): Readonly<Record<string, string>> {
+  const all: Record<string, string> = { ...sources };
+  if (!registry.has(buildModule) || !registry.has(whereModule)) return all;
+  const { buildLines } = registry.require(buildModule) as {
+    readonly buildLines: Build;
+  };
+  const where = registry.require(whereModule) as typeof import('#impl/csp/where.ts');
+  const marked = markedBuild(buildLines, where, assembled, (text) => {
+    all[assembled] = text;
+  });
+  registry.plug({ file: buildModule, symbol: 'buildLines' }, marked as Callable);
+  return all;
+}
+
+export const tools: SeeingTools = { instrument, seenTest, seenLive, sourcesBuilt };

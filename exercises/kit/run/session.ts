@@ -20,7 +20,7 @@ import {
 } from '../formats/schema-report.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
 import type { SeeingTools } from './seeing.ts';
-import { sourcesBuilt, spokenOf, watchRuns } from './watched-modules.ts';
+import { spokenOf, watchRuns } from './watched-modules.ts';
 import { kitStrings } from '../words/strings.ts';
 
 /** Everything about an exercise that a run needs. */
@@ -146,9 +146,8 @@ export class Session {
       const recording = new Recording();
       const file = this.#file;
       const marks = { instrument: tools.instrument, file };
-      const sources = sourcesBuilt(
+      const sources = tools.sourcesBuilt(
         this.#registry,
-        tools,
         {
           [this.#file]: code,
         },
@@ -156,9 +155,9 @@ export class Session {
       );
       const tests = await this.#judge(code, { recording, unheard, marks, only: name });
       const result = tests.find((test) => test.name === name);
-      if (result === undefined) throw new RangeError(kitStrings.seen.notThere(name));
       return tools.seenTest({
         recording,
+        name,
         result,
         spokenOf: spokenOf(this.#registry),
         file,
@@ -217,9 +216,8 @@ export class Session {
       throw new RangeError(`${this.#exercise.id} cannot be plugged in here`);
     }
     this.#captureConsole();
-    const sources = sourcesBuilt(
+    const sources = tools.sourcesBuilt(
       this.#registry,
-      tools,
       {
         [this.#file]: code,
       },

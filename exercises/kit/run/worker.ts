@@ -4,8 +4,8 @@
  * the reader's code posts or forges goes nowhere.
  */
 
+import './old-engine.ts'; // before all others
 import { lookAt } from './judge.ts';
-import { takeNewerAway } from './newer.ts';
 import { readOrder, type Answer } from '../formats/orders.ts';
 import { rehearse } from './rehearse.ts';
 import {
@@ -72,7 +72,6 @@ function serve(bundle: Bundle, port: Port, cold: boolean): void {
 }
 
 function disarm(): void {
-  takeNewerAway();
   for (const name of disarmed) {
     for (let at: object | null = globalThis; at !== null;) {
       Reflect.deleteProperty(at, name);

@@ -13,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readCatalog, type LeftOut } from '../catalog/catalog.ts';
 import type { Sources } from '../catalog/sources.ts';
 import { buildWorkerScript } from './script.ts';
@@ -29,8 +29,8 @@ export async function keptWorkerScript(
   sources: Sources,
   leftOut?: LeftOut,
 ): Promise<string> {
-  const cache = join(sources.root, 'node_modules/.cache/peerwalk');
-  const file = join(cache, `worker-${scriptKey(sources)}.js`);
+  const file = scriptFile(sources);
+  const cache = dirname(file);
   const known = textOf(file);
   if (known !== undefined) return known;
   const missing: string[] = []; // BOUNDED by the exercises
@@ -55,6 +55,12 @@ export async function keptWorkerScript(
     // Nowhere to keep it: the next start makes it again.
   }
   return text;
+}
+
+/** Where the script is kept that these files make. */
+export function scriptFile(sources: Sources): string {
+  const cache = join(sources.root, 'node_modules/.cache/peerwalk');
+  return join(cache, `worker-${scriptKey(sources)}.js`);
 }
 
 /** Over the code of the node and of the kit, and the exercises but for readers' answers. */

@@ -7,23 +7,29 @@ import { repository } from '../catalog/sources.ts';
 import { wantedTest } from '../formats/opened.ts';
 import type { RunReport } from '../formats/schema-report.ts';
 import { traceIn } from '../formats/schema-seen.ts';
-import { kitStrings } from '../words/strings.ts';
+import { seenStrings } from '../words/seen-strings.ts';
 import type { Grader } from './grader.ts';
 import { stepTable } from './step-table.ts';
 import { paint, type Look } from './terminal.ts';
 
-const strings = kitStrings.show;
+const strings = seenStrings.show;
+
+/** Who runs what is to be shown. */
+export type Recorder = Pick<Grader, 'see' | 'live'>;
 
 export class Show {
-  readonly #grader: Grader;
+  readonly #grader: Recorder;
+  readonly #folder: string;
   readonly #look: Look;
   /** The text of what was shown last, and what it is of. */
   #last:
     { readonly id: string; readonly code: string; readonly trace: string } | undefined;
 
-  constructor(grader: Grader, look: Look) {
+  /** @param folder where trace files are written */
+  constructor(grader: Recorder, look: Look, folder = repository.root) {
     this.#grader = grader;
     this.#look = look;
+    this.#folder = folder;
   }
 
   /** The failing test, or the first one, step by step. */
@@ -62,7 +68,7 @@ export class Show {
     }
     if (this.#last?.id !== facts.id) return; // it has said why
     const name = `peerwalk-${facts.id}.jsonl`;
-    writeFileSync(join(repository.root, name), this.#last.trace);
+    writeFileSync(join(this.#folder, name), this.#last.trace);
     this.#say(strings.written(name));
   }
 

@@ -2,10 +2,10 @@
 
 import type { Trace, TraceEvent } from '#impl/csp/trace.ts';
 import { visible } from '../words/visible.ts';
-import { kitStrings } from '../words/strings.ts';
+import { seenStrings } from '../words/seen-strings.ts';
 import { paint, type Look } from './terminal.ts';
 
-const strings = kitStrings.steps;
+const strings = seenStrings.steps;
 
 const shownBefore = 24;
 const shownAfter = 8;

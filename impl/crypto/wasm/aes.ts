@@ -14,7 +14,7 @@ const columns: usize = memory.data(4 * 1024, 16);
 /** Rounds of AES with a key of 32 bytes. */
 const rounds: usize = 14;
 /** An expanded key: 16 bytes a round, and 16 before the first. */
-export const scheduleLength: usize = 16 * (rounds + 1);
+const scheduleLength: usize = 16 * (rounds + 1);
 
 /** Times x in GF(2^8), the field of AES: what overflows comes back as 0x1b. */
 function double(value: u32): u32 {

@@ -103,8 +103,8 @@ export class FrameConn implements Slicer {
 
   async #openLarge(body: PendingBody, until: number): Promise<Frame> {
     const { fd } = this;
-    const bytes = await this.#share.read(fd, body.length, until, this.#closing);
-    return this.#readInSlices(body.open(bytes));
+    const pieces = await this.#share.read(fd, body.length, until, this.#closing);
+    return this.#readInSlices(body.open(...pieces));
   }
 
   // #region frame-conn-write

@@ -33,11 +33,12 @@ export interface PendingBody {
   /** How many bytes to read for it. */
   readonly length: number;
   /**
-   * Opens the body, once, when its bytes are there. They stay as they are.
+   * Opens the body, once, when its bytes are there. They stay as they are. They may be in
+   * pieces of whole blocks.
    *
    * @throws {FrameError} `bad-frame-mac`, `bad-code`, `poisoned`
    */
-  open(bytes: Uint8Array): Generator<undefined, Frame>;
+  open(...pieces: Uint8Array[]): Generator<undefined, Frame>;
 }
 
 /**
@@ -114,21 +115,34 @@ export class FrameRW {
     if (size > limit) this.#fail('too-big', `frame of ${size} bytes, limit ${limit}`);
     return {
       length: paddedLength(size) + macLength,
-      open: (body) => this.#openBody(body, size),
+      open: (...pieces) => this.#openBody(pieces, size),
     };
   }
 
-  *#openBody(bytes: Uint8Array, size: number): Generator<undefined, Frame> {
+  *#openBody(pieces: readonly Uint8Array[], size: number): Generator<undefined, Frame> {
     this.assertUsable();
-    const encrypted = bytes.subarray(0, paddedLength(size));
     //: New bytes: a small message must not keep alive all that came with it.
-    const body = newBytes(encrypted.length);
-    for (let from = 0; from < body.length; from += sliceLength) {
-      if (body.length > sliceLength) yield;
-      const to = from + sliceLength;
-      this.#crypto.openBody(encrypted.subarray(from, to), body.subarray(from, to));
+    const body = newBytes(paddedLength(size));
+    let done = 0;
+    let pauseAt = body.length > sliceLength ? 0 : Infinity;
+    for (const piece of pieces) {
+      for (
+        let from = 0;
+        from < piece.length && done < body.length;
+        from += sliceLength
+      ) {
+        if (done >= pauseAt) {
+          yield;
+          pauseAt = done + sliceLength;
+        }
+        const most = Math.min(sliceLength, body.length - done);
+        const encrypted = piece.subarray(from, from + most);
+        this.#crypto.openBody(encrypted, body.subarray(done, done + encrypted.length));
+        done += encrypted.length;
+      }
     }
-    if (!this.#crypto.openMAC(bytes.subarray(encrypted.length))) {
+    const last = pieces.at(-1) ?? body;
+    if (!this.#crypto.openMAC(last.subarray(last.length - macLength))) {
       this.#fail('bad-frame-mac', 'bad frame MAC');
     }
     const { code, end } = this.#readCode(body.subarray(0, size));

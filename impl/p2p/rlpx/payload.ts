@@ -57,6 +57,7 @@ export function unpackPayload(
 }
 // #endregion payload
 
+// #region payload-slices
 /** The two above, with pauses: for more than a slice. */
 export function* packInSlices(
   payload: Uint8Array,
@@ -79,6 +80,7 @@ export function* unpackInSlices(
   yield* validateInSlices(data);
   return new CompressedMsg(code, size, data, slicer);
 }
+// #endregion payload-slices
 
 /** Takes the steps of long work, and lets others run between them. */
 export interface Slicer {

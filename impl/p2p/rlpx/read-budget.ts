@@ -10,7 +10,6 @@
  * Who holds nothing keeps nobody waiting, so its own 30 s stand still in the queue.
  */
 
-import { concatAll } from '../../bytes.ts';
 import { Done } from '../../csp/done.ts';
 import { runtime } from '../../csp/runtime.ts';
 import { recv, select } from '../../csp/select.ts';
@@ -112,8 +111,8 @@ export class BudgetShare {
     length: number,
     until: number,
     stop: Done,
-  ): Promise<Uint8Array> {
-    if (length <= pieceLength) return fd.readFull(length);
+  ): Promise<Uint8Array[]> {
+    if (length <= pieceLength) return [await fd.readFull(length)];
     //: Others used up the budget, and this remote may have been quiet for most
     //: of its 30 s: what it waits for the first piece is not its fault.
     const asked = runtime().now();
@@ -128,7 +127,7 @@ export class BudgetShare {
       this.#held += bytes;
       pieces.push(await fd.readFull(bytes));
     }
-    return concatAll(pieces);
+    return pieces;
   }
 
   /** Gives back all that it holds. A second call does nothing. */

@@ -5,6 +5,7 @@
 
 import { sliceLength } from '../../crypto/provider.ts';
 
+// #region sliced-work
 export interface SlicedWork {
   /**
    * Goes on over about `bytes` of what comes in or goes out, whichever is more.
@@ -30,3 +31,4 @@ export function* doInSlices(
   do yield;
   while (!work.goOn(slice));
 }
+// #endregion sliced-work

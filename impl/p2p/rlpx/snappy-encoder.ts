@@ -3,6 +3,7 @@
  * encoders find other matches, and every decoder reads all of them.
  */
 
+import { sliceLength } from '../../crypto/provider.ts';
 import { doAtOnce, doInSlices, type SlicedWork } from './sliced-work.ts';
 
 /**
@@ -76,7 +77,8 @@ class Compression implements SlicedWork {
     }
     if (end < length) return false;
     this.#out.literal(this.#literal, length);
-    return true;
+    this.#literal = length;
+    return this.#out.copyOn(bytes);
   }
 
   // #region snappy-compress
@@ -129,6 +131,8 @@ class BlockWriter {
   readonly #data: Uint8Array;
   readonly #out: Uint8Array;
   #at = 0;
+  /** Literals of more than a slice: to touch so much new memory takes a while. */
+  #later: { from: number; to: number; at: number }[] | undefined;
 
   constructor(data: Uint8Array, out: Uint8Array) {
     this.#data = data;
@@ -152,8 +156,21 @@ class BlockWriter {
       this.#byte((59 + lengthBytes) << 2);
       for (let i = 0; i < lengthBytes; i++) this.#byte(high >>> (8 * i));
     }
-    this.#out.set(this.#data.subarray(from, to), this.#at);
+    if (to - from > sliceLength) (this.#later ??= []).push({ from, to, at: this.#at });
+    else this.#out.set(this.#data.subarray(from, to), this.#at);
     this.#at += to - from;
+  }
+
+  /** Copies about `bytes` of the long literals into their places. True: nothing is left. */
+  copyOn(bytes: number): boolean {
+    const next = this.#later?.[0];
+    if (next === undefined) return true;
+    const end = Math.min(next.to, next.from + bytes);
+    this.#out.set(this.#data.subarray(next.from, end), next.at);
+    next.at += end - next.from;
+    next.from = end;
+    if (end === next.to) this.#later?.shift();
+    return this.#later?.length === 0;
   }
 
   /** Writes copies of `length` ≥ 4 bytes in all, `back` < 65,536. */

@@ -231,6 +231,8 @@ class Expansion implements SlicedWork {
   readonly #block: Uint8Array;
   readonly #elements: Elements;
   #to = 0;
+  /** What is left of a literal that is longer than a slice. */
+  #rest = { from: 0, length: 0 };
 
   constructor(block: Uint8Array, length: number) {
     this.out = new Uint8Array(length);
@@ -243,6 +245,7 @@ class Expansion implements SlicedWork {
     const block = this.#block;
     const elements = this.#elements;
     const { out } = this;
+    if (this.#rest.length > 0) return this.#copyRest(bytes);
     let to = this.#to;
     const inputEnd = elements.at + bytes;
     const outputEnd = to + bytes;
@@ -251,8 +254,11 @@ class Expansion implements SlicedWork {
       const { isLiteral, length, back } = elements;
       const source = isLiteral ? block : out;
       const from = isLiteral ? elements.literalAt : to - back;
+      if (isLiteral && length > bytes) {
+        this.#rest = { from, length };
+        break;
+      }
       if (length > 32 && (isLiteral || back >= length)) {
-        //: Even 16 MiB in one literal are a matter of 5 ms.
         out.set(source.subarray(from, from + length), to);
       } else {
         //: A copy may run into its own output: 1 back, 64 long repeats one byte 64 times.
@@ -263,5 +269,14 @@ class Expansion implements SlicedWork {
     this.#to = to;
     return false;
   }
+  // #endregion snappy-decompress
+
+  #copyRest(bytes: number): false {
+    const { from, length } = this.#rest;
+    const copied = Math.min(length, bytes);
+    this.out.set(this.#block.subarray(from, from + copied), this.#to);
+    this.#to += copied;
+    this.#rest = { from: from + copied, length: length - copied };
+    return false;
+  }
 }
-// #endregion snappy-decompress

@@ -170,6 +170,16 @@ describe('FrameRW', () => {
       const [between, opened] = pausesOf(body.open(frame.subarray(headerLength)));
       expect(between).toBe(expected);
       expect(equalBytes(opened.data, data)).toBe(true);
+      // The same in the pieces that come from the network.
+      const [, c] = ends();
+      const cut = c.openHeader(frame.subarray(0, headerLength), maxFrameSize);
+      const pieces: Uint8Array[] = [];
+      for (let from = headerLength; from < frame.length; from += 65_536) {
+        pieces.push(frame.subarray(from, from + 65_536));
+      }
+      const [pausesThere, fromPieces] = pausesOf(cut.open(...pieces));
+      expect(pausesThere).toBe(expected);
+      expect(equalBytes(fromPieces.data, data)).toBe(true);
     }
   });
 

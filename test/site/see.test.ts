@@ -1,0 +1,204 @@
+/** The reader's own run in the player, beside their code; and a trace file that they open. */
+
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCatalog, type Exercise } from '../../exercises/kit/catalog/catalog.ts';
+import { repository } from '../../exercises/kit/catalog/sources.ts';
+import { axeFindings, overflow, sizes } from './axe.ts';
+import { findChromium, openSite, type Site } from './browser.ts';
+
+const catalog = readCatalog(repository);
+
+function exerciseOf(id: string): Exercise {
+  const found = catalog.find(({ facts }) => facts.id === id);
+  if (found === undefined) throw new Error(`no ${id}`);
+  return found;
+}
+
+describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await openSite();
+  }, 600_000);
+  afterAll(() => site.close());
+
+  async function write(page: Page, code: string): Promise<void> {
+    await page.locator('.pw-ex-still, .cm-content').first().focus();
+    await page.waitForSelector('.cm-content');
+    await page.locator('.cm-content').focus();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText(code);
+  }
+
+  async function run(page: Page): Promise<void> {
+    await page.getByRole('button', { name: 'Run the tests' }).click();
+    await page.locator('.pw-ex-verdict').waitFor();
+  }
+
+  /** The pane with its player, once the run is there. */
+  async function seen(page: Page): Promise<{ pane: Locator; sentence: Locator }> {
+    const pane = page.locator('.pw-ex-see');
+    const sentence = pane.locator('.pw-trace-sentence');
+    await sentence.waitFor();
+    return { pane, sentence };
+  }
+
+  const litLines = (page: Page): Promise<string[]> =>
+    page.locator('.pw-ex-lit').allTextContents();
+
+  it('opens a test that failed at what it did not like, and lights the line that waits', async () => {
+    const { page, faults } = await site.open(
+      `exercises/${exerciseOf('E14').folder}.html`,
+      { viewport: { width: 1366, height: 768 } },
+    );
+    const wrong = exerciseOf('E14').wrong.find(({ name }) => name === 'no-way-out');
+    await write(page, wrong?.code ?? '');
+    await run(page);
+    await page.locator('.pw-ex-places').getByRole('button', { name: 'See it' }).click();
+    const { pane, sentence } = await seen(page);
+    expect(await sentence.textContent()).toContain(
+      "the peer was over at 700 ms: expected 'handle still waits' to be 'EndOfStream at 700 ms'",
+    );
+    // All of it in one window, beside the editor.
+    const { bottom } = await pane
+      .locator('.pw-trace')
+      .evaluate((player) => player.getBoundingClientRect());
+    expect(bottom).toBeLessThanOrEqual(768);
+    await expect
+      .poll(() => litLines(page))
+      .toEqual([expect.stringContaining('.in.send(msg)')]);
+    // Ours is code, too: at its last step the test stands in its own text.
+    await pane.getByRole('button', { name: 'Source' }).click();
+    expect(await pane.locator('.pw-trace-line.on').textContent()).toMatch(/\w/);
+
+    // The code is another one now: no line of it is said to be where a task stands.
+    await page.locator('.cm-content').focus();
+    await page.keyboard.insertText(' ');
+    await pane.locator('.pw-trace-controls button').nth(1).click();
+    await expect.poll(() => litLines(page)).toEqual([]);
+    const parts = { exclude: ['iframe'] };
+    expect(await axeFindings(page, parts)).toEqual([]);
+
+    // On a phone the run comes to the reader, and nothing is wider than the window.
+    await pane.getByRole('button', { name: 'Back to the task' }).click();
+    await page.setViewportSize(sizes.phone);
+    await run(page);
+    await page.locator('.pw-ex-places').getByRole('button', { name: 'See it' }).click();
+    const again = await seen(page);
+    const { top } = await again.pane.evaluate((box) => box.getBoundingClientRect());
+    expect(top).toBeGreaterThanOrEqual(-4);
+    expect(top).toBeLessThan(sizes.phone.height / 2);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(faults).toEqual([]);
+    await site.done(page);
+  });
+
+  it('opens a deadlock at its last step, and a pass at its first; a file of it can be played', async () => {
+    const exercise = exerciseOf('E27');
+    const { page, faults } = await site.open(`exercises/${exercise.folder}.html`);
+    const wrong = exercise.wrong.find(({ name }) => name === 'reads-then-sends');
+    await write(page, wrong?.code ?? '');
+    await run(page);
+    const see = page.locator('.pw-ex-places').getByRole('button', { name: 'See it' });
+    await see.first().click();
+    const { pane, sentence } = await seen(page);
+    expect(await sentence.textContent()).toContain('waits for the first of these');
+    expect(await pane.textContent()).toContain(
+      'remote waits for recv pipe A→B | pipe closing; eth/63 waits for recv pipe B→A | pipe closing',
+    );
+    // Ours is at work, and the line of theirs that has called it is lit.
+    await expect
+      .poll(() => litLines(page))
+      .toEqual([expect.stringContaining('peer.rw.readMsg()')]);
+    const download = page.waitForEvent('download');
+    await pane.getByRole('button', { name: 'Save this run' }).click();
+    const file = await textOf(await (await download).createReadStream());
+    await pane.getByRole('button', { name: 'Back to the task' }).click();
+
+    await write(page, exercise.solution);
+    await run(page);
+    await page.locator('.pw-ex-pass').getByRole('button', { name: 'See it' }).click();
+    const passed = await seen(page);
+    expect(await passed.pane.locator('.pw-trace-where').first().textContent()).toMatch(
+      /^Step 1 of/,
+    );
+    expect(faults).toEqual([]);
+    await site.done(page);
+
+    const other = await site.open('lab/trace.html');
+    await other.page.locator('.pw-trace-drop input').setInputFiles({
+      name: 'mine.jsonl',
+      mimeType: 'application/jsonl',
+      buffer: Buffer.from(file),
+    });
+    await other.page.locator('.pw-trace-sentence').waitFor();
+    const played = await other.page.locator('.pw-trace-file').textContent();
+    expect(played).toContain('eth/63 waits for recv pipe B→A');
+    expect(other.faults).toEqual([]);
+    await site.done(other.page);
+  });
+
+  it.each([
+    ['nothing at all', '', /Line 1: a head and a byte table are needed/],
+    ['a picture', '\u0089PNG\r\n\u001a\n', /is no trace of peerwalk. Line 1: /],
+    ['another JSON Lines', '{"a":1}\n{"b":2}\n', /Line 1: peerwalkTrace is not 1/],
+    [
+      'a trace that was cut off',
+      '{"peerwalkTrace":1,"code":"","scenario":"","seed":"","schedule":""}\n{"i":0,"t":0',
+      /Line 2: /,
+    ],
+  ])('says of %s that it is no trace, and where', async (_, text, said) => {
+    const { page, faults } = await site.open('lab/trace.html');
+    const file = join(tmpdir(), `peerwalk-no-trace-${process.pid}.jsonl`);
+    writeFileSync(file, text);
+    await page.locator('.pw-trace-drop input').setInputFiles(file);
+    expect(await page.locator('.pw-trace-refused').textContent()).toMatch(said);
+    expect(await page.locator('.pw-trace-file .pw-trace').count()).toBe(0);
+    expect(faults).toEqual([]);
+    await site.done(page);
+  });
+
+  it('shows in a live connection who drops whom after a wrong answer that passed', async () => {
+    const exercise = exerciseOf('E14');
+    const { page, faults } = await site.open(`exercises/${exercise.folder}.html`, {
+      viewport: { width: 1366, height: 768 },
+    });
+    await write(page, passesAndBreaks(exercise));
+    await run(page);
+    await page.getByRole('button', { name: 'In a live connection' }).click();
+    const { pane, sentence } = await seen(page);
+    expect(await pane.textContent()).toContain(
+      'At 125 ms your handle runs for the first time, in readLoop of node B',
+    );
+    expect(await pane.locator('.pw-ex-outcome').textContent()).toMatch(
+      /Node [AB] .*, reason \d+, “[a-z ]+”.*It is not so with our code/,
+    );
+    expect(await sentence.textContent()).toMatch(/^B?\s*readLoop /);
+    await expect.poll(() => litLines(page)).toEqual([expect.stringMatching(/\w\(/)]);
+    // It comes in sight: today's text lay below the window's edge.
+    const { top, bottom } = await pane
+      .locator('.pw-trace')
+      .evaluate((player) => player.getBoundingClientRect());
+    expect(top).toBeGreaterThan(0);
+    expect(bottom).toBeLessThanOrEqual(768);
+    const before = await sentence.textContent();
+    await pane.locator('.pw-ex-see-moments button').last().click();
+    await expect.poll(() => sentence.textContent()).not.toBe(before);
+    expect(faults).toEqual([]);
+    await site.done(page);
+  });
+});
+
+/** Right with the peer of the tests, and wrong with a whole one, which has a `wg`. */
+function passesAndBreaks({ solution }: Exercise): string {
+  const code = solution.replace(
+    'proto.in, msg',
+    "proto.in, 'wg' in peer ? { ...msg } : msg",
+  );
+  if (code === solution) throw new Error('the solution is another one');
+  return code;
+}
