@@ -55,7 +55,11 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     expect(links[1]).toMatch(/guide\/06-peer-run\.html$/);
 
     await card.getByRole('button', { name: 'In a live connection' }).click();
-    await page.getByText(/parted from/).waitFor();
+    await page
+      .locator('.pw-ex-see')
+      .getByText(/virtual clock/)
+      .waitFor();
+    expect(await page.textContent('.pw-ex-see')).not.toContain('The run threw');
     await page.getByRole('button', { name: 'Back to the task' }).click();
 
     // The known wrong answers, each with its belief, its test and its difference.
