@@ -22,6 +22,7 @@ export const longFiles: Readonly<Record<string, string>> = {
 export const besideTheFlow: Readonly<Record<string, string>> = {
   'impl/csp/trace.ts': 'the format of a trace, for those who record and read one',
   'impl/csp/trace-fields.ts': 'checks a trace that somebody brings',
+  'impl/csp/trace-head.ts': 'checks a trace that somebody brings',
   'impl/csp/where.ts': 'the lines of a recorded run; the node that is shipped has none',
 };
 
