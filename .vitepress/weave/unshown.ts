@@ -24,6 +24,7 @@ export const besideTheFlow: Readonly<Record<string, string>> = {
   'impl/csp/trace-fields.ts': 'checks a trace that somebody brings',
   'impl/csp/real-timers.ts':
     "makes one timer of the platform's out of all; under a virtual clock none runs",
+  'impl/csp/trace-head.ts': 'checks a trace that somebody brings',
   'impl/csp/where.ts': 'the lines of a recorded run; the node that is shipped has none',
 };
 

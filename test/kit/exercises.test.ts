@@ -57,7 +57,7 @@ describe.each([
 
   it.each([
     ['small', 168],
-    ['whole', 260],
+    ['whole', 260], // with what records a run; loaded when a reader asks to see one
   ] as const)('has a %s script that a page can load', async (kind, limitKiB) => {
     const { text, modules } = await buildWorkerScript(sources, kind);
     expect(gzipSync(text).length, 'bytes, compressed').toBeLessThan(limitKiB * 1024);

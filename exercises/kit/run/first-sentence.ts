@@ -9,9 +9,9 @@ import {
   pingMsg,
   pongMsg,
 } from '#impl/p2p/base-protocol.ts';
-import { seenStrings } from '../words/seen-strings.ts';
+import { liveStrings } from '../words/seen-strings.ts';
 
-const strings = seenStrings.live;
+const strings = liveStrings;
 
 /** @param first index of its first step */
 export function firstSentence(

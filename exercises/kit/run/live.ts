@@ -15,9 +15,9 @@ import { scenarios } from '#impl/sim/scenarios.ts';
 import type { BlockedTask, Simulation } from '#impl/sim/simulate.ts';
 import { firstSentence } from './first-sentence.ts';
 import type { Moment } from '../formats/schema-seen.ts';
-import { seenStrings } from '../words/seen-strings.ts';
+import { liveStrings } from '../words/seen-strings.ts';
 
-const strings = seenStrings.live;
+const strings = liveStrings;
 
 /** What takes the place of ours. */
 export interface Yours {

@@ -20,7 +20,7 @@ import {
 } from './story.ts';
 import { seenStrings } from '../words/seen-strings.ts';
 
-const strings = seenStrings.seen;
+const strings = seenStrings;
 const whereModule = 'impl/csp/where.ts';
 const buildModule = 'exercises/kit/build.ts';
 

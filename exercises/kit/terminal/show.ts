@@ -7,12 +7,12 @@ import { repository } from '../catalog/sources.ts';
 import { wantedTest } from '../formats/opened.ts';
 import type { RunReport } from '../formats/schema-report.ts';
 import { traceIn } from '../formats/schema-seen.ts';
-import { seenStrings } from '../words/seen-strings.ts';
+import { showStrings } from '../words/show-strings.ts';
 import type { Grader } from './grader.ts';
 import { stepTable } from './step-table.ts';
 import { paint, type Look } from './terminal.ts';
 
-const strings = seenStrings.show;
+const strings = showStrings.show;
 
 /** Who runs what is to be shown. */
 export type Recorder = Pick<Grader, 'see' | 'live'>;

@@ -2,10 +2,10 @@
 
 import type { Trace, TraceEvent } from '#impl/csp/trace.ts';
 import { visible } from '../words/visible.ts';
-import { seenStrings } from '../words/seen-strings.ts';
+import { showStrings } from '../words/show-strings.ts';
 import { paint, type Look } from './terminal.ts';
 
-const strings = seenStrings.steps;
+const strings = showStrings.steps;
 
 const shownBefore = 24;
 const shownAfter = 8;

@@ -1,96 +1,58 @@
 /**
  * The sentences about a reader's run that is looked at: beside those of `strings.ts`,
- * because the page's small script has no use for them.
+ * because the page's small script has no use for them. Each part is used in one place.
  */
 
 export const seenStrings = {
-  seen: {
-    threw: (name: string, message: string): string =>
-      `threw ${name === '' ? message : `${name}: ${message}`}`,
-    noTasks: 'this test runs no tasks: there is nothing to see but its message',
-    noEnd: 'the run did not come to an end, and nothing of it was kept',
-    notThere: (test: string): string => `no test is called "${test}" any more`,
-  },
-  steps: {
-    before: (count: number): string => `… ${count} steps before`,
-    after: (count: number): string => `… ${count} steps after`,
-    ms: (ms: number): string => `${ms} ms`,
-    begins: 'begins',
-    begunBy: (task: string): string => `begins; ${task} has started it`,
-    ends: 'is over',
-    waits: (on: string): string => `waits: ${on}`,
-    wakes: 'goes on',
-    puts: (value: string, channel: string): string =>
-      `puts ${value === '' ? 'a value' : value} into ${channel}`,
-    takes: (value: string, channel: string): string =>
-      `takes ${value === '' ? 'a value' : value} from ${channel}`,
-    chooses: (which: string, channel: string): string =>
-      `takes the case ${which}${channel === '' ? '' : ` (${channel})`}`,
-    reads: (bytes: string): string => `reads ${bytes}`,
-    writes: (bytes: string): string => `writes ${bytes}`,
-  },
-  show: {
-    noTasks: 'No test of this run has tasks to look at.',
-    noPlace: 'This one has no place in the node to be plugged into.',
-    meeting: 'Two nodes are meeting; they run your code…',
-    otherwise: (verdict: string): string =>
-      `This time it came out otherwise: ${verdict}. Does your code draw lots, or look at the clock?`,
-    which: (run: number, runs: number): string => ` (run ${run} of ${runs})`,
-    howToSee:
-      't writes this to a file; the site plays it, beside the code (page /lab/trace).',
-    written: (file: string): string =>
-      `${file} is written. Open it on the site, page “Play a trace file” (/lab/trace).`,
-  },
-  live: {
-    /** `node` and `task` are names of the trace; the rest says what it does there. */
-    first: (
-      call: string,
-      ms: string,
-      task: string,
-      node: string,
-      what: string,
-    ): string =>
-      `At ${ms} ms your \`${call}\` runs for the first time, in ${task} of node ${node}: it ${what}.`,
-    neverRuns: (call: string): string =>
-      `Your \`${call}\` made no step in this run: it was never called, or never waited.`,
-    begins: (call: string): string => `\`${call}\` runs for the first time`,
-    aValue: 'a value',
-    aMessage: 'a message',
-    starts: (task: string): string => `starts the task ${task}`,
-    gives: (what: string, taker: string, channel: string): string =>
-      `gives ${what} to ${taker}, through ${channel}`,
-    offers: (what: string, channel: string): string =>
-      `offers ${what} on ${channel}, and nobody ever takes it`,
-    takes: (what: string, channel: string): string => `takes ${what} from ${channel}`,
-    waitsFor: (on: string): string => `waits for ${on}`,
-    closes: (name: string): string => `closes ${name}`,
-    sends: (what: string): string => `sends ${what}`,
-    hears: (what: string): string => `reads ${what}`,
-    does: (what: string): string => `comes to this: ${what}`,
-    threw: (who: string, error: string): string => `${who} threw: ${error}`,
-    run: 'The run',
-    same: 'Both nodes live through the same as with our code.',
-    withOurs: 'It is not so with our code. There:',
-    duration: (seconds: string): string => `It took ${seconds} s on the virtual clock.`,
-    foreignWait: (task: string): string =>
-      `${task} waits for a promise that no channel has made.`,
-    blocked: 'Nothing can go on:',
-    stepLimit: 'It does not come to an end:',
-    ends: (node: string, head: string): string =>
-      `Node ${node} ends with block ${head}.`,
-    drops: (
-      node: string,
-      peer: string,
-      seconds: string,
-      reason: string,
-      error: string,
-    ): string =>
-      `Node ${node} drops ${peer} after ${seconds} s, reason ${reason}: ${error}`,
-    wasLeft: (node: string, peer: string, seconds: string, reason: string): string =>
-      `Node ${node} hears after ${seconds} s that ${peer} leaves, reason ${reason}`,
-    dialFailed: (node: string, error: string): string =>
-      `Node ${node}: a dial failed: ${error}`,
-    waits: (task: string, node: string, on: string): string =>
-      `${task} of ${node} waits for ${on}`,
-  },
+  threw: (name: string, message: string): string =>
+    `threw ${name === '' ? message : `${name}: ${message}`}`,
+  noTasks: 'this test runs no tasks: there is nothing to see but its message',
+  noEnd: 'the run did not come to an end, and nothing of it was kept',
+  notThere: (test: string): string => `no test is called "${test}" any more`,
+};
+
+export const liveStrings = {
+  /** `node` and `task` are names of the trace; the rest says what it does there. */
+  first: (call: string, ms: string, task: string, node: string, what: string): string =>
+    `At ${ms} ms your \`${call}\` runs for the first time, in ${task} of node ${node}: it ${what}.`,
+  neverRuns: (call: string): string =>
+    `Your \`${call}\` made no step in this run: it was never called, or never waited.`,
+  begins: (call: string): string => `\`${call}\` runs for the first time`,
+  aValue: 'a value',
+  aMessage: 'a message',
+  starts: (task: string): string => `starts the task ${task}`,
+  gives: (what: string, taker: string, channel: string): string =>
+    `gives ${what} to ${taker}, through ${channel}`,
+  offers: (what: string, channel: string): string =>
+    `offers ${what} on ${channel}, and nobody ever takes it`,
+  takes: (what: string, channel: string): string => `takes ${what} from ${channel}`,
+  waitsFor: (on: string): string => `waits for ${on}`,
+  closes: (name: string): string => `closes ${name}`,
+  sends: (what: string): string => `sends ${what}`,
+  hears: (what: string): string => `reads ${what}`,
+  does: (what: string): string => `comes to this: ${what}`,
+  threw: (who: string, error: string): string => `${who} threw: ${error}`,
+  run: 'The run',
+  same: 'Both nodes live through the same as with our code.',
+  withOurs: 'It is not so with our code. There:',
+  duration: (seconds: string): string => `It took ${seconds} s on the virtual clock.`,
+  foreignWait: (task: string): string =>
+    `${task} waits for a promise that no channel has made.`,
+  blocked: 'Nothing can go on:',
+  stepLimit: 'It does not come to an end:',
+  ends: (node: string, head: string): string => `Node ${node} ends with block ${head}.`,
+  drops: (
+    node: string,
+    peer: string,
+    seconds: string,
+    reason: string,
+    error: string,
+  ): string =>
+    `Node ${node} drops ${peer} after ${seconds} s, reason ${reason}: ${error}`,
+  wasLeft: (node: string, peer: string, seconds: string, reason: string): string =>
+    `Node ${node} hears after ${seconds} s that ${peer} leaves, reason ${reason}`,
+  dialFailed: (node: string, error: string): string =>
+    `Node ${node}: a dial failed: ${error}`,
+  waits: (task: string, node: string, on: string): string =>
+    `${task} of ${node} waits for ${on}`,
 };
