@@ -8,7 +8,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { readCatalog, type Exercise } from '../../exercises/kit/catalog/catalog.ts';
-import { wrongTurns } from '../../exercises/kit/page/page-data.ts';
 import {
   buildWorkerScript,
   type ScriptKind,
@@ -24,7 +23,6 @@ import type { ShownSolution } from '../theme/exercise/shown-solution.ts';
 
 const runnerId = '\0virtual:peerwalk-runner';
 const solutionsId = '\0virtual:peerwalk-solutions';
-const wrongTurnsId = '\0virtual:peerwalk-wrong-turns';
 const testsId = '\0virtual:peerwalk-tests';
 const paths: Readonly<Record<ScriptKind, string>> = {
   small: 'runner/worker.js',
@@ -61,7 +59,7 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
     },
     resolveId(id) {
       const own = `\0${id}`;
-      const ours = [runnerId, solutionsId, wrongTurnsId, testsId];
+      const ours = [runnerId, solutionsId, testsId];
       return ours.some((one) => own.startsWith(one)) ? own : undefined;
     },
     async load(id) {
@@ -115,7 +113,6 @@ async function runnerModule(scripts: Scripts, serving: boolean): Promise<string>
 /** What is given away only after a pass or when it is asked for. */
 const byExercise: readonly (readonly [id: string, of: (one: Exercise) => unknown])[] = [
   [solutionsId, shownSolution],
-  [wrongTurnsId, wrongTurns],
   [testsId, testsOf],
 ];
 

@@ -10,15 +10,6 @@ declare module 'virtual:peerwalk-solutions' {
   export default loaders;
 }
 
-declare module 'virtual:peerwalk-wrong-turns' {
-  import type { WrongTurn } from '../../../exercises/kit/page/page-data.ts';
-
-  const loaders: Readonly<
-    Record<string, () => Promise<{ default: readonly WrongTurn[] }>>
-  >;
-  export default loaders;
-}
-
 declare module 'virtual:peerwalk-tests' {
   /** The text of an exercise's tests, by its id. */
   const loaders: Readonly<Record<string, () => Promise<{ default: string }>>>;

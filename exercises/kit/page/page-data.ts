@@ -9,7 +9,6 @@ import type { Blank, Line, Puzzle } from '../parsons.ts';
 import type { ExerciseFacts } from '../formats/schema-exercise.ts';
 import { scriptKind, type ScriptKind } from '../script/script.ts';
 import { repository, type Sources } from '../catalog/sources.ts';
-import { hunks, lineDiff, type DiffLine } from '../words/line-diff.ts';
 
 /** A puzzle without the code that it may use. */
 export interface ShownPuzzle {
@@ -39,27 +38,6 @@ export interface ExercisePage {
   };
   /** Markdown: the task, then the hints as folds that work without JavaScript. */
   readonly content: string;
-}
-
-/** A known wrong answer, as it is shown after a pass or a reveal. */
-export interface WrongTurn {
-  readonly name: string;
-  /** One sentence: what one would have to believe. */
-  readonly misconception: string;
-  /** Name of the test that catches it, or its end. */
-  readonly caughtBy: string;
-  /** From our solution to the wrong answer: what differs, with two lines around. */
-  readonly diff: readonly (readonly DiffLine[])[];
-}
-
-/** Not part of the page: they give the solution away, so they come with it. */
-export function wrongTurns({ solution, wrong }: Exercise): WrongTurn[] {
-  return wrong.map(({ name, misconception, caughtBy, code }) => ({
-    name,
-    misconception,
-    caughtBy,
-    diff: hunks(lineDiff(solution, code)),
-  }));
 }
 
 export async function exercisePages(
