@@ -40,7 +40,11 @@ export function theirs({ name, state, error }: VitestLine): Line {
   return { name, passed: state === 'passed', message: visible(message) };
 }
 
-export async function vitestLines(sources: Sources): Promise<VitestLine[]> {
+/** @param wrong how many wrong answers of each exercise */
+export async function vitestLines(
+  sources: Sources,
+  wrong: number,
+): Promise<VitestLine[]> {
   const folder = mkdtempSync(join(tmpdir(), 'peerwalk-parity-'));
   const file = join(folder, 'report.jsonl');
   const vitest = join(sources.root, 'node_modules/vitest/vitest.mjs');
@@ -49,6 +53,7 @@ export async function vitestLines(sources: Sources): Promise<VitestLine[]> {
     ...process.env,
     PEERWALK_EXERCISES: sources.exercises,
     PEERWALK_VITEST_REPORT: file,
+    PEERWALK_VITEST_WRONG: String(wrong),
   };
   const run = promisify(execFile)(process.execPath, args, { cwd: sources.root, env });
   await run.catch(() => undefined); // it fails: starters and wrong answers are there
@@ -58,10 +63,15 @@ export async function vitestLines(sources: Sources): Promise<VitestLine[]> {
   return lines.map((line) => JSON.parse(line) as VitestLine); // written by our reporter
 }
 
-export function answers(exercise: Exercise): [project: string, code: string][] {
+export function answers(
+  exercise: Exercise,
+  wrong: number,
+): [project: string, code: string][] {
   return [
     ['mine', exercise.written],
     ['solution', exercise.solution],
-    ...exercise.wrong.map(({ code }, i): [string, string] => [`wrong-${i}`, code]),
+    ...exercise.wrong
+      .slice(0, wrong)
+      .map(({ code }, i): [string, string] => [`wrong-${i}`, code]),
   ];
 }

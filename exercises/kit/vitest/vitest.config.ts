@@ -4,7 +4,8 @@
  *     npx vitest --config exercises/kit/vitest/vitest.config.ts --project mine
  *
  * The other projects judge the solutions and, where a report is asked for, the wrong
- * answers; the test that holds our harness and vitest equal runs them all.
+ * answers (PEERWALK_VITEST_WRONG: so many of each exercise); the test that holds our
+ * harness and vitest equal runs them.
  */
 
 import type { Plugin } from 'vite';
@@ -26,6 +27,7 @@ const wrong =
     : new WrongAnswers(
         join(repository.root, home, repository.exercises.replaceAll(/[\\/]/g, '-')),
         catalog,
+        Number(process.env['PEERWALK_VITEST_WRONG'] ?? Infinity),
       );
 
 function project(
