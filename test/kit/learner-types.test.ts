@@ -11,7 +11,7 @@ const { root } = repository;
 
 describe('typeProblems', () => {
   const problemsOf = (text: string): string[] =>
-    typeProblems(root, new Map([['exercises/99-x/exercise.ts', text]])).map(
+    typeProblems(ts, root, new Map([['exercises/99-x/exercise.ts', text]])).map(
       ({ line, column, message }) => `${line}:${column} ${message}`,
     );
 
@@ -55,6 +55,6 @@ describe('the answers of the exercises', () => {
       }
     }
     expect(texts.size).toBeGreaterThan(60);
-    expect(typeProblems(root, texts)).toEqual([]);
+    expect(typeProblems(ts, root, texts)).toEqual([]);
   });
 });

@@ -9,8 +9,8 @@ import {
 
 /** @param {string} entry `exercises/kit/terminal/learn.ts` */
 export async function runKit(entry) {
-  // esbuild finds its program beside its own files.
-  const options = { packages: 'bundle', external: ['esbuild'] };
+  // esbuild finds its program beside its own files; typescript is loaded when asked for.
+  const options = { packages: 'bundle', external: ['esbuild', 'typescript'] };
   const make = () => bundle(entry, options);
   const key = cacheKey(['impl', 'exercises/kit']);
   if (!(await runKept(nameOf(entry), key, make))) await runAsWritten(entry);

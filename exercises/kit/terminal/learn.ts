@@ -18,6 +18,7 @@ import { isSolved } from '../formats/schema-report.ts';
 import type { RunReport } from '../formats/schema-report.ts';
 import { repository } from '../catalog/sources.ts';
 import { Show } from './show.ts';
+import { typeProblems } from './types.ts';
 import { lookOf, outliveReader, paint, reportLines, wrapped } from './terminal.ts';
 
 /** Editors save in steps; this long after the first sign the file is read. */
@@ -26,7 +27,7 @@ const settleMs = 30;
 const pollMs = 400;
 
 const keys =
-  'h hint · n next · l list · r rerun · x reset · s solution · p play · t trace file · i in a live connection · q quit';
+  'h hint · n next · l list · r rerun · c check types · x reset · s solution · p play · t trace file · i in a live connection · q quit';
 const draftKey = 'd draft';
 
 class Learn {
@@ -139,6 +140,9 @@ class Learn {
       case 'r':
         await this.runAndHint();
         break;
+      case 'c':
+        await this.#checkTypes();
+        break;
       case 'x':
         await this.#reset(ask);
         break;
@@ -188,6 +192,22 @@ class Learn {
     this.watchFiles();
     console.log(`\n${wrapped(next.task, process.stdout.columns)}\n`);
     await this.runAndHint();
+  }
+
+  /** Says what an editor with the learner's options would underline. */
+  async #checkTypes(): Promise<void> {
+    this.#reload();
+    const { folder, written } = this.#current;
+    const file = `${repository.exercises}/${folder}/exercise.ts`;
+    const { default: compiler } = await import('typescript');
+    const problems = typeProblems(
+      compiler,
+      repository.root,
+      new Map([[file, written]]),
+    );
+    for (const { line, column, message } of problems)
+      console.log(` ${file}:${line}:${column} ${message}`);
+    if (problems.length === 0) console.log(' The types are in order.');
   }
 
   #list(): void {

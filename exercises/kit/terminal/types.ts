@@ -1,7 +1,7 @@
 /** Type-checks texts as if they lay on the disk, under the learner's options. */
 
 import { join } from 'node:path';
-import ts from 'typescript';
+import type ts from 'typescript';
 import { learnerGlobals, learnerOptions } from '../formats/learner-options.ts';
 
 export interface TypeProblem {
@@ -14,6 +14,9 @@ export interface TypeProblem {
 
 const globalsFile = 'exercises/kit/learner-globals.d.ts'; // lies nowhere
 
+/** The package itself: who only runs exercises does not wait until it is loaded. */
+export type Compiler = typeof ts;
+
 /**
  * What the type checker says of the texts. Nothing else is judged, though all that they
  * import is read.
@@ -21,16 +24,17 @@ const globalsFile = 'exercises/kit/learner-globals.d.ts'; // lies nowhere
  * @param texts by path from `root`
  */
 export function typeProblems(
+  compiler: Compiler,
   root: string,
   texts: ReadonlyMap<string, string>,
 ): TypeProblem[] {
-  const { options } = ts.convertCompilerOptionsFromJson(learnerOptions, root);
+  const { options } = compiler.convertCompilerOptionsFromJson(learnerOptions, root);
   const overlay = new Map([[join(root, globalsFile), learnerGlobals]]);
   for (const [file, text] of texts) overlay.set(join(root, file), text);
-  const program = ts.createProgram({
+  const program = compiler.createProgram({
     rootNames: [...overlay.keys()],
     options,
-    host: hostOver(overlay, options),
+    host: hostOver(compiler, overlay, options),
   });
   return [...texts.keys()].flatMap((file) => {
     const source = program.getSourceFile(join(root, file));
@@ -40,17 +44,18 @@ export function typeProblems(
       ...program.getSemanticDiagnostics(source),
     ].map(({ start = 0, messageText }) => {
       const { line, character } = source.getLineAndCharacterOfPosition(start);
-      const message = ts.flattenDiagnosticMessageText(messageText, '\n');
+      const message = compiler.flattenDiagnosticMessageText(messageText, '\n');
       return { file, line: line + 1, column: character + 1, message };
     });
   });
 }
 
 function hostOver(
+  compiler: Compiler,
   overlay: ReadonlyMap<string, string>,
   options: ts.CompilerOptions,
 ): ts.CompilerHost {
-  const host = ts.createCompilerHost(options, true);
+  const host = compiler.createCompilerHost(options, true);
   return {
     ...host,
     fileExists: (file) => overlay.has(file) || host.fileExists(file),
@@ -59,7 +64,7 @@ function hostOver(
       const text = overlay.get(file);
       return text === undefined
         ? host.getSourceFile(file, language, ...rest)
-        : ts.createSourceFile(file, text, language, true);
+        : compiler.createSourceFile(file, text, language, true);
     },
   };
 }
