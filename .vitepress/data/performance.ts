@@ -2,14 +2,14 @@
 import { pingIntervalMs } from '../../impl/p2p/base-protocol.ts';
 import type { Column } from '../../test/bench/catalogue.ts';
 import type { BenchRecord, RowRecord } from '../../test/bench/record.ts';
-import { numberText } from '../../test/bench/table.ts';
+import { figureText, numberText } from '../../test/bench/table.ts';
 
 export interface PerformanceRow {
   readonly id: string;
   readonly suite: string;
   readonly label: string;
   readonly unit: string;
-  /** `150 ±7%`, for each column that has a figure. */
+  /** `150 ±7%`, for each column that has a figure; of a single value, `150`. */
   readonly cells: Readonly<Partial<Record<Column, string>>>;
   /** The range of geth's own runs. */
   readonly geth?: string;
@@ -60,7 +60,7 @@ function pageRow(
   const { id, suite, label, unit, figures, goal, met } = row;
   const cells = Object.entries(figures).map(([column, figure]) => [
     column,
-    `${numberText(figure.median)} ±${Math.round(100 * figure.spread)}%`,
+    figureText(figure),
   ]);
   return {
     id,

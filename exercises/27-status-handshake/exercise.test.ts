@@ -18,6 +18,7 @@ import { DiscError } from '#impl/p2p/peer-error.ts';
 import { Prng } from '#impl/sim/prng.ts';
 import { simulate } from '#impl/sim/simulate.ts';
 import { Blocked, ForeignWait, StepLimit } from '#kit/run-tasks.ts';
+import { about, moment } from '#kit/steps.ts';
 import { handshake } from './exercise.ts';
 
 const hashes = new Prng('E27 hashes');
@@ -94,6 +95,8 @@ interface Ending {
   readonly atMs: number;
 }
 
+const theEnd = (words: string): string => `the handshake is over: ${words}`;
+
 const neverEnded: Ending = {
   words: 'the handshake never ended',
   status: undefined,
@@ -151,19 +154,24 @@ async function meet(
       },
     };
     known = () => peer.wg.names;
+    const ends = (words: string, answer?: StatusData): void => {
+      moment(theEnd(words));
+      seen.end = { words, status: answer, atMs: runtime().now() };
+    };
     new WaitGroup().go('eth/63', async () => {
       try {
-        const answer = await handshake(peer, status);
-        seen.end = { words: 'accepted', status: answer, atMs: runtime().now() };
+        ends('accepted', await handshake(peer, status));
       } catch (error) {
         if (!isExpected(error)) seen.accident = { error };
-        seen.end = { words: inWords(error), status: undefined, atMs: runtime().now() };
+        ends(inWords(error));
       }
       line.close();
     });
     await new Done('the end of the test').wait();
   });
 
+  // Every fact about a handshake is about its end, if it has one.
+  if (seen.end !== undefined) about(theEnd(seen.end.words), '');
   if (seen.accident !== undefined) throw seen.accident.error;
   const { outcome, failures } = run;
   if (outcome.status === 'threw') throw outcome.error;

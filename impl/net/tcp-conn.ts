@@ -47,7 +47,7 @@ export class TcpConn implements NetConn {
     this.#listen();
   }
 
-  /** Seldom asked for, so it is not kept. Port 0 if that is only after the close. */
+  /** Not kept: the socket knows it. Port 0 if it is first asked after the close. */
   get localAddr(): string {
     return joinHostPort(this.#socket.localAddress, this.#socket.localPort);
   }

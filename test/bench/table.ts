@@ -1,7 +1,7 @@
 /** A run as text: a line for each figure, in columns. */
 
 import { columns, type Column } from './catalogue.ts';
-import type { BenchRecord, RowRecord } from './record.ts';
+import type { BenchRecord, FigureRecord, RowRecord } from './record.ts';
 
 const titles: Readonly<Record<Column, string>> = {
   ours: 'ours',
@@ -18,11 +18,10 @@ export function numberText(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function figureText({ figures }: RowRecord, column: Column): string {
-  const figure = figures[column];
-  if (figure === undefined) return '';
-  const percent = Math.round(100 * figure.spread);
-  return `${numberText(figure.median)} ±${percent}%`;
+/** `150 ±7%`; `150` of a single value, which says nothing of its spread. */
+export function figureText({ median, spread, values }: FigureRecord): string {
+  const text = numberText(median);
+  return values.length > 1 ? `${text} ±${Math.round(100 * spread)}%` : text;
 }
 
 function cellsOf(row: RowRecord, shown: readonly Column[]): string[] {
@@ -30,7 +29,10 @@ function cellsOf(row: RowRecord, shown: readonly Column[]): string[] {
   return [
     row.label,
     row.unit,
-    ...shown.map((column) => figureText(row, column)),
+    ...shown.map((column) => {
+      const figure = row.figures[column];
+      return figure === undefined ? '' : figureText(figure);
+    }),
     row.ratio === undefined ? '' : `${numberText(row.ratio)} ×`,
     row.goal ?? '',
     verdict,

@@ -113,6 +113,14 @@ describe('a test that is seen', () => {
     expect(lines[Number(at?.from?.split(':')[1]) - 1]).toContain('peer.rw.readMsg()');
   });
 
+  it('is opened at the moment that the test speaks of, though its tasks never end', async () => {
+    const { starter } = exerciseOf('E27');
+    const { trace, at } = await look('E27', starter);
+    expect(at).toMatchObject({ e: 'event', k: 'eth/63' });
+    expect(at?.v).toMatch(/^the handshake is over: Unsolved/);
+    expect(at?.i).toBeLessThan(trace.events.length - 1);
+  });
+
   it('says at its end what the test did not like', async () => {
     const wrong = exerciseOf('E14').wrong.find(({ name }) => name === 'no-way-out');
     const { trace, at } = await look('E14', wrong?.code ?? '');

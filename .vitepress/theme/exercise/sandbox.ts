@@ -26,7 +26,7 @@ import { kitStrings } from '../../../exercises/kit/words/strings.ts';
 const graceMs = 1500;
 /** A frame that has not answered by then was refused, or is another page. */
 const frameMs = 15_000;
-/** A worker that has not begun by then will not; the largest script takes a phone two. */
+/** As long for the worker: a slow phone has to compile the largest script first. */
 const workerMs = 15_000;
 
 export interface SandboxPlaces {

@@ -89,7 +89,9 @@ function whereItFailed(
   if (thrown !== undefined) return withThrow(events, thrown);
   const { outcome } = run;
   const task = outcome.status === 'foreign-wait' ? outcome.task : undefined;
-  if (outcome.status !== 'done') return { events, at: lastStep(events, task) };
+  if (outcome.status !== 'done') {
+    return { events, at: momentNamed(events, spokenOf) ?? lastStep(events, task) };
+  }
   // The run was over, and then the test did not like what it had seen.
   const finding = withThrow(events, { task: 'main', words: firstLine(result.message) });
   return { ...finding, at: momentNamed(events, spokenOf) ?? finding.at };
