@@ -40,11 +40,7 @@ export function theirs({ name, state, error }: VitestLine): Line {
   return { name, passed: state === 'passed', message: visible(message) };
 }
 
-/** @param wrong how many wrong answers of each exercise */
-export async function vitestLines(
-  sources: Sources,
-  wrong: number,
-): Promise<VitestLine[]> {
+export async function vitestLines(sources: Sources): Promise<VitestLine[]> {
   const folder = mkdtempSync(join(tmpdir(), 'peerwalk-parity-'));
   const file = join(folder, 'report.jsonl');
   const vitest = join(sources.root, 'node_modules/vitest/vitest.mjs');
@@ -53,7 +49,6 @@ export async function vitestLines(
     ...process.env,
     PEERWALK_EXERCISES: sources.exercises,
     PEERWALK_VITEST_REPORT: file,
-    PEERWALK_VITEST_WRONG: String(wrong),
   };
   const run = promisify(execFile)(process.execPath, args, { cwd: sources.root, env });
   await run.catch(() => undefined); // it fails: starters and wrong answers are there
@@ -63,15 +58,10 @@ export async function vitestLines(
   return lines.map((line) => JSON.parse(line) as VitestLine); // written by our reporter
 }
 
-export function answers(
-  exercise: Exercise,
-  wrong: number,
-): [project: string, code: string][] {
+export function answers(exercise: Exercise): [project: string, code: string][] {
   return [
     ['mine', exercise.written],
     ['solution', exercise.solution],
-    ...exercise.wrong
-      .slice(0, wrong)
-      .map(({ code }, i): [string, string] => [`wrong-${i}`, code]),
+    ...exercise.wrong.map(({ code }, i): [string, string] => [`wrong-${i}`, code]),
   ];
 }

@@ -1,5 +1,5 @@
 /** Every page of the built site, in light, dark and on a phone. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,13 +16,25 @@ import { findChromium, openSite, type OpenPage, type Site } from './browser.ts';
 const found = findChromium();
 
 /**
- * Source pages are all made by one template, and axe is slow on long listings and tables.
- * So one in twelve of them is opened, axe looks at one in thirty-six, and at one element of
- * each combination of colours; with `PEERWALK_AXE=all`, as in `.ci/run`, at everything.
+ * Source pages are all made by one template, so one in twelve of them is opened. axe is
+ * slow: it looks at the longest page of each folder, and at one element of each combination
+ * of colours; with `PEERWALK_AXE=all`, as in `.ci/run`, at everything.
  */
 const openEvery = everywhere ? 1 : 12;
-const axeEvery = everywhere ? 1 : 36;
 const atOnce = 2;
+
+/** The pages that axe looks at. */
+function forAxe({ dir, pages }: Site): ReadonlySet<string> {
+  if (everywhere) return new Set(pages);
+  const longest = new Map<string, { path: string; length: number }>();
+  for (const path of pages) {
+    const folder = path.split('/')[0] ?? path; // of a page beside the folders, itself
+    const { size: length } = statSync(join(dir, path));
+    if (length > (longest.get(folder)?.length ?? 0))
+      longest.set(folder, { path, length });
+  }
+  return new Set(Array.from(longest.values(), ({ path }) => path));
+}
 
 type Place = keyof typeof sizes;
 
@@ -65,16 +77,17 @@ interface Findings {
  * page out anew costs most, so a page is first seen at the size of the one before it.
  */
 class Walk {
-  readonly findings: Findings = { loading: [], axe: [] };
-  readonly #isForAxe: (path: string) => boolean;
+  readonly #findings: Findings;
+  readonly #axed: ReadonlySet<string>;
   readonly #at = new WeakMap<Page, Place>();
 
-  constructor(isForAxe: (path: string) => boolean) {
-    this.#isForAxe = isForAxe;
+  constructor(axed: ReadonlySet<string>, findings: Findings) {
+    this.#axed = axed;
+    this.#findings = findings;
   }
 
   readonly look = async (path: string, { page, faults }: OpenPage): Promise<void> => {
-    const withAxe = this.#isForAxe(path);
+    const withAxe = this.#axed.has(path);
     if (withAxe) {
       await page.emulateMedia({ reducedMotion: 'reduce' });
       // The player on it has begun to move by now.
@@ -89,11 +102,11 @@ class Walk {
       await setDark(page, place === 'phone');
       const extra = await overflow(page);
       if (extra > 0) {
-        this.findings.loading.push(`${path} (${place}): ${extra} px too wide`);
+        this.#findings.loading.push(`${path} (${place}): ${extra} px too wide`);
       }
       if (withAxe) await this.#axe(path, page, place);
     }
-    this.findings.loading.push(...faults.map((fault) => `${path}: ${fault}`));
+    this.#findings.loading.push(...faults.map((fault) => `${path}: ${fault}`));
     if (withAxe) await page.emulateMedia({ reducedMotion: 'no-preference' });
   };
 
@@ -103,25 +116,23 @@ class Walk {
       place === 'wide'
         ? await axeInColours(page)
         : await axeFindings(page, { rules: 'rest' });
-    this.findings.axe.push(...found.map((one) => `${path} (${place}) ${one}`));
+    this.#findings.axe.push(...found.map((one) => `${path} (${place}) ${one}`));
   }
 }
 
 describe.skipIf('missing' in found)('every page', () => {
   let site: Site;
-  let findings: Findings;
+  const findings: Findings = { loading: [], axe: [] };
 
   beforeAll(async () => {
     site = await openSite();
     const sources = site.pages.filter((path) => path.startsWith('source/'));
-    const isOneOf = (path: string, every: number): boolean => {
+    const axed = forAxe(site);
+    const opened = site.pages.filter((path) => {
       const at = sources.indexOf(path);
-      return at === -1 || at % every === 0;
-    };
-    const opened = site.pages.filter((path) => isOneOf(path, openEvery));
-    const walk = new Walk((path) => isOneOf(path, axeEvery));
-    await eachPage(site, opened, {}, walk.look);
-    findings = walk.findings;
+      return at === -1 || at % openEvery === 0 || axed.has(path);
+    });
+    await eachPage(site, opened, {}, new Walk(axed, findings).look);
   }, 1_800_000);
   afterAll(() => site?.close());
 

@@ -40,15 +40,12 @@ export class WrongAnswers {
   readonly #home: string;
   readonly #folders = new Map<string, string>(); // BOUNDED by the wrong answers
 
-  /**
-   * @param home is emptied and filled with the copies
-   * @param most of each exercise, the first ones
-   */
-  constructor(home: string, catalog: readonly Exercise[], most = Infinity) {
+  /** @param home is emptied and filled with the copies */
+  constructor(home: string, catalog: readonly Exercise[]) {
     this.#home = resolve(home);
     rmSync(this.#home, { recursive: true, force: true });
     for (const { path, folder, wrong } of catalog) {
-      wrong.slice(0, most).forEach(({ code }, index) => {
+      wrong.forEach(({ code }, index) => {
         const copy = join(this.#home, `wrong-${index}`, folder);
         mkdirSync(copy, { recursive: true });
         copyFileSync(join(path, 'exercise.test.ts'), join(copy, 'exercise.test.ts'));

@@ -4,8 +4,7 @@
  *     npx vitest --config exercises/kit/vitest/vitest.config.ts --project mine
  *
  * The other projects judge the solutions and, where a report is asked for, the wrong
- * answers (PEERWALK_VITEST_WRONG: so many of each exercise); the test that holds our
- * harness and vitest equal runs them.
+ * answers; the test that holds our harness and vitest equal runs them.
  */
 
 import type { Plugin } from 'vite';
@@ -27,7 +26,6 @@ const wrong =
     : new WrongAnswers(
         join(repository.root, home, repository.exercises.replaceAll(/[\\/]/g, '-')),
         catalog,
-        Number(process.env['PEERWALK_VITEST_WRONG'] ?? Infinity),
       );
 
 function project(
