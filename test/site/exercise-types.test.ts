@@ -184,7 +184,23 @@ describe.skipIf('missing' in findChromium())('types', { timeout: 120_000 }, () =
   it('wait on a phone until they are asked for', async () => {
     const { page, faults } = await openCode(site, reading, { viewport: sizes.phone });
     const asked = watchRequests(page);
-    await begin(page, 'const n: string = proto.offset;');
+    await begin(page, 'const n: string = ');
+    // Typing brings the caret above the bar, wherever the reader has scrolled to.
+    await page.evaluate(() => {
+      const bottom = document
+        .querySelector('.cm-cursor')
+        ?.getBoundingClientRect().bottom;
+      window.scrollBy({ top: (bottom ?? 0) - window.innerHeight, behavior: 'instant' });
+    });
+    await page.keyboard.insertText('proto.offset;');
+    const above = (): Promise<number> =>
+      page.evaluate(() => {
+        const [caret, bar] = ['.cm-cursor', '.pw-ex-bar'].map((part) =>
+          document.querySelector(part)?.getBoundingClientRect(),
+        );
+        return (bar?.top ?? 0) - (caret?.bottom ?? 0);
+      });
+    await expect.poll(above, 'from the caret to the bar').toBeGreaterThan(0);
     await line(page, 'waits');
     expect(asked.filter((path) => path.includes('types'))).toEqual([]);
     const button = page.locator('.pw-ex-types button');
