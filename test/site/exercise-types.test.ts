@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeInColours, overflow, sizes } from './axe.ts';
+import { axeFindings, overflow, setDark, sizes } from './axe.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 import {
   addressOf,
@@ -108,7 +108,12 @@ async function completes(page: Page): Promise<void> {
     expect.stringContaining('offset'),
   ]);
   expect(await page.textContent('.cm-completionInfo')).toContain('closed: Done');
-  expect(await axeInColours(page, { exclude: ['iframe'] })).toEqual([]);
+  for (const dark of [false, true]) {
+    await setDark(page, dark);
+    expect(await axeFindings(page, { include: ['.pw-ex-code'] }), `${dark}`).toEqual(
+      [],
+    );
+  }
   // A key that comes too soon after the list is not taken for an answer to it.
   const accepted = async (): Promise<string> => {
     await page.keyboard.press('Tab');
@@ -155,7 +160,7 @@ describe.skipIf('missing' in findChromium())('types', { timeout: 120_000 }, () =
     const { page, faults } = await openCode(
       site,
       reading,
-      { viewport: { width: 1366, height: 768 } },
+      { viewport: { width: 1366, height: 768 }, reducedMotion: 'reduce' },
       (fresh) => Promise.resolve(watchRequests(fresh, asked)),
     );
     await page.locator('.pw-ex-code').hover();
@@ -200,7 +205,8 @@ describe.skipIf('missing' in findChromium())('types', { timeout: 120_000 }, () =
         );
         return (bar?.top ?? 0) - (caret?.bottom ?? 0);
       });
-    await expect.poll(above, 'from the caret to the bar').toBeGreaterThan(0);
+    const message = 'from the caret to the bar';
+    await expect.poll(above, { message }).toBeGreaterThan(0);
     await line(page, 'waits');
     expect(asked.filter((path) => path.includes('types'))).toEqual([]);
     const button = page.locator('.pw-ex-types button');
