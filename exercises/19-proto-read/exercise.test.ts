@@ -140,7 +140,9 @@ describe('readMsg', () => {
     const { value } = await read((line) => line.after(0, () => line.in.send(message)));
     const unpacked = 'times that the payload was unpacked';
     expect(message.unpacked, `${unpacked} before the protocol looked`).toBe(0);
-    expect(value.line.got[0]?.payload.length, 'bytes that the protocol sees').toBe(1);
+    const [got] = value.line.got;
+    expect(got?.payload, 'the payload that the protocol gets').toBeDefined();
+    expect(got?.payload.length, 'bytes that the protocol sees').toBe(1);
   });
 
   it('returns a message that it has taken, though the peer ends in that moment', async () => {

@@ -220,6 +220,32 @@ describe('a live connection', () => {
     expect(reads.filter(({ from }) => from !== undefined)).toEqual([]);
   });
 
+  it('tells the calls of a function that answers at once, on its own line', async () => {
+    const { solution } = exerciseOf('E12');
+    const live = await threads.live('E12', solution, 'protocol-returns');
+    expect(live.sentence).toBe(
+      'At 0 ms your `discReasonForError` runs for the first time, in runPeer of node A: it gives back 8.',
+    );
+    expect(live.outcome[0]).toMatch(/^Node A drops B after .* reason 8, /);
+    const { events, head } = traceIn(live.trace);
+    const at = events[head.at ?? -1];
+    expect(at).toMatchObject({ e: 'event', v: 'discReasonForError gives back 8' });
+    const line = Number(at?.src?.split(':')[1]);
+    expect(solution.split('\n')[line - 1]).toContain('function discReasonForError(');
+  });
+
+  it('says of a table how much is in it', async () => {
+    const live = await threads.live('E07', exerciseOf('E07').solution, 'meet');
+    expect(live.sentence).toContain('`matchProtocols` runs for the first time');
+    expect(live.sentence).toContain(': it gives back a Map with one entry.');
+    expect(live.same).toBe(true);
+  });
+
+  it('names each thing that a wait is for', async () => {
+    const live = await threads.live('E19', exerciseOf('E19').solution, 'meet');
+    expect(live.sentence).toContain('it waits for the first of these: eth.in; closed.');
+  });
+
   it('shows who drops whom, and why, after a wrong answer that the tests let through', async () => {
     const code = edited('E14', 'send(proto.in, msg)', 'send(proto.in, { ...msg })');
     const live: SeenLive = await threads.live('E14', code, 'meet');

@@ -24,7 +24,12 @@ export function firstSentence(
   const { n, k, t } = event;
   const before = events.slice(0, first).findLast((one) => one.n === n && one.k === k);
   const held = before?.e === 'msg' && before.msg?.dir === 'in' ? before.msg : undefined;
-  return strings.first(call, String(t), k, n, doing(event, events, held));
+  const gave = strings.gave(call, '');
+  const what =
+    event.e === 'event' && event.v?.startsWith(gave) === true
+      ? event.v.slice(call.length + 1)
+      : doing(event, events, held);
+  return strings.first(call, String(t), k, n, what);
 }
 
 function doing(
@@ -37,7 +42,10 @@ function doing(
   const what = msg === undefined ? strings.aValue : nameOf(msg);
   const [offer] = waits.filter(({ op }) => op === 'send');
   if (e === 'block' && offer !== undefined) return gives(offer, events, i, what);
-  if (e === 'block') return strings.waitsFor(waits.map(({ name }) => name).join(', '));
+  if (e === 'block') {
+    const [one = '', ...others] = waits.map(({ name }) => name);
+    return strings.waitsFor(one, others);
+  }
   if (chan?.op === 'send') return gives(chan, events, i, what);
   if (chan?.op === 'recv') return strings.takes(what, chan.name);
   if (chan?.op === 'close') return strings.closes(chan.name);

@@ -89,7 +89,7 @@ function endsIn({ outcome, failures }: Run): string[] {
   switch (outcome.status) {
     case 'done': {
       const { nodes } = outcome.value;
-      const names = Object.keys(nodes);
+      const names = namesIn(outcome.value);
       const each = Object.entries(nodes).flatMap(([node, lived]) =>
         nodeInWords(node, lived, otherThan(node, names)),
       );
@@ -130,6 +130,10 @@ function partingInWords(
     : strings.drops(node, other, seconds, why, error);
 }
 
+function namesIn({ nodes, scripts }: ScenarioOutcome): string[] {
+  return [...Object.keys(nodes), ...Object.keys(scripts)];
+}
+
 /** Two nodes name each other; of more, each peer is told by the start of its id. */
 function otherThan(name: string, names: readonly string[]): string | undefined {
   const others = names.filter((one) => one !== name);
@@ -140,7 +144,7 @@ function otherThan(name: string, names: readonly string[]): string | undefined {
 function partingMoments({ outcome }: Run, { events }: Trace): Moment[] {
   if (outcome.status !== 'done') return [];
   const { nodes } = outcome.value;
-  const names = Object.keys(nodes);
+  const names = namesIn(outcome.value);
   return Object.entries(nodes).flatMap(([node, { partings }]) =>
     partings.flatMap((parting) => {
       const step = events.findIndex(

@@ -1,5 +1,6 @@
 /** From a test that was run with the trace on to what its reader is shown. */
 
+import { summarize } from '#impl/csp/seam.ts';
 import { instrument } from '../trace/instrument.ts';
 import { lookAt, placeIn } from './judge.ts';
 import { leaving } from './learner.ts';
@@ -18,11 +19,18 @@ import {
   withThrow,
   type Thrown,
 } from './story.ts';
-import { seenStrings } from '../words/seen-strings.ts';
+import { liveStrings, seenStrings } from '../words/seen-strings.ts';
 
 const strings = seenStrings;
 const whereModule = 'impl/csp/where.ts';
 const buildModule = 'exercises/kit/build.ts';
+const runtimeModule = 'impl/csp/runtime.ts';
+
+/** A text of the reader, under the name that traces have for it. */
+interface ReaderText {
+  readonly file: string;
+  readonly code: string;
+}
 
 /** What a whole script has, and a small one does not: nobody pays for it before they ask. */
 export interface SeeingTools {
@@ -30,6 +38,7 @@ export interface SeeingTools {
   readonly seenTest: typeof seenTest;
   readonly seenLive: typeof seenLive;
   readonly sourcesBuilt: typeof sourcesBuilt;
+  readonly toldCalls: typeof toldCalls;
 }
 
 /** The test cannot be shown. */
@@ -180,4 +189,51 @@ function sourcesBuilt(
   return all;
 }
 
-export const tools: SeeingTools = { instrument, seenTest, seenLive, sourcesBuilt };
+/** A node may call what is plugged in very often: so many calls make a step. */
+const mostTold = 100;
+
+/**
+ * A function that answers at once waits for nothing, so its calls would be in no trace:
+ * they are told as steps of the task that made them, on the line where it begins.
+ *
+ * @param code the text of `file`, of whose function `original` was made
+ */
+function toldCalls(
+  registry: Registry,
+  { call, file, code }: { readonly call: string } & ReaderText,
+  original: Callable,
+): Callable {
+  if (!registry.has(runtimeModule) || !registry.has(whereModule)) return original;
+  const { runtime } = registry.require(
+    runtimeModule,
+  ) as typeof import('#impl/csp/runtime.ts');
+  const where = registry.require(whereModule) as typeof import('#impl/csp/where.ts');
+  const lines = code.split('\n');
+  const first = lines.findIndex((line) =>
+    new RegExp(`\\b(?:function|const|let)\\s+${call}\\b`).test(line),
+  );
+  let told = 0;
+  return function (...given) {
+    const result = Reflect.apply(original, this, given);
+    if (result instanceof Promise || told === mostTold) return result;
+    told += 1;
+    where.inOwn(where.baseOf(file) + Math.max(0, first) + 1);
+    runtime().tracer?.emit('event', { v: liveStrings.gave(call, inWords(result)) });
+    where.leaveOwn();
+    return result;
+  };
+}
+
+function inWords(value: unknown): string {
+  if (value === undefined) return liveStrings.nothing;
+  if (value instanceof Map) return liveStrings.entries(value.size);
+  return summarize(value);
+}
+
+export const tools: SeeingTools = {
+  instrument,
+  seenTest,
+  seenLive,
+  sourcesBuilt,
+  toldCalls,
+};

@@ -11,7 +11,12 @@ import { CodeError, compileLearner, type Marks } from './learner.ts';
 import { Printed } from './printed.ts';
 import { Recording } from './recording.ts';
 import { Unheard } from './unheard.ts';
-import { Registry, type Exports, type ModuleFactory } from './registry.ts';
+import {
+  Registry,
+  type Callable,
+  type Exports,
+  type ModuleFactory,
+} from './registry.ts';
 import type { PlugTarget } from '../formats/schema-exercise.ts';
 import {
   runVerdict,
@@ -223,12 +228,16 @@ export class Session {
       },
       this.#assembledFile,
     );
-    const theirs = this.plugIn(code).require(live) as unknown as LiveModule;
+    const call = plug.symbol.split('.').at(-1) ?? plug.symbol;
+    const text = { call, file: this.#file, code };
+    const modules = this.plugIn(code, (mine) =>
+      tools.toldCalls(this.#registry, text, mine),
+    );
+    const theirs = modules.require(live) as unknown as LiveModule;
     // Modules of its own: in those above, the reader's code is where ours was.
     const ours = new Registry(factories, packages).require(
       live,
     ) as unknown as LiveModule;
-    const call = plug.symbol.split('.').at(-1) ?? plug.symbol;
     const files = [this.#file, this.#assembledFile];
     const lived = await theirs.runLive(
       scenario,
@@ -250,9 +259,10 @@ export class Session {
   /**
    * Loads `code` and puts what it exports in its place.
    *
+   * @param around what is put around the function in its place
    * @returns the modules, in which the plug target is now the reader's
    */
-  plugIn(code: string): Registry {
+  plugIn(code: string, around = (mine: Callable): Callable => mine): Registry {
     const { plug, folder, adapter } = this.#exercise;
     if (plug === undefined) throw new RangeError('there is nothing to plug into');
     const { tools } = this.#bundle;
@@ -262,7 +272,7 @@ export class Session {
     const replacement = adapter
       ? callable(this.#registry.require(`${folder}/plug.ts`)['adapt'], 'adapt')(mine)
       : mine[name];
-    this.#registry.plug(plug, callable(replacement, name));
+    this.#registry.plug(plug, around(callable(replacement, name)));
     return this.#registry;
   }
 

@@ -15,8 +15,12 @@ export const liveStrings = {
   /** `node` and `task` are names of the trace; the rest says what it does there. */
   first: (call: string, ms: string, task: string, node: string, what: string): string =>
     `At ${ms} ms your \`${call}\` runs for the first time, in ${task} of node ${node}: it ${what}.`,
-  neverRuns: (call: string): string =>
-    `Your \`${call}\` made no step in this run: it was never called, or never waited.`,
+  neverRuns: (call: string): string => `Your \`${call}\` was never called in this run.`,
+  /** What a call that waited for nothing came to; the sentence takes it from the verb on. */
+  gave: (call: string, what: string): string => `${call} gives back ${what}`,
+  nothing: 'nothing',
+  entries: (count: number): string =>
+    count === 1 ? 'a Map with one entry' : `a Map with ${count} entries`,
   begins: (call: string): string => `\`${call}\` runs for the first time`,
   aValue: 'a value',
   aMessage: 'a message',
@@ -26,7 +30,10 @@ export const liveStrings = {
   offers: (what: string, channel: string): string =>
     `offers ${what} on ${channel}, and nobody ever takes it`,
   takes: (what: string, channel: string): string => `takes ${what} from ${channel}`,
-  waitsFor: (on: string): string => `waits for ${on}`,
+  waitsFor: (first: string, others: readonly string[]): string =>
+    others.length === 0
+      ? `waits for ${first}`
+      : `waits for the first of these: ${[first, ...others].join('; ')}`,
   closes: (name: string): string => `closes ${name}`,
   sends: (what: string): string => `sends ${what}`,
   hears: (what: string): string => `reads ${what}`,
