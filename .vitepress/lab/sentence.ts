@@ -229,7 +229,8 @@ function tellEvent(event: TraceEvent, { say, task }: Telling): string {
     if (event.n === '' && event.k === 'outside') return say.startOutside(started);
     return say.startBy(started, task);
   }
-  if (event.chan?.op !== 'close') return say.report(task, event.v ?? '');
+  if (event.chan?.op !== 'close')
+    return say.report(task, (event.v ?? '').replaceAll('`', ''));
   const closed = event.chan.name;
   const signal = say.signal(closed);
   if (signal !== undefined) return say.give(task, closed, signal);

@@ -83,4 +83,45 @@ describe.skipIf('missing' in findChromium())('choices', { timeout: 120_000 }, ()
     expect(faults).toEqual([]);
     await site.done(page);
   });
+
+  it('keeps the keyboard’s place while lines come and go, and runs by its key', async () => {
+    const { page } = await site.open(addressOf(ordered));
+    await state(page, 'idle');
+    const focused = (): Promise<string> =>
+      page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+    const pool = page.locator('.pw-ex-pool [role=button]');
+    const [, second, third] = await pool.evaluateAll((lines) =>
+      lines.map((line) => line.getAttribute('aria-label') ?? ''),
+    );
+    await pool.nth(1).focus();
+    await page.keyboard.press('Enter');
+    expect(await focused(), 'the line after the one that was placed').toBe(third);
+    while ((await pool.count()) > 0) await page.keyboard.press('Enter');
+    expect(await focused()).toMatch(/^Move line \d+ up$/);
+    expect(second).not.toBe(third);
+
+    const takeOut = page.getByRole('button', { name: 'Take line 2 out' });
+    await takeOut.focus();
+    await page.keyboard.press('Enter');
+    expect(await focused(), 'the line in its place').toBe('Take line 2 out');
+
+    // A long choice does not push the lines out of their box; the key works from it too.
+    const order = page.locator('.pw-ex-order');
+    expect(await order.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+    await page.locator('.pw-ex-order select').first().focus();
+    await page.keyboard.press('Control+Enter');
+    await state(page, 'failed');
+    const keys = (await page.textContent('#pw-ex-keys')) ?? '';
+    expect(keys).toContain('Enter runs the tests');
+    expect(keys, 'there is no editor').not.toContain('Tab indents');
+
+    await page.getByRole('button', { name: 'See it' }).first().focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Back to the task' }).focus();
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.textContent.trim()))
+      .toBe('See it');
+    await site.done(page);
+  });
 });

@@ -66,7 +66,8 @@ export const en = {
   editor: {
     title: 'Your answer',
     label: (id: string): string => `Your code for ${id}`,
-    keys: 'Ctrl or Cmd with Enter runs the tests. Tab indents; Escape, then Tab leaves the editor. With types: Ctrl with Space completes, Ctrl or Cmd with I tells what is at the caret, F8 goes to the next error.',
+    keysRun: 'Ctrl or Cmd with Enter runs the tests.',
+    keys: 'Tab indents; Escape, then Tab leaves the editor. With types: Ctrl with Space completes, Ctrl or Cmd with I tells what is at the caret, F8 goes to the next error.',
     folded: (lines: number): string => `import … (${lines} lines)`,
     unfold: 'Show the imports',
     unkept: (why: string): string => `Your text could not be saved: ${why}`,
@@ -226,10 +227,11 @@ export const en = {
     choose: 'choose…',
     empty: 'No line is placed yet.',
     all: 'All lines are placed.',
-    how: 'Click a line to place it at the end, or drag it to its place. In your order, drag a line, or use its arrows.',
+    how: 'Click a line, or press Enter on it, to place it at the end; or drag it to its place. In your order, drag a line, or use its arrows.',
     more: (count: number): string => `${count} more lines`,
     drop: 'Drop a line here.',
     moved: (line: number): string => `Now line ${line}.`,
+    takenOut: 'Taken out.',
   },
   transfer: {
     title: 'Your progress',
