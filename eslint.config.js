@@ -22,7 +22,7 @@ export default tseslint.config(
   },
   {
     files: ['impl/**/*.ts', 'test/**/*.ts', 'exercises/**/*.ts'],
-    ignores: ['test/site/**'],
+    ignores: ['test/site/**', 'test/firefox/**'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       // By name: exercises/tsconfig.json is for the reader's own files, in editors.

@@ -84,6 +84,7 @@ export default defineConfig({
             ...together,
             'test/kit/fixtures/**',
             'test/site/**',
+            'test/firefox/**',
             'test/recorded/**',
           ],
           testTimeout: 60_000,
@@ -101,6 +102,19 @@ export default defineConfig({
           retry,
         },
       },
+      // The same build in a second engine, for `.ci/run` and whoever asks for it.
+      ...(process.env['PEERWALK_FIREFOX'] === undefined
+        ? []
+        : [
+            {
+              test: {
+                name: 'firefox',
+                include: ['test/firefox/**/*.test.ts'],
+                testTimeout: 60_000,
+                retry,
+              },
+            },
+          ]),
       {
         // Traces that say where in the source tasks stand.
         plugins: [sourceLines()],
