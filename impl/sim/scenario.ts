@@ -5,7 +5,10 @@
 
 import { quirkNames, type QuirkName } from './quirks/names.ts';
 
-/** What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule. */
+/**
+ * What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule.
+ * `listens` breaks none: it reads what comes and says nothing.
+ */
 export const protocolKinds = [
   'eth',
   'returns',
@@ -13,6 +16,7 @@ export const protocolKinds = [
   'writes-without-end',
   'asks-to-leave',
   'sleeps',
+  'listens',
 ] as const;
 export type ProtocolKind = (typeof protocolKinds)[number];
 
@@ -21,8 +25,10 @@ export interface NodeSpec {
   readonly kind: 'node';
   /** Blocks of its chain above the genesis. */
   readonly blocks: number;
-  /** Names of nodes that it dials. */
+  /** Names of its static nodes. Where a script stands, nobody answers the dial. */
   readonly dials: readonly string[];
+  /** Names of those that it trusts. */
+  readonly trusts?: readonly string[];
   readonly protocol: ProtocolKind;
   readonly maxPeers: number;
 }
@@ -33,6 +39,12 @@ export interface ScriptSpec {
   readonly steps: readonly Step[];
   /** It reads nothing before its script is over. */
   readonly deaf?: true;
+  /** When it dials, each time a connection that plays the same steps. Default: once, at 0. */
+  readonly dialsAtMs?: readonly number[];
+  /** Whose id it names. Default: its own. */
+  readonly as?: string;
+  /** It speaks nothing that a node of ours speaks. */
+  readonly caps?: 'other';
 }
 
 /** What a scripted remote does, one after the other, once both handshakes are done. */
@@ -67,6 +79,7 @@ export const scenarioLimits = {
   nodes: 4,
   blocks: 256,
   steps: 64,
+  dials: 4,
   payloadBytes: 4096,
   afterMs: 120_000,
   latencyMs: 1_000,
@@ -128,18 +141,32 @@ function readNodes(value: unknown): Scenario['nodes'] {
   const nodes = Object.fromEntries(
     entries.map(([name, spec]) => [nodeName(name), readNode(spec, `nodes.${name}`)]),
   );
-  const isNode = (name: string): boolean => nodes[name]?.kind === 'node';
   for (const [name, spec] of Object.entries(nodes)) {
-    if (spec.kind === 'script') {
-      if (isNode('A')) continue;
+    if (spec.kind === 'script' && nodes['A']?.kind !== 'node')
       throw new ScenarioError(`nodes.${name}`, 'a script needs a node A to talk to');
-    }
-    const nobody = spec.dials.find((other) => other === name || !isNode(other));
-    if (nobody === undefined) continue;
-    const what = `"${nobody}" is no other node of the scenario`;
-    throw new ScenarioError(`nodes.${name}.dials`, what);
+    checkNamed(nodes, name, spec);
   }
   return nodes;
+}
+
+/** Whoever a node or a script names must be there. */
+function checkNamed(
+  nodes: Scenario['nodes'],
+  name: string,
+  spec: NodeSpec | ScriptSpec,
+): void {
+  const isOther = (other: string): boolean =>
+    other !== name && Object.hasOwn(nodes, other);
+  const named =
+    spec.kind === 'node'
+      ? { dials: spec.dials, trusts: spec.trusts ?? [] }
+      : { as: spec.as === undefined ? [] : [spec.as] };
+  for (const [key, names] of Object.entries(named)) {
+    const nobody = names.find((other) => !isOther(other));
+    if (nobody === undefined) continue;
+    const what = `"${nobody}" is no other node of the scenario`;
+    throw new ScenarioError(`nodes.${name}.${key}`, what);
+  }
 }
 
 function nodeName(name: string): string {
@@ -150,24 +177,44 @@ function nodeName(name: string): string {
 
 function readNode(value: unknown, at: string): NodeSpec | ScriptSpec {
   const spec = object(value, at);
-  if (oneOf(spec['kind'], ['node', 'script'], `${at}.kind`) === 'script') {
-    onlyKeys(spec, ['kind', 'steps', 'deaf'], `${at}.`);
-    const steps = list(spec['steps'], `${at}.steps`);
-    if (steps.length > scenarioLimits.steps)
-      throw new ScenarioError(`${at}.steps`, 'too many');
-    return {
-      kind: 'script',
-      steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
-      ...(oneOf(spec['deaf'] ?? false, [true, false], `${at}.deaf`) && { deaf: true }),
-    };
-  }
-  onlyKeys(spec, ['kind', 'blocks', 'dials', 'protocol', 'maxPeers'], `${at}.`);
+  return oneOf(spec['kind'], ['node', 'script'], `${at}.kind`) === 'script'
+    ? readScript(spec, at)
+    : readNodeSpec(spec, at);
+}
+
+function readScript(spec: Fields, at: string): ScriptSpec {
+  onlyKeys(spec, ['kind', 'steps', 'deaf', 'dialsAtMs', 'as', 'caps'], `${at}.`);
+  const steps = list(spec['steps'], `${at}.steps`);
+  if (steps.length > scenarioLimits.steps)
+    throw new ScenarioError(`${at}.steps`, 'too many');
+  const { dialsAtMs, as, caps } = spec;
+  return {
+    kind: 'script',
+    steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
+    ...(oneOf(spec['deaf'] ?? false, [true, false], `${at}.deaf`) && { deaf: true }),
+    ...(dialsAtMs === undefined ? {} : { dialsAtMs: readDials(dialsAtMs, at) }),
+    ...(as === undefined ? {} : { as: text(as, `${at}.as`) }),
+    ...(caps === undefined ? {} : { caps: oneOf(caps, ['other'], `${at}.caps`) }),
+  };
+}
+
+function readDials(value: unknown, at: string): readonly number[] {
+  const times = list(value, `${at}.dialsAtMs`);
+  if (times.length < 1 || times.length > scenarioLimits.dials)
+    throw new ScenarioError(`${at}.dialsAtMs`, `expected 1 to ${scenarioLimits.dials}`);
+  return times.map((ms) => integer(ms, scenarioLimits.afterMs, `${at}.dialsAtMs`));
+}
+
+function readNodeSpec(spec: Fields, at: string): NodeSpec {
+  const keys = ['kind', 'blocks', 'dials', 'trusts', 'protocol', 'maxPeers'];
+  onlyKeys(spec, keys, `${at}.`);
+  const names = (key: 'dials' | 'trusts'): readonly string[] =>
+    list(spec[key] ?? [], `${at}.${key}`).map((name) => text(name, `${at}.${key}`));
   return {
     kind: 'node',
     blocks: integer(spec['blocks'] ?? 0, scenarioLimits.blocks, `${at}.blocks`),
-    dials: list(spec['dials'] ?? [], `${at}.dials`).map((name) =>
-      text(name, `${at}.dials`),
-    ),
+    dials: names('dials'),
+    ...(spec['trusts'] === undefined ? {} : { trusts: names('trusts') }),
     protocol: oneOf(spec['protocol'] ?? 'eth', protocolKinds, `${at}.protocol`),
     maxPeers: integer(spec['maxPeers'] ?? 25, 1000, `${at}.maxPeers`),
   };

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto, providerName } from '#crypto';
 import { readTrace, writeTrace } from '../../impl/csp/trace.ts';
+import { gateScenarios } from '../../impl/sim/gate-scenarios.ts';
 import { runScenario, type ScenarioOutcome } from '../../impl/sim/run-scenario.ts';
 import {
   readScenario,
@@ -146,7 +147,7 @@ describe('scenarios', () => {
   });
 
   it('can all be written as JSON and read back', () => {
-    for (const scenario of Object.values(scenarios)) {
+    for (const scenario of Object.values({ ...scenarios, ...gateScenarios })) {
       expect(readScenario(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
     }
   });
@@ -209,6 +210,9 @@ describe('readScenario', () => {
   const script = good.nodes.B;
   const withStep = (step: unknown): unknown => {
     return { ...good, nodes: { ...good.nodes, B: { kind: 'script', steps: [step] } } };
+  };
+  const withB = (fields: object): unknown => {
+    return { ...good, nodes: { ...good.nodes, B: { ...script, ...fields } } };
   };
   const withA = (fields: object): unknown => {
     return { ...good, nodes: { A: { kind: 'node', ...fields } } };
@@ -291,10 +295,16 @@ describe('readScenario', () => {
     ['nodes.A.dials', withA({ dials: ['Z'] })],
     ['nodes.A.dials', withA({ dials: [''] })],
     ['nodes.A.dials', withA({ dials: ['A'] })],
-    [
-      'nodes.A.dials',
-      { ...good, nodes: { ...good.nodes, A: { kind: 'node', dials: ['B'] } } },
-    ],
+    ['nodes.A.trusts', withA({ trusts: ['Z'] })],
+    ['nodes.A.trusts', withA({ trusts: ['A'] })],
+    ['nodes.A.trusts', withA({ trusts: 'B' })],
+    ['nodes.B.as', withB({ as: 'Z' })],
+    ['nodes.B.as', withB({ as: 1 })],
+    ['nodes.B.caps', withB({ caps: 'eth' })],
+    ['nodes.B.dialsAtMs', withB({ dialsAtMs: [] })],
+    ['nodes.B.dialsAtMs', withB({ dialsAtMs: [0, 1, 2, 3, 4] })],
+    ['nodes.B.dialsAtMs', withB({ dialsAtMs: [scenarioLimits.afterMs + 1] })],
+    ['nodes.B.trusts', withB({ trusts: [] })],
     ['nodes.B', { ...good, nodes: { B: script } }],
     ['nodes.A', { ...good, nodes: { A: script } }],
   ])('names the place: %s', (where, value) => {
