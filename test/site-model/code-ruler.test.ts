@@ -75,8 +75,23 @@ describe('firstDifference', () => {
 });
 
 describe('chapter 4', () => {
+  it('answers what it asks about the ruler', () => {
+    const [, a = '', b = ''] = /<CodeRuler a="([^"]*)" b="([^"]*)"/.exec(page) ?? [];
+    expect(rows(a, b)).toEqual(['eth/63 16–32', 'note/1 33–36']);
+    expect(rows(`chat/2 ${a}`, b)).toEqual(rows(a, b));
+    expect(rows(a, `chat/2 ${b}`)).toEqual(rows(a, b));
+    expect(rows(`chat/2 ${a}`, `chat/2 ${b}`)).toEqual([
+      'chat/2 16–21',
+      'eth/63 22–38',
+      'note/1 39–42',
+    ]);
+    const older = ['eth/62 16–23', 'note/1 24–27'];
+    expect(rows(a.replace('eth/63 ', ''), b)).toEqual(older);
+    expect(rows(a, b.replace('eth/63 ', ''))).toEqual(older);
+  });
+
   it('tells the lengths that the ruler has', () => {
-    for (const spec of offered.filter(({ version }) => version !== 2)) {
+    for (const spec of offered) {
       expect(page).toContain(`| ${textOf(spec)} | ${spec.length} |`);
     }
   });
@@ -107,7 +122,8 @@ describe('chapter 4', () => {
       ...{ version: 5, name: 'x', caps, listenPort: 0 },
       id: new Uint8Array(64).fill(1),
     });
-    const shown = /`(cd (?:[0-9a-f]{2} ?)+)`/.exec(page)?.[1]?.replaceAll(' ', '') ?? '';
+    const shown =
+      /`(cd (?:[0-9a-f]{2} ?)+)`/.exec(page)?.[1]?.replaceAll(' ', '') ?? '';
     expect(fromHex(shown).length).toBe(14);
     expect(toHex(hello)).toContain(shown);
   });
