@@ -34,7 +34,8 @@ export function heard(
   if (ending.cause !== undefined) return outcomes.nothing;
   // Where codes are the matter, so are those of protocols.
   const answers = ending.codes.filter((code) => code < 16 || topic === 'codes');
-  return answers.length === 0 ? outcomes.none : outcomes.message(answers.join(', '));
+  const listed = answers.toSorted((a, b) => a - b).join(', ');
+  return listed === '' ? outcomes.none : outcomes.message(listed);
 }
 
 /** When the remote saw the end, or A, where the remote never looked. */

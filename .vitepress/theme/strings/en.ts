@@ -271,13 +271,13 @@ export const en = {
       'codes-eth-62-alone': 'The remote speaks eth/62 alone, and sends code 29',
       'codes-lower-version-gone': 'Both speak eth/62, eth/63 and note/1',
       'codes-said-twice':
-        'The same, in another order, and the remote says eth/63 twice',
+        'Both speak eth/62, eth/63 and note/1; the remote lists note first, and eth/63 twice',
       'codes-chat-before-eth': 'Both speak chat/1 and eth/63',
       'codes-chat-on-one-side': 'We speak chat/1 and eth/63; the remote has no chat',
       'codes-chat-forgotten':
         'Both speak chat/1 and eth/63; the remote sends its Status as code 16',
       'codes-chat-of-another-length':
-        'The same; the remote counts five codes for chat, and sends Status as code 21',
+        'Both speak chat/1 and eth/63; the remote counts five codes for chat, and sends its Status as code 21',
     } satisfies Readonly<Record<ScenarioName, string>> as Readonly<
       Record<ScenarioName, string>
     >,
