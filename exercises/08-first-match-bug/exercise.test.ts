@@ -3,7 +3,7 @@ import type { Cap, Protocol } from '#impl/p2p/protocol.ts';
 import { Prng } from '#impl/sim/prng.ts';
 import { rangesOf } from './exercise.ts';
 
-/** Reads `eth/63:17 note/1:3`: names, versions, and how many codes each uses. */
+/** Reads `eth/63:17 note/1:4`: names, versions, and how many codes each uses. */
 function protocolsOf(text: string): Protocol[] {
   return words(text).map((word) => {
     const [cap = '', length] = word.split(':');
@@ -76,10 +76,10 @@ function readingOf(rows: readonly Row[], code: number): string {
   return `message ${code - row.first} of ${row.cap}`;
 }
 
-const home = 'chat/1:4 chat/2:6 note/1:3';
+const home = 'chat/1:4 chat/2:6 note/1:4';
 const friend: readonly Row[] = [
   { cap: 'chat/2', first: 16, last: 21 },
-  { cap: 'note/1', first: 22, last: 24 },
+  { cap: 'note/1', first: 22, last: 25 },
 ];
 const friendCaps = 'chat/1 chat/2 note/1';
 
@@ -117,7 +117,7 @@ describe('rangesOf', () => {
       home,
       'chat/1 note/1',
       'chat/1: codes 16 to 19',
-      'note/1: codes 20 to 22',
+      'note/1: codes 20 to 23',
     ],
     [
       'runs the highest version that both have, though we have a higher one',
@@ -142,10 +142,10 @@ describe('rangesOf', () => {
     ],
     [
       'counts a capability once that is said twice',
-      'eth/62:8 eth/63:17 note/1:3',
+      'eth/62:8 eth/63:17 note/1:4',
       'eth/63 eth/62 note/1 eth/63 eth/62',
       'eth/63: codes 16 to 32',
-      'note/1: codes 33 to 35',
+      'note/1: codes 33 to 36',
     ],
     ['runs nothing if no version is common', 'eth/62:8 eth/63:17', 'eth/64'],
   ])('%s', (_, ours, theirs, ...table) => {
@@ -180,7 +180,7 @@ describe('rangesOf', () => {
   });
 
   it('leaves both lists in the order in which it got them', () => {
-    const protocols = protocolsOf('note/1:3 chat/1:4 chat/2:6');
+    const protocols = protocolsOf('note/1:4 chat/1:4 chat/2:6');
     const caps = capsOf('note/1 chat/1 chat/2');
     rangesOf(protocols, caps);
     expect(listOf(protocols), 'our protocols').toBe('note/1, chat/1, chat/2');
