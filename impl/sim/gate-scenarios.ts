@@ -74,11 +74,11 @@ export const gateScenarios = {
   'gate-twice-full': gate({ maxPeers: 1 }, { B: { dialsAtMs: [0, laterMs] } }),
   'gate-self': gate({}, { B: { as: 'A' } }),
   'gate-self-full': gate({ maxPeers: 1 }, { C: early, B: { ...late, as: 'A' } }),
-  'gate-nothing-common': gate({}, { B: { caps: 'other' } }),
-  'gate-nothing-common-trusted': gate({ trusts: ['B'] }, { B: { caps: 'other' } }),
+  'gate-nothing-common': gate({}, { B: { caps: ['other/1'] } }),
+  'gate-nothing-common-trusted': gate({ trusts: ['B'] }, { B: { caps: ['other/1'] } }),
   'gate-nothing-common-full': gate(
     { maxPeers: 1 },
-    { C: early, B: { ...late, caps: 'other' } },
+    { C: early, B: { ...late, caps: ['other/1'] } },
   ),
   /** Two strangers at the same moment, and one place: both are told that there is one. */
   'gate-last-place': gate(
