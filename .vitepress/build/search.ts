@@ -12,7 +12,7 @@ import { bodyOf, frontMatter, repoDir } from './pages.ts';
 
 /** The page of an exercise is no file: it is made of its folder. */
 function exerciseText(path: string): string | undefined {
-  const folder = /[\\/]exercises[\\/](\d\d-[\w-]+)\.md$/.exec(path)?.[1];
+  const folder = /[\\/]exercises[\\/]((?:\d\d|w\d)-[\w-]+)\.md$/.exec(path)?.[1];
   if (folder === undefined) return undefined;
   const file = join(repoDir, 'exercises', folder, 'README.md');
   if (!existsSync(file)) return undefined;
