@@ -217,7 +217,7 @@ class Learn {
     for (const { facts } of this.#grader.catalog()) {
       const { state } = exercises[facts.id] ?? newExercise;
       const here = facts.id === this.#current.facts.id ? '>' : ' ';
-      console.log(`${here} ${facts.id}  ${state.padEnd(9)} ${facts.title}`);
+      console.log(`${here} ${facts.id.padEnd(3)}  ${state.padEnd(9)} ${facts.title}`);
     }
   }
 
