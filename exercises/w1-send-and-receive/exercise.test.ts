@@ -5,6 +5,7 @@ import { sleep } from '#impl/csp/timer.ts';
 import { WaitGroup } from '#impl/csp/wait-group.ts';
 import { Prng } from '#impl/sim/prng.ts';
 import { runTasks } from '#kit/run-tasks.ts';
+import { about, moment } from '#kit/steps.ts';
 import { addUp } from './exercise.ts';
 
 /** A waiter, a cashier and guests, and the two channels between them. */
@@ -41,6 +42,7 @@ class Room {
   guest(ms = 0): void {
     this.#tasks.go('guest', async () => {
       await sleep(ms);
+      if (ms > 0) moment('the guest comes');
       for (;;) this.bills.push(await this.bill.recv());
     });
   }
@@ -116,7 +118,10 @@ describe('addUp', () => {
       await sleep(2);
       return { early, bills: room.bills, doneAt: room.doneAt[0] };
     });
-    expect(value.early, 'times that `addUp` was over before the guest came').toBe(0);
+    expect(
+      value.early,
+      about('the guest comes', 'times that `addUp` was over before the guest came'),
+    ).toBe(0);
     expect(value.bills, 'the guest came at 700 ms; the bills that it got').toEqual([7]);
     expect(value.doneAt, 'the guest took the bill at 700 ms; `addUp` was over at').toBe(
       700,

@@ -6,6 +6,7 @@ import { sleep } from '#impl/csp/timer.ts';
 import { WaitGroup } from '#impl/csp/wait-group.ts';
 import { Prng } from '#impl/sim/prng.ts';
 import { runTasks } from '#kit/run-tasks.ts';
+import { about, moment } from '#kit/steps.ts';
 import { carry } from './exercise.ts';
 
 /** A kitchen, guests, and a runner between them. */
@@ -69,6 +70,7 @@ function open(
       house.runner();
       happens(house);
       await sleep(closesMs);
+      moment('closing time');
       house.closed.close();
       await sleep(1);
       return house;
@@ -119,24 +121,29 @@ describe('carry, while the house is open', () => {
 describe('carry, at closing time', () => {
   it('goes home from the kitchen, where no dish comes', async () => {
     const { value } = await open(700, () => undefined);
-    expect(value.runnerWord, 'it closed at 700 ms; the runner is').toBe(
-      'home at 700 ms',
-    );
+    expect(
+      value.runnerWord,
+      about('closing time', 'it closed at 700 ms; the runner is'),
+    ).toBe('home at 700 ms');
   });
 
   it('goes home from the guests, where nobody takes the dish', async () => {
     const { value } = await open(700, (house) => house.cook('soup'));
     expect(
       value.runnerWord,
-      'it closed at 700 ms, when the runner held out a dish; the runner is',
+      about(
+        'closing time',
+        'it closed at 700 ms, when the runner held out a dish; the runner is',
+      ),
     ).toBe('home at 700 ms');
   });
 
   it('goes home when it has closed already', async () => {
     const { value } = await open(0, (house) => house.closed.close());
-    expect(value.runnerWord, 'it was closed from the beginning; the runner is').toBe(
-      'home at 0 ms',
-    );
+    expect(
+      value.runnerWord,
+      about('closing time', 'it was closed from the beginning; the runner is'),
+    ).toBe('home at 0 ms');
   });
 
   it('goes home after work, too', async () => {
@@ -144,9 +151,10 @@ describe('carry, at closing time', () => {
       house.cook('soup', 'fish');
       house.guest(0, 2);
     });
-    expect(value.runnerWord, 'it closed at 700 ms; the runner is').toBe(
-      'home at 700 ms',
-    );
+    expect(
+      value.runnerWord,
+      about('closing time', 'it closed at 700 ms; the runner is'),
+    ).toBe('home at 700 ms');
   });
 
   it('takes nothing more from the kitchen', async () => {
@@ -158,7 +166,10 @@ describe('carry, at closing time', () => {
       );
       expect(
         value.cooked,
-        'it closed while the soup was held out; taken from the kitchen were',
+        about(
+          'closing time',
+          'it closed while the soup was held out; taken from the kitchen were',
+        ),
       ).toEqual(['soup']);
     }
   });
@@ -167,7 +178,7 @@ describe('carry, at closing time', () => {
     const { value } = await open(700, (house) => house.cook('soup'));
     expect(
       value.guests.tryRecv()?.value ?? 'nothing',
-      'a guest who comes after closing time gets',
+      about('closing time', 'a guest who comes after closing time gets'),
     ).toBe('nothing');
   });
 

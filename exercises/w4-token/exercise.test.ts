@@ -5,6 +5,7 @@ import { sleep } from '#impl/csp/timer.ts';
 import { WaitGroup } from '#impl/csp/wait-group.ts';
 import { outcome } from '#kit/outcome.ts';
 import { runTasks } from '#kit/run-tasks.ts';
+import { about, moment } from '#kit/steps.ts';
 import { withOven } from './exercise.ts';
 
 class Burnt extends Error {}
@@ -51,6 +52,7 @@ class Kitchen {
   }
 
   #say(what: string): void {
+    moment(what);
     this.door.push(`${what} at ${runtime().now()} ms`);
   }
 
@@ -79,7 +81,7 @@ describe('withOven', () => {
       await kitchen.wait();
       return kitchen;
     });
-    expect(value.most, 'cooks at the oven at the same time').toBe(1);
+    expect(value.most, about('Bob in', 'cooks at the oven at the same time')).toBe(1);
     expect(value.door, 'three cooks, 10 ms of baking each; at the door').toEqual([
       'Ann in at 0 ms',
       'Ann out at 10 ms',

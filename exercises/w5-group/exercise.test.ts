@@ -5,6 +5,7 @@ import { runtime } from '#impl/csp/runtime.ts';
 import { sleep } from '#impl/csp/timer.ts';
 import { Prng } from '#impl/sim/prng.ts';
 import { Blocked, runTasks } from '#kit/run-tasks.ts';
+import { moment } from '#kit/steps.ts';
 import { cookAll, type Dish } from './exercise.ts';
 
 /** What the test sees of a dish. */
@@ -20,9 +21,11 @@ class Pot implements Dish {
   }
 
   async cook(): Promise<void> {
+    moment(`${this.name} on the stove`);
     this.begunAt.push(runtime().now());
     await sleep(this.ms);
     this.readyAt = runtime().now();
+    moment(`${this.name} ready`);
   }
 }
 

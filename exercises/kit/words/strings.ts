@@ -61,8 +61,8 @@ export const kitStrings = {
     stepLimit: (steps: number, tasks: string): string =>
       `no end after ${steps} steps; alive: ${tasks}`,
     foreignWait: (task: string): string =>
-      `${task} waits for a promise of its own (Promise.race and its like make one), or an \`await\` ` +
-      'is missing before a wait; wait with channels and timers only, and `await` each',
+      `${task} cannot go on: an \`await\` is missing before a wait, or it waits for a promise of ` +
+      'its own (Promise.race makes one); wait with channels and timers only, and `await` each',
   },
   unsolved: {
     text: (what: string, given: string, atHand: string): string =>
