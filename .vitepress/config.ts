@@ -16,6 +16,7 @@ import { plainEmptyHeads } from './build/tables.ts';
 import { textFirst } from './build/text-first.ts';
 import { tracePlugin } from './build/trace-plugin.ts';
 import { runnerPlugin } from './runner/plugin.ts';
+import { typesPlugin } from './runner/types-plugin.ts';
 import { en } from './theme/strings/en.ts';
 import { createWeave } from './weave/index.ts';
 
@@ -104,7 +105,13 @@ export default defineConfig<ThemeConfig>({
     },
   },
   vite: {
-    plugins: [tracePlugin(repoDir), weave.vite(), runnerPlugin(), search.plugin],
+    plugins: [
+      tracePlugin(repoDir),
+      weave.vite(),
+      runnerPlugin(),
+      typesPlugin(),
+      search.plugin,
+    ],
     build: { chunkSizeWarningLimit: 900 },
   },
   async transformPageData(pageData) {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { repoDir } from '../build/pages.ts';
 
-/** Packages that are bundled for the page or for the exercise worker. */
+/** Packages that are bundled for the page or for the workers of its exercises. */
 const shipped = [
   'vue',
   '@vue/shared',
@@ -35,6 +35,7 @@ const shipped = [
   'sucrase',
   '@vitest/expect',
   'chai',
+  'typescript',
 ] as const;
 
 export interface Notice {
@@ -59,15 +60,17 @@ function noticeOf(name: string): Notice | undefined {
     readFileSync(join(folder, 'package.json'), 'utf8'),
   );
   const { version, license } = manifest as { version?: string; license?: string };
-  const file = readdirSync(folder).find((entry) =>
-    /^(licen[cs]e|copying)/i.test(entry),
+  // A package may name in a file of its own whose code it holds.
+  const files = readdirSync(folder).filter((entry) =>
+    /^(licen[cs]e|copying|notice|thirdparty)/i.test(entry),
   );
+  const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
   return {
     name,
     anchor: name.replace(/[^a-z0-9]+/g, '-').replace(/^-/, ''),
     version: version ?? '',
     licence: license ?? '',
-    text: file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim(),
+    text: texts.join('\n\n'),
   };
 }
 

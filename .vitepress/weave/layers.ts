@@ -21,6 +21,7 @@ export const rooms: readonly string[] = [
   'words',
   '',
   'formats',
+  'types',
   'catalog',
   'trace',
   'run',

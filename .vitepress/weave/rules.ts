@@ -234,7 +234,7 @@ function roomOf(file: string): string {
 }
 
 /** Rooms whose code is part of the page's script, or of the page itself. */
-const pageRooms = ['words', '', 'formats', 'run'];
+const pageRooms = ['words', '', 'formats', 'types', 'run'];
 
 /** @param files of the kit and of the exercises */
 export function roomProblems(files: Texts): string[] {

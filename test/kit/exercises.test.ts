@@ -19,6 +19,7 @@ import {
   type ScriptKind,
 } from '#kit/script/script.ts';
 import { Threads } from '#kit/script/thread.ts';
+import { OneThread } from './one-thread.ts';
 import { course, fixtures } from './sources.ts';
 import { answers, ours, theirs, vitestLines } from './vitest-lines.ts';
 
@@ -42,13 +43,13 @@ describe.each([
 ])('%s', (_, sources) => {
   const catalog = readCatalog(sources);
   const manifest = readManifestFile(join(sources.root, sources.exercises));
-  let threads: Record<ScriptKind, Threads>;
+  let threads: Record<ScriptKind, OneThread>;
 
   beforeAll(async () => {
     // Longer than a reader waits: here others share the processor, and what never ends
     // would hang vitest as well.
-    const started = async (kind: ScriptKind): Promise<Threads> =>
-      new Threads((await buildWorkerScript(sources, kind)).text, 60_000);
+    const started = async (kind: ScriptKind): Promise<OneThread> =>
+      new OneThread((await buildWorkerScript(sources, kind)).text, 60_000);
     threads = { small: await started('small'), whole: await started('whole') };
   }, 60_000);
   afterAll(() => Promise.all([threads.small.close(), threads.whole.close()]));

@@ -232,6 +232,7 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
       'minisearch',
       '@fontsource-variable/inter',
       '@noble/curves',
+      'typescript',
     ]) {
       await page.getByRole('heading', { name, exact: false }).first().waitFor();
     }

@@ -16,7 +16,6 @@ import {
   indentOnInput,
   syntaxHighlighting,
 } from '@codemirror/language';
-import { setDiagnostics } from '@codemirror/lint';
 import { EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
 import {
   Decoration,
@@ -29,6 +28,7 @@ import {
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { firstTodo, importLines } from './code-shape.ts';
+import { markAs } from './editor-marks.ts';
 
 /** Where the code is wrong; line and column count from 1. */
 export interface Problem {
@@ -46,10 +46,14 @@ export interface EditorOptions {
   readonly foldedText: (lines: number) => string;
   readonly foldedLabel: string;
   readonly onChange: (text: string) => void;
+  /** The reader has changed the text, not the page. */
+  readonly onTyped: () => void;
   readonly onRun: () => void;
 }
 
 export interface Editor {
+  /** For what is added later (types-editor.ts). */
+  readonly view: EditorView;
   setText(text: string): void;
   /** Puts the caret where the reader has pointed, if that is in the text. */
   pointAt(place: { readonly x: number; readonly y: number }): void;
@@ -65,7 +69,7 @@ export interface Editor {
 }
 
 /** The colours of the listings, by the same variables. */
-const highlight = HighlightStyle.define([
+export const highlight = HighlightStyle.define([
   { tag: [tags.keyword, tags.modifier], color: 'var(--pw-code-token-keyword)' },
   { tag: [tags.string, tags.regexp], color: 'var(--pw-code-token-string)' },
   { tag: tags.comment, color: 'var(--pw-code-token-comment)', fontStyle: 'italic' },
@@ -209,7 +213,15 @@ export function createEditor(options: EditorOptions): Editor {
           indentWithTab,
         ]),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) options.onChange(update.state.doc.toString());
+          if (!update.docChanged) return;
+          options.onChange(update.state.doc.toString());
+          const typed = ['input', 'delete', 'undo', 'redo'];
+          if (
+            update.transactions.some((one) =>
+              typed.some((kind) => one.isUserEvent(kind)),
+            )
+          )
+            options.onTyped();
         }),
       ],
     }),
@@ -241,6 +253,7 @@ export function createEditor(options: EditorOptions): Editor {
   begin();
 
   return {
+    view,
     setText(text) {
       const { doc } = view.state;
       // A text that is being composed would lose its caret.
@@ -271,19 +284,12 @@ export function createEditor(options: EditorOptions): Editor {
     },
     mark(problem) {
       if (problem === undefined) {
-        view.dispatch(setDiagnostics(view.state, []));
+        markAs(view, 'run', []);
         return;
       }
       const from = positionOf(problem.line, problem.column);
       const { to } = view.state.doc.lineAt(from);
-      const { message } = problem;
-      const diagnostic = {
-        from,
-        to: Math.max(to, from),
-        severity: 'error',
-        message,
-      } as const;
-      view.dispatch(setDiagnostics(view.state, [diagnostic]));
+      markAs(view, 'run', [{ from, to: Math.max(to, from), message: problem.message }]);
     },
     goTo(line, column) {
       const place = positionOf(line, column);

@@ -4,6 +4,7 @@ import HintFolds from './HintFolds.vue';
 import ProgressTransfer from './ProgressTransfer.vue';
 import './exercise.css';
 import './workspace.css';
+import './types.css';
 
 const enhance: NonNullable<Theme['enhanceApp']> = ({ app }) => {
   app.component('HintFolds', HintFolds);

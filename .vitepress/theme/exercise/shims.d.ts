@@ -15,3 +15,10 @@ declare module 'virtual:peerwalk-tests' {
   const loaders: Readonly<Record<string, () => Promise<{ default: string }>>>;
   export default loaders;
 }
+
+declare module 'virtual:peerwalk-types' {
+  /** Site paths of the types' worker and of its texts, with hashes. */
+  export const places: { readonly worker: string; readonly texts: string };
+  /** Compressed, both together; not known in development. */
+  export const bytes: number | undefined;
+}

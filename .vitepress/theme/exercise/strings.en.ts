@@ -66,10 +66,27 @@ export const en = {
   editor: {
     title: 'Your answer',
     label: (id: string): string => `Your code for ${id}`,
-    keys: 'Ctrl or Cmd with Enter runs the tests. Tab indents; Escape, then Tab leaves the editor.',
+    keys: 'Ctrl or Cmd with Enter runs the tests. Tab indents; Escape, then Tab leaves the editor. With types: Ctrl with Space completes, Ctrl or Cmd with I tells what is at the caret, F8 goes to the next error.',
     folded: (lines: number): string => `import … (${lines} lines)`,
     unfold: 'Show the imports',
     unkept: (why: string): string => `Your text could not be saved: ${why}`,
+  },
+  types: {
+    states: {
+      idle: 'Completion and types come when you begin to write.',
+      waits: 'Completion and types are not loaded.',
+      loading: 'Loading completion and types…',
+      ready: 'Types are ready.',
+      failed: 'Types are not available here; all else works as before.',
+      'too-long': 'This text is too long for types; all else works as before.',
+    },
+    keys: 'Ctrl-Space completes, Ctrl or Cmd-I tells.',
+    load: (bytes: number | undefined): string =>
+      bytes === undefined ? 'Load them' : `Load them (${(bytes / 1e6).toFixed(1)} MB)`,
+    again: 'Try again',
+    errors: (count: number): string =>
+      count === 1 ? '1 type error' : `${count} type errors`,
+    nothing: 'There is nothing to tell of this place.',
   },
   actions: {
     run: 'Run the tests',

@@ -4,21 +4,12 @@
  */
 
 import { createHash } from 'node:crypto';
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readCatalog, type LeftOut } from '../catalog/catalog.ts';
 import type { Sources } from '../catalog/sources.ts';
+import { keep, keptFile, textOf } from './kept.ts';
 import { buildWorkerScript } from './script.ts';
-
-const dayMs = 86_400_000;
 
 /**
  * The whole script; made anew if a file that it depends on is another.
@@ -30,7 +21,6 @@ export async function keptWorkerScript(
   leftOut?: LeftOut,
 ): Promise<string> {
   const file = scriptFile(sources);
-  const cache = dirname(file);
   const known = textOf(file);
   if (known !== undefined) return known;
   const missing: string[] = []; // BOUNDED by the exercises
@@ -43,24 +33,13 @@ export async function keptWorkerScript(
         leftOut(id, why);
       }),
   );
-  if (missing.length > 0) return text;
-  try {
-    mkdirSync(cache, { recursive: true });
-    removeOld(cache);
-    // Renamed when it is whole: another process finds all of it or nothing.
-    const part = `${file}.${process.pid}`;
-    writeFileSync(part, text);
-    renameSync(part, file);
-  } catch {
-    // Nowhere to keep it: the next start makes it again.
-  }
+  if (missing.length === 0) keep(file, text);
   return text;
 }
 
 /** Where the script is kept that these files make. */
 export function scriptFile(sources: Sources): string {
-  const cache = join(sources.root, 'node_modules/.cache/peerwalk');
-  return join(cache, `worker-${scriptKey(sources)}.js`);
+  return keptFile(sources.root, `worker-${scriptKey(sources)}.js`);
 }
 
 /** Over the code of the node and of the kit, and the exercises but for readers' answers. */
@@ -84,22 +63,4 @@ function scriptKey(sources: Sources): string {
     hash.update(`\n${file}\n`).update(textOf(join(root, file)) ?? '');
   }
   return hash.digest('hex').slice(0, 32);
-}
-
-/** What another process may be about to read stays for a day. */
-function removeOld(cache: string): void {
-  for (const name of readdirSync(cache)) {
-    if (!name.startsWith('worker-')) continue;
-    const path = join(cache, name);
-    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (Date.now() - made > dayMs) rmSync(path, { force: true });
-  }
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined; // it is not there
-  }
 }

@@ -1,21 +1,19 @@
 /** Type-checks texts as if they lay on the disk, under the learner's options. */
 
 import { join } from 'node:path';
-import type ts from 'typescript';
-import { learnerGlobals, learnerOptions } from '../formats/learner-options.ts';
+import { learnerGlobals } from '../formats/learner-options.ts';
+import { hostOver } from '../types/host.ts';
+import {
+  globalsFile,
+  learnerCompilerOptions,
+  problemsIn,
+  type Compiler,
+  type TextProblem,
+} from '../types/problems.ts';
 
-export interface TypeProblem {
+export interface TypeProblem extends TextProblem {
   readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
 }
-
-const globalsFile = 'exercises/kit/learner-globals.d.ts'; // lies nowhere
-
-/** The package itself: who only runs exercises does not wait until it is loaded. */
-export type Compiler = typeof ts;
 
 /**
  * What the type checker says of the texts. Nothing else is judged, though all that they
@@ -28,7 +26,7 @@ export function typeProblems(
   root: string,
   texts: ReadonlyMap<string, string>,
 ): TypeProblem[] {
-  const { options } = compiler.convertCompilerOptionsFromJson(learnerOptions, root);
+  const options = learnerCompilerOptions(compiler, root);
   const overlay = new Map([[join(root, globalsFile), learnerGlobals]]);
   for (const [file, text] of texts) overlay.set(join(root, file), text);
   const program = compiler.createProgram({
@@ -39,32 +37,9 @@ export function typeProblems(
   return [...texts.keys()].flatMap((file) => {
     const source = program.getSourceFile(join(root, file));
     if (source === undefined) throw new Error(`${file} is not in the program`);
-    return [
-      ...program.getSyntacticDiagnostics(source),
-      ...program.getSemanticDiagnostics(source),
-    ].map(({ start = 0, messageText }) => {
-      const { line, character } = source.getLineAndCharacterOfPosition(start);
-      const message = compiler.flattenDiagnosticMessageText(messageText, '\n');
-      return { file, line: line + 1, column: character + 1, message };
-    });
+    return problemsIn(compiler, source, {
+      syntactic: program.getSyntacticDiagnostics(source),
+      semantic: program.getSemanticDiagnostics(source),
+    }).map((problem) => ({ file, ...problem }));
   });
-}
-
-function hostOver(
-  compiler: Compiler,
-  overlay: ReadonlyMap<string, string>,
-  options: ts.CompilerOptions,
-): ts.CompilerHost {
-  const host = compiler.createCompilerHost(options, true);
-  return {
-    ...host,
-    fileExists: (file) => overlay.has(file) || host.fileExists(file),
-    readFile: (file) => overlay.get(file) ?? host.readFile(file),
-    getSourceFile: (file, language, ...rest) => {
-      const text = overlay.get(file);
-      return text === undefined
-        ? host.getSourceFile(file, language, ...rest)
-        : compiler.createSourceFile(file, text, language, true);
-    },
-  };
 }

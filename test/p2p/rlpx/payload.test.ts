@@ -48,6 +48,11 @@ describe('unpackPayload', () => {
     expect(msg.payload).toBe(first);
   });
 
+  it('has no payload in a copy by spread: the getter belongs to the class', () => {
+    const msg = unpackPayload({ code: 16, data: compress(fromHex('c1')) }, true);
+    expect(Object.keys({ ...msg })).not.toContain('payload');
+  });
+
   it('leaves a payload as it is where nobody compresses', () => {
     const msg = unpackPayload({ code: 16, data: fromHex('0100c0') }, false);
     expect(msg.size).toBe(3);
