@@ -141,9 +141,9 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     expect([...ids].sort(inOrder)).toEqual(catalog.map(({ facts }) => facts.id));
     const warmUps = ids.filter(isWarmUp);
     expect(ids.slice(0, warmUps.length)).toEqual(warmUps);
-    const chapters = ids.slice(warmUps.length).map(
-      (id) => catalog.find(({ facts }) => facts.id === id)?.facts.chapter,
-    );
+    const chapters = ids
+      .slice(warmUps.length)
+      .map((id) => catalog.find(({ facts }) => facts.id === id)?.facts.chapter);
     expect(chapters).toEqual([...chapters].sort());
     const first = page.locator('.pw-exrows li').first();
     expect(await first.textContent()).toContain('Start here');
