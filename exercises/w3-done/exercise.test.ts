@@ -176,8 +176,9 @@ describe('carry, at closing time', () => {
 
   it('offers the dish in its hands no longer', async () => {
     const { value } = await open(700, (house) => house.cook('soup'));
+    const offered = value.guests.tryRecv();
     expect(
-      value.guests.tryRecv()?.value ?? 'nothing',
+      offered?.value ?? 'nothing',
       about('closing time', 'a guest who comes after closing time gets'),
     ).toBe('nothing');
   });

@@ -59,7 +59,10 @@ export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
     throw new InvalidData(at('chapter'), 'a chapter such as C6 is needed');
   }
   if (isWarmUp(id) !== (chapter === warmUps)) {
-    throw new InvalidData(at('chapter'), `${warmUps} is for warm-ups, and they have it`);
+    throw new InvalidData(
+      at('chapter'),
+      `${warmUps} is for warm-ups, and they have it`,
+    );
   }
   const level = readCount(fields['level'], at('level'));
   if (level !== 1 && level !== 2 && level !== 3 && level !== 4) {
