@@ -16,14 +16,20 @@ import type { NetConn } from '../net/net-conn.ts';
 import type { NewTransport } from '../p2p/conn.ts';
 import { nodeIDOf, type Node } from '../p2p/enode.ts';
 import type { PeerEvent } from '../p2p/events.ts';
-import { newMsg } from '../p2p/message.ts';
+import { newMsg, sendItems } from '../p2p/message.ts';
 import { discRequested, type DiscReason } from '../p2p/peer-error.ts';
 import type { Protocol } from '../p2p/protocol.ts';
 import { newRLPX } from '../p2p/rlpx/transport.ts';
 import { Server } from '../p2p/server.ts';
 import { PlainTransport } from './plain-transport.ts';
 import { MaskingProtocolManager } from './quirks/masked-removal.ts';
-import type { NodeSpec, ProtocolKind, Scenario, ScriptSpec } from './scenario.ts';
+import type {
+  BesideSpec,
+  NodeSpec,
+  ProtocolKind,
+  Scenario,
+  ScriptSpec,
+} from './scenario.ts';
 import { playScript, type Heard } from './script.ts';
 import { simulate, type SimulateOptions, type Simulation } from './simulate.ts';
 
@@ -156,13 +162,19 @@ function makeNode(
     : ProtocolManager;
   const manager =
     spec.protocol === 'eth'
-      ? new Manager({ chain, networkId: 1337n, maxPeers: spec.maxPeers })
+      ? new Manager({
+          ...{ chain, networkId: 1337n, maxPeers: spec.maxPeers },
+          ...(spec.versions !== undefined && { versions: spec.versions }),
+        })
       : undefined;
   const server = new Server({
     privateKey: self.privateKey,
     self: self.node.id,
     name: `peerwalk/${name}`,
-    protocols: manager?.protocols() ?? [misbehaving(spec.protocol)],
+    protocols: [
+      ...(manager?.protocols() ?? [misbehaving(spec.protocol)]),
+      ...(spec.beside ?? []).map(besideEth),
+    ],
     network,
     newTransport: (fd) => makeTransport(scenario, fd, self.node),
     maxPeers: spec.maxPeers,
@@ -206,6 +218,15 @@ function misbehaving(kind: ProtocolKind): Protocol {
     }
   };
   return { name: 'eth', version: 63, length: 17, run };
+}
+
+/** Ends with its peer, as every protocol must. */
+function besideEth({ name, version, length, greets }: BesideSpec): Protocol {
+  const run: Protocol['run'] = async (_peer, rw) => {
+    if (greets === true) await sendItems(rw, 0);
+    for (;;) await rw.readMsg();
+  };
+  return { name, version, length, run };
 }
 
 function makeTransport(scenario: Scenario, fd: NetConn, self: Node): NewTransport {

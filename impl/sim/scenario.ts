@@ -3,7 +3,17 @@
  * over. Plain JSON, so that a link or a page can carry one; this file is its schema.
  */
 
+import { protocolVersions, type EthVersion } from '../eth/protocol.ts';
 import { quirkNames, type QuirkName } from './quirks/names.ts';
+import {
+  integer,
+  list,
+  object,
+  oneOf,
+  onlyKeys,
+  text,
+  ScenarioError,
+} from './scenario-fields.ts';
 
 /** What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule. */
 export const protocolKinds = [
@@ -25,6 +35,19 @@ export interface NodeSpec {
   readonly dials: readonly string[];
   readonly protocol: ProtocolKind;
   readonly maxPeers: number;
+  /** Versions of eth that it speaks; without it, all. */
+  readonly versions?: readonly EthVersion[];
+  /** Protocols that it speaks besides eth. */
+  readonly beside?: readonly BesideSpec[];
+}
+
+/** A protocol that takes whatever comes, without a word. */
+export interface BesideSpec {
+  readonly name: string;
+  readonly version: number;
+  readonly length: number;
+  /** It first says its message 0. */
+  readonly greets?: true;
 }
 
 /** A remote that plays a script to node A over a connection that it dials. */
@@ -33,11 +56,20 @@ export interface ScriptSpec {
   readonly steps: readonly Step[];
   /** It reads nothing before its script is over. */
   readonly deaf?: true;
+  /** What its Hello says it speaks, `eth/63`; without it, that. */
+  readonly caps?: readonly string[];
 }
 
 /** What a scripted remote does, one after the other, once both handshakes are done. */
 export type Step =
-  | { readonly do: 'status'; readonly networkId?: number; readonly genesis?: 'other' }
+  | {
+      readonly do: 'status';
+      readonly networkId?: number;
+      readonly genesis?: 'other';
+      readonly version?: number;
+      /** On the wire. Where eth is the first protocol, 16. */
+      readonly code?: number;
+    }
   | { readonly do: 'send'; readonly code: number; readonly payload: string }
   | { readonly do: 'disconnect'; readonly reason: number }
   | { readonly do: 'sleep'; readonly ms: number }
@@ -70,15 +102,8 @@ export const scenarioLimits = {
   payloadBytes: 4096,
   afterMs: 120_000,
   latencyMs: 1_000,
+  protocols: 16,
 } as const;
-
-export class ScenarioError extends Error {
-  override readonly name = 'ScenarioError';
-
-  constructor(where: string, what: string) {
-    super(`scenario: ${where}: ${what}`);
-  }
-}
 
 /** @throws {ScenarioError} with the place that breaks the schema */
 export function readScenario(value: unknown): Scenario {
@@ -151,7 +176,8 @@ function nodeName(name: string): string {
 function readNode(value: unknown, at: string): NodeSpec | ScriptSpec {
   const spec = object(value, at);
   if (oneOf(spec['kind'], ['node', 'script'], `${at}.kind`) === 'script') {
-    onlyKeys(spec, ['kind', 'steps', 'deaf'], `${at}.`);
+    onlyKeys(spec, ['kind', 'steps', 'deaf', 'caps'], `${at}.`);
+    const { caps } = spec;
     const steps = list(spec['steps'], `${at}.steps`);
     if (steps.length > scenarioLimits.steps)
       throw new ScenarioError(`${at}.steps`, 'too many');
@@ -159,9 +185,15 @@ function readNode(value: unknown, at: string): NodeSpec | ScriptSpec {
       kind: 'script',
       steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
       ...(oneOf(spec['deaf'] ?? false, [true, false], `${at}.deaf`) && { deaf: true }),
+      ...(caps !== undefined && { caps: readCaps(caps, `${at}.caps`) }),
     };
   }
-  onlyKeys(spec, ['kind', 'blocks', 'dials', 'protocol', 'maxPeers'], `${at}.`);
+  onlyKeys(
+    spec,
+    ['kind', 'blocks', 'dials', 'protocol', 'maxPeers', 'versions', 'beside'],
+    `${at}.`,
+  );
+  const { beside, versions } = spec;
   return {
     kind: 'node',
     blocks: integer(spec['blocks'] ?? 0, scenarioLimits.blocks, `${at}.blocks`),
@@ -170,11 +202,44 @@ function readNode(value: unknown, at: string): NodeSpec | ScriptSpec {
     ),
     protocol: oneOf(spec['protocol'] ?? 'eth', protocolKinds, `${at}.protocol`),
     maxPeers: integer(spec['maxPeers'] ?? 25, 1000, `${at}.maxPeers`),
+    ...(versions !== undefined && {
+      versions: few(versions, `${at}.versions`).map((version) =>
+        oneOf(version, protocolVersions, `${at}.versions`),
+      ),
+    }),
+    ...(beside !== undefined && { beside: readBeside(beside, `${at}.beside`) }),
   };
 }
 
+function readBeside(value: unknown, at: string): BesideSpec[] {
+  return few(value, at).map((entry) => {
+    const spec = object(entry, at);
+    onlyKeys(spec, ['name', 'version', 'length', 'greets'], `${at}.`);
+    return {
+      name: text(spec['name'], `${at}.name`),
+      version: integer(spec['version'], 1000, `${at}.version`),
+      length: integer(spec['length'], 200, `${at}.length`),
+      ...(oneOf(spec['greets'] ?? false, [true, false], at) && { greets: true }),
+    };
+  });
+}
+
+function readCaps(value: unknown, at: string): string[] {
+  return few(value, at).map((entry) => {
+    const cap = text(entry, at);
+    if (!/^[a-z]+\/\d{1,3}$/.test(cap)) throw new ScenarioError(at, 'expected eth/63');
+    return cap;
+  });
+}
+
+function few(value: unknown, at: string): readonly unknown[] {
+  const found = list(value, at);
+  if (found.length > scenarioLimits.protocols) throw new ScenarioError(at, 'too many');
+  return found;
+}
+
 const stepKeys = {
-  status: ['networkId', 'genesis'],
+  status: ['networkId', 'genesis', 'version', 'code'],
   send: ['code', 'payload'],
   disconnect: ['reason'],
   sleep: ['ms'],
@@ -188,7 +253,7 @@ function readStep(value: unknown, at: string): Step {
   onlyKeys(step, ['do', ...stepKeys[kind]], `${at}.`);
   switch (kind) {
     case 'status': {
-      const { networkId, genesis } = step;
+      const { networkId, genesis, version, code } = step;
       return {
         do: 'status',
         ...(networkId === undefined
@@ -197,6 +262,10 @@ function readStep(value: unknown, at: string): Step {
         ...(genesis === undefined
           ? {}
           : { genesis: oneOf(genesis, ['other'], `${at}.genesis`) }),
+        ...(version !== undefined && {
+          version: integer(version, 255, `${at}.version`),
+        }),
+        ...(code !== undefined && { code: integer(code, 255, `${at}.code`) }),
       };
     }
     case 'send': {
@@ -238,59 +307,4 @@ function readPredict(value: unknown): NonNullable<Scenario['predict']> {
     question: text(predict['question'], 'predict.question'),
     choices: choices.map((choice) => text(choice, 'predict.choices')),
   };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function object(value: unknown, at: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ScenarioError(at, 'expected an object');
-  }
-  return value as Fields; // checked: an object that is no array
-}
-
-/** What is not known would be left out in silence, and the run would be another one. */
-function onlyKeys(value: Fields, known: readonly string[], before: string): void {
-  for (const key of Object.keys(value)) {
-    if (known.includes(key)) continue;
-    throw new ScenarioError(
-      `${before}${key}`,
-      `unknown; known are ${known.join(', ')}`,
-    );
-  }
-}
-
-function list(value: unknown, at: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new ScenarioError(at, 'expected a list');
-  return value;
-}
-
-function text(value: unknown, at: string): string {
-  if (typeof value !== 'string' || value.length > 10_000) {
-    throw new ScenarioError(at, 'expected a text');
-  }
-  return value;
-}
-
-function integer(value: unknown, most: number, at: string): number {
-  if (
-    typeof value !== 'number' ||
-    !Number.isInteger(value) ||
-    value < 0 ||
-    value > most
-  ) {
-    throw new ScenarioError(at, `expected a whole number from 0 to ${most}`);
-  }
-  return value;
-}
-
-function oneOf<T extends string | boolean>(
-  value: unknown,
-  known: readonly T[],
-  at: string,
-): T {
-  const found = known.find((one) => one === value);
-  if (found === undefined)
-    throw new ScenarioError(at, `expected ${known.join(' or ')}`);
-  return found;
 }

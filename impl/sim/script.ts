@@ -19,6 +19,7 @@ import type { NewTransport, Transport } from '../p2p/conn.ts';
 import type { Node, NodeID } from '../p2p/enode.ts';
 import { newMsg } from '../p2p/message.ts';
 import type { DiscReason } from '../p2p/peer-error.ts';
+import type { Cap } from '../p2p/protocol.ts';
 import { decodeDisconnect, encodeDisconnect } from '../p2p/rlpx/disconnect.ts';
 import type { ScriptSpec, Step } from './scenario.ts';
 
@@ -59,7 +60,7 @@ export async function playScript(run: ScriptRun): Promise<Heard> {
   const { messages: transport } = await named.doProtoHandshake({
     version: baseProtocolVersion,
     name: 'script',
-    caps: [{ name: 'eth', version: 63 }],
+    caps: (spec.caps ?? ['eth/63']).map(capOf),
     listenPort: 0,
     id: fromHex(run.self),
   });
@@ -104,8 +105,10 @@ async function perform(
   ended: Done,
 ): Promise<void> {
   switch (step.do) {
-    case 'status':
-      return transport.writeMsg(newMsg(baseProtocolLength, status(step, run.chain)));
+    case 'status': {
+      const code = step.code ?? baseProtocolLength;
+      return transport.writeMsg(newMsg(code, status(step, run.chain)));
+    }
     case 'send':
       return transport.writeMsg(newMsg(step.code, fromHex(step.payload)));
     case 'disconnect':
@@ -121,9 +124,14 @@ async function perform(
   }
 }
 
+function capOf(text: string): Cap {
+  const [name = '', version] = text.split('/');
+  return { name, version: Number(version) };
+}
+
 function status(step: Extract<Step, { do: 'status' }>, chain: Chain): Uint8Array {
   return encodeStatus({
-    protocolVersion: 63,
+    protocolVersion: step.version ?? 63,
     networkId: BigInt(step.networkId ?? 1337),
     td: chain.currentTd,
     head: hashHeader(chain.currentHeader),
