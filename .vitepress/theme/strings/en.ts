@@ -85,6 +85,7 @@ export const en = {
     start: 'Start the walk',
     continue: (title: string): string => `Continue: ${title}`,
     exercises: 'Try the exercises',
+    warmUp: 'Warm up: two minutes',
     traceTitle: 'One connection, recorded',
     traceSample:
       'A sketched sample: the recording is made by npm run record and is not in this build.',
@@ -125,6 +126,9 @@ export const en = {
     goOn: 'Go on here',
     chapter: (id: string, title: string | undefined): string =>
       title === undefined ? `Chapter ${id}` : `${id}: ${title}`,
+    warmUps: 'Warm-ups',
+    warmUpsLead:
+      'Five lines each: what a task, a channel and a select are. No Ethereum, no Go.',
     sum: (count: number, time: string): string =>
       `${count === 1 ? '1 exercise' : `${count} exercises`}, about ${time}`,
     total: (count: number, points: number, time: string): string =>
