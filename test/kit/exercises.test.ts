@@ -72,7 +72,8 @@ describe.each([
   });
 
   it.each([
-    ['small', 168],
+    // It grows by the tests of each exercise, two or three KiB.
+    ['small', 172],
     // With what records a run; loaded when a reader asks to see one. The tests of the five
     // warm-ups are 5 KiB of both.
     ['whole', 264],
