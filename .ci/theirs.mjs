@@ -14,15 +14,14 @@ import { join } from 'node:path';
 export function theirs(root) {
   const home = join(root, 'exercises');
   const { starters } = JSON.parse(readFileSync(join(home, 'manifest.json'), 'utf8'));
-  return readdirSync(home)
-    .filter((name) => /^\d\d-/.test(name))
-    .flatMap((name) => {
-      const shipped = starters[`E${name.slice(0, 2)}`];
-      const file = join(home, name, 'exercise.ts');
-      if (shipped === undefined || !existsSync(file)) return [];
-      const text = readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
-      const hash = createHash('sha256').update(text).digest('hex');
-      if (hash === shipped.hash) return [];
-      return [{ folder: `exercises/${name}`, starter: shipped.text }];
-    });
+  return readdirSync(home).flatMap((name) => {
+    const [, exercise, warmUp] = /^(?:(\d\d)|w(\d))-/.exec(name) ?? [];
+    const shipped = starters[warmUp === undefined ? `E${exercise}` : `W${warmUp}`];
+    const file = join(home, name, 'exercise.ts');
+    if (shipped === undefined || !existsSync(file)) return [];
+    const text = readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
+    const hash = createHash('sha256').update(text).digest('hex');
+    if (hash === shipped.hash) return [];
+    return [{ folder: `exercises/${name}`, starter: shipped.text }];
+  });
 }

@@ -128,8 +128,15 @@ export default defineConfig<ThemeConfig>({
     }
     frontmatter['layout'] ??= layoutFor(relativePath);
   },
-  transformHead({ pageData, title, description }) {
+  transformHead({ pageData, title, description, assets }) {
     const tags: HeadConfig[] = [
+      // The font of the text is there at the first paint, and no line breaks anew.
+      ...assets
+        .filter((path) => /source-serif-4-latin-wght-normal.*\.woff2$/.test(path))
+        .map((href): HeadConfig => {
+          const as = { rel: 'preload', as: 'font', type: 'font/woff2' };
+          return ['link', { ...as, href, crossorigin: '' }];
+        }),
       ['meta', { property: 'og:title', content: title }],
       ['meta', { property: 'og:description', content: description }],
     ];

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { idOfFolder } from '../../exercises/kit/formats/ids.ts';
 
 export const repoDir = fileURLToPath(new URL('../../', import.meta.url));
 export const docsDir = join(repoDir, 'docs');
@@ -84,8 +85,9 @@ export function pageInfo(relativePath: string, text: string): PageInfo | undefin
 }
 
 function leadingNumber(relativePath: string): number {
-  const digits = /(?:^|\/)(\d+)[^/]*$/.exec(relativePath)?.[1];
-  return digits === undefined ? 999 : Number(digits);
+  const [, warmUp, digits] = /(?:^|\/)(w)?(\d+)[^/]*$/.exec(relativePath) ?? [];
+  if (digits === undefined) return 999;
+  return warmUp === undefined ? Number(digits) : Number(digits) - 100; // before all others
 }
 
 const sectionOrder: readonly Section[] = [
@@ -115,7 +117,7 @@ function exercisePages(): PageInfo[] {
   const pages: PageInfo[] = [];
   for (const folder of readdirSync(join(repoDir, 'exercises'))) {
     const file = join(repoDir, 'exercises', folder, 'README.md');
-    if (!/^\d/.test(folder) || !existsSync(file)) continue;
+    if (idOfFolder(folder) === undefined || !existsSync(file)) continue;
     const info = pageInfo(`exercises/${folder}.md`, readFileSync(file, 'utf8'));
     if (info !== undefined) pages.push(info);
   }

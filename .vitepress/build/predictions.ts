@@ -2,8 +2,9 @@
  * The gate over predictions: every one is well formed and asked once on its page, and
  * one that names a scenario has the answer that the scenario's runs give.
  */
-import { agrees, claimsOf } from '../data/claims.ts';
-import { findOutcomes, type Outcome } from '../data/outcomes.ts';
+import { agrees, claimsOf, type Judged } from '../data/claims.ts';
+import { findGates } from '../data/gates.ts';
+import { findOutcomes } from '../data/outcomes.ts';
 import {
   PredictionError,
   readPredictions,
@@ -11,7 +12,17 @@ import {
   type Prediction,
 } from '../theme/components/predictions.ts';
 
-let outcomes: Promise<readonly Outcome[]> | undefined;
+/** How a scenario ended, as far as a choice may claim something of it. */
+interface Known {
+  readonly name: string;
+  readonly endings: readonly { readonly ending: Judged }[];
+}
+
+let outcomes: Promise<readonly Known[]> | undefined;
+
+async function findKnown(): Promise<readonly Known[]> {
+  return [...(await findOutcomes()), ...(await findGates())];
+}
 
 /** @throws {PredictionError} naming page and prediction */
 export async function checkPredictions(
@@ -23,7 +34,7 @@ export async function checkPredictions(
     const predictions = readPredictions(frontMatter['predictions']);
     checkUses(predictions, readRecall(frontMatter['retrieval']).length, text);
     if (predictions.every(({ outcome }) => outcome === undefined)) return;
-    const known = await (outcomes ??= findOutcomes());
+    const known = await (outcomes ??= findKnown());
     for (const prediction of predictions) checkOutcome(prediction, known);
   } catch (error) {
     if (!(error instanceof PredictionError)) throw error;
@@ -59,7 +70,7 @@ function checkUses(
 /** @throws {PredictionError} the runs do not single out the choice that is called right */
 export function checkOutcome(
   { id, choices, right, outcome }: Prediction,
-  known: readonly Outcome[],
+  known: readonly Known[],
 ): void {
   if (outcome === undefined) return;
   const found = known.find(({ name }) => name === outcome);

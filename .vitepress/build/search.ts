@@ -8,12 +8,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import type { DefaultTheme } from 'vitepress';
+import { idOfFolder } from '../../exercises/kit/formats/ids.ts';
 import { bodyOf, frontMatter, repoDir } from './pages.ts';
 
 /** The page of an exercise is no file: it is made of its folder. */
 function exerciseText(path: string): string | undefined {
-  const folder = /[\\/]exercises[\\/](\d\d-[\w-]+)\.md$/.exec(path)?.[1];
-  if (folder === undefined) return undefined;
+  const folder = /[\\/]exercises[\\/]([\w-]+)\.md$/.exec(path)?.[1];
+  if (folder === undefined || idOfFolder(folder) === undefined) return undefined;
   const file = join(repoDir, 'exercises', folder, 'README.md');
   if (!existsSync(file)) return undefined;
   const text = readFileSync(file, 'utf8');

@@ -20,6 +20,9 @@ export interface Claims {
   readonly inTable?: boolean;
 }
 
+/** What a claim is compared with. */
+export type Judged = Pick<Ending, 'heard' | 'codes' | 'endedAtMs' | 'leftAtMs'>;
+
 export function claimsOf(choice: string): Claims | undefined {
   const time = /\b(?:at|after) (\d+(?:\.\d+)?) (ms|s)\b/.exec(choice);
   const table = /\b(still in|out of) its table\b/.exec(choice);
@@ -41,7 +44,7 @@ export function claimsOf(choice: string): Claims | undefined {
   return /^It stays\b/.test(choice) ? { heard: 'stays', ...when } : undefined;
 }
 
-export function agrees(claims: Claims, ending: Ending): boolean {
+export function agrees(claims: Claims, ending: Judged): boolean {
   if (claims.code !== undefined && !ending.codes.includes(claims.code)) return false;
   const isInTable = ending.leftAtMs === undefined;
   if (claims.inTable !== undefined && claims.inTable !== isInTable) return false;

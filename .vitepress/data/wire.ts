@@ -1,7 +1,7 @@
 /** The byte strings that the wire pages show: cut from the recorded run, field by field. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromHex } from '../../impl/bytes.ts';
+import { concat, fromHex, toHex } from '../../impl/bytes.ts';
 import { readTrace, type Trace, type TraceEvent } from '../../impl/csp/trace.ts';
 import { ethFields } from '../../impl/eth/layout.ts';
 import {
@@ -13,6 +13,9 @@ import {
   packetFields,
   type FieldSpan,
 } from '../../impl/p2p/rlpx/layout.ts';
+import { packPayload } from '../../impl/p2p/rlpx/payload.ts';
+import { encode } from '../../impl/rlp/encode.ts';
+import { readItem } from '../../impl/rlp/scan.ts';
 import { fieldText, NotAField } from '../lab/field-text.ts';
 
 export interface WireSample {
@@ -25,7 +28,13 @@ type Decode = (bytes: Uint8Array) => readonly FieldSpan[] | undefined;
 type Wanted = (event: TraceEvent) => boolean;
 
 /** Which event of the run holds the bytes: the first, or the first after another one. */
-type Place = readonly [wanted: Wanted, decode: Decode, after?: Wanted];
+type Place = readonly [
+  wanted: Wanted,
+  decode: Decode,
+  after?: Wanted | undefined,
+  /** What was made of the bytes on their way. */
+  become?: (payload: Uint8Array, event: TraceEvent) => Uint8Array,
+];
 
 const written: Wanted = ({ e }) => e === 'write';
 const sent =
@@ -40,6 +49,7 @@ const samples: Readonly<Record<string, Place>> = {
   hello: [sent('Hello'), helloFields],
   frame: [written, frameFields, sent('Hello')],
   disconnect: [sent('Disconnect'), disconnectFields],
+  'status-body': [sent(16), bodyFields, undefined, bodyOf],
   status: [sent(16), (bytes) => ethFields(0, bytes)],
   'get-headers': [sent(19), (bytes) => ethFields(3, bytes)],
   headers: [sent(20), (bytes) => ethFields(4, bytes)],
@@ -54,8 +64,8 @@ export function wireSamples(repoDir: string): Readonly<Record<string, WireSample
   const file = join(repoDir, 'docs', 'traces', 'meet.jsonl');
   const trace = readTrace(readFileSync(file, 'utf8'));
   const found: Record<string, WireSample> = {};
-  for (const [name, [wanted, decode, after]] of Object.entries(samples)) {
-    const hex = findBytes(trace, wanted, after);
+  for (const [name, [wanted, decode, after, become]] of Object.entries(samples)) {
+    const hex = findBytes(trace, wanted, after, become);
     // A run without bodies to ask for has no such message: the page asks for what is there.
     if (hex !== undefined) found[name] = explain(name, hex, decode);
   }
@@ -66,12 +76,28 @@ function findBytes(
   trace: Trace,
   wanted: Wanted,
   after: Wanted | undefined,
+  become: Place[3],
 ): string | undefined {
   const from = after === undefined ? 0 : trace.events.findIndex(after);
   const event = trace.events
     .slice(Math.max(0, from))
     .find((one) => one.b !== undefined && wanted(one));
-  return event?.b === undefined ? undefined : trace.bytes[event.b];
+  const hex = event?.b === undefined ? undefined : trace.bytes[event.b];
+  if (event === undefined || hex === undefined || become === undefined) return hex;
+  return toHex(become(fromHex(hex), event));
+}
+
+/** What a frame holds before it is encrypted: the code, then the packed payload. */
+function bodyOf(payload: Uint8Array, { msg }: TraceEvent): Uint8Array {
+  return concat(encode(msg?.code ?? 0), packPayload(payload, true));
+}
+
+function bodyFields(body: Uint8Array): readonly FieldSpan[] {
+  const code = readItem(body, 0, body.length, 'body.code').end;
+  return [
+    { start: 0, end: code, field: 'body.code' },
+    { start: code, end: body.length, field: 'body.payload' },
+  ];
 }
 
 function proseOf(span: FieldSpan, bytes: Uint8Array): string | undefined {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { warmUps } from '../../exercises/kit/formats/ids.ts';
 import { frontMatter, listPages, repoDir, type PageInfo } from '../build/pages.ts';
 
 export interface ExerciseInfo {
@@ -10,7 +11,7 @@ export interface ExerciseInfo {
   readonly level: number;
   readonly points: number;
   readonly minutes: number;
-  /** `C6`. */
+  /** `C6`; `W` for a warm-up. */
   readonly chapter: string;
   /** Where that chapter is, if it is written. */
   readonly chapterPath?: string;
@@ -55,9 +56,10 @@ function readExercise(
   };
 }
 
-/** By chapter, and in a chapter from the lightest to the hardest. */
+/** Warm-ups, then by chapter, and in a chapter from the lightest to the hardest. */
 function inOrder(a: ExerciseInfo, b: ExerciseInfo): number {
-  const number = ({ chapter }: ExerciseInfo): number => Number(chapter.slice(1));
+  const number = ({ chapter }: ExerciseInfo): number =>
+    chapter === warmUps ? -1 : Number(chapter.slice(1));
   return (
     number(a) - number(b) ||
     a.level - b.level ||

@@ -48,6 +48,10 @@ const PredictBank = defineAsyncComponent({
   loader: () => import('./components/PredictBank.vue'),
   hydrate: whenNear,
 });
+const CodeRuler = defineAsyncComponent({
+  loader: () => import('./components/CodeRuler.vue'),
+  hydrate: whenNear,
+});
 const WireBytes = defineAsyncComponent({
   loader: () => import('./components/WireBytes.vue'),
   hydrate: whenNear,
@@ -67,6 +71,7 @@ const theme: Theme = {
     context.app.component('Recall', Recall);
     context.app.component('RepoLink', RepoLink);
     context.app.component('RunLine', RunLine);
+    context.app.component('CodeRuler', CodeRuler);
     context.app.component('WireBytes', WireBytes);
     context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);

@@ -24,6 +24,8 @@ export const fieldProse: Readonly<Record<string, string>> = {
   'frame.header-mac': 'Proves the header, and everything before it in this direction.',
   'frame.body': 'Code and payload, encrypted, filled up to whole blocks of 16.',
   'frame.mac': 'Proves the body, and everything before it in this direction.',
+  'body.code': 'The code on the wire, as a number in RLP. It is not compressed.',
+  'body.payload': 'The payload, compressed.',
   hello: 'A list of five elements, perhaps more.',
   'hello.version':
     'The version of the base protocol. From 5 on, payloads are compressed.',

@@ -10,8 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeTrace } from '../csp/trace.ts';
 import { discReasonText } from '../p2p/peer-error.ts';
+import { gateScenarios } from '../sim/gate-scenarios.ts';
 import { runScenario, type ScenarioOutcome } from '../sim/run-scenario.ts';
-import { readScenario, ScenarioError, type Scenario } from '../sim/scenario.ts';
+import { ScenarioError } from '../sim/scenario-fields.ts';
+import { readScenario, type Scenario } from '../sim/scenario.ts';
 import { scenarios } from '../sim/scenarios.ts';
 import { ScheduleError } from '../sim/schedule.ts';
 import type { Simulation } from '../sim/simulate.ts';
@@ -19,10 +21,12 @@ import { traceHash } from '../sim/trace-hash.ts';
 import { checkTarget, makeFolderFor, readBytes, writeWhole } from './files.ts';
 import { UsageError } from './usage-error.ts';
 
+const allScenarios = { ...scenarios, ...gateScenarios };
+
 const usage = `Usage: npm run -s lab -- SCENARIO [options]
 
 SCENARIO is a file of scenario JSON or one of
-  ${Object.keys(scenarios).join('\n  ')}
+  ${Object.keys(allScenarios).join('\n  ')}
 
   --seed TEXT        keys, nonces and, without --schedule, the order of tasks; default 1
   --schedule DIGITS  the choices to make, base 36; after them, first in first out
@@ -94,7 +98,7 @@ function readArgs(args: readonly string[]): Args {
 }
 
 function findScenario(name: string): Scenario {
-  const known = Object.entries(scenarios).find(([key]) => key === name);
+  const known = Object.entries(allScenarios).find(([key]) => key === name);
   if (known !== undefined) return known[1];
   if (!name.endsWith('.json')) {
     throw new UsageError(`no scenario "${name}"; --help lists them`);

@@ -49,7 +49,8 @@ export function encHandshakeChecks(
   const { peers, inboundCount, maxPeers, self } = table;
   const exempt = flags.trusted || flags.staticDialed;
   if (!exempt && peers.size >= maxPeers) return new DiscError(discTooManyPeers);
-  //: Trusted peers are exempt from both caps, static ones from the first alone.
+  //: Trusted peers are exempt from both caps; what we dialed because it is static,
+  //: from the first alone.
   if (!flags.trusted && flags.inbound && inboundCount >= maxInboundConns(maxPeers)) {
     return new DiscError(discTooManyPeers);
   }

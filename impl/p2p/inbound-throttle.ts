@@ -18,6 +18,7 @@ const ipv6NetworkBytes = 8;
 
 export type AcceptRefusal = 'not-allowed' | 'too-soon';
 
+// #region inbound-throttle
 export class InboundThrottle {
   readonly #runtime = runtime();
   readonly #netRestrict: readonly Cidr[] | undefined;
@@ -47,6 +48,8 @@ export class InboundThrottle {
     this.#lastSeen.set(owner, now);
     return undefined;
   }
+
+  // #endregion inbound-throttle
 
   #forgetBefore(time: number): void {
     for (const [owner, seen] of this.#lastSeen) {

@@ -284,6 +284,7 @@ export class Peer implements PeerHandle, ProtoLink {
   }
   // #endregion peer-handle
 
+  // #region get-proto
   /** @geth p2p/peer.go Peer.getProto */
   getProto(code: number): ProtoRW {
     for (const proto of this.running.values()) {
@@ -291,6 +292,7 @@ export class Peer implements PeerHandle, ProtoLink {
     }
     throw new CodeOutOfRange(code);
   }
+  // #endregion get-proto
 
   // #region start-protocols
   /** Starts a task for each matched protocol. @geth p2p/peer.go Peer.startProtocols */

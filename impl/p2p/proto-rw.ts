@@ -59,6 +59,7 @@ export function compareCaps(a: Cap, b: Cap): number {
 }
 // #endregion match-protocols
 
+// #region count-matching
 /** @geth p2p/peer.go countMatchingProtocols */
 export function countMatchingProtocols(
   protocols: readonly Protocol[],
@@ -67,9 +68,11 @@ export function countMatchingProtocols(
   return caps.filter((cap) => protocols.some((own) => isSame(own, cap))).length;
 }
 
+//: `eth/63` and `eth/64` are as different as two names.
 function isSame(a: Cap, b: Cap): boolean {
   return a.name === b.name && a.version === b.version;
 }
+// #endregion count-matching
 
 /** A protocol of ours waited for the token or a message when the peer closed. */
 export class ShuttingDown extends Error {
@@ -111,10 +114,12 @@ export class ProtoRW implements MsgReadWriter {
     return this.#link.closed;
   }
 
+  // #region covers
   /** Whether a code on the wire belongs to this protocol. */
   covers(code: number): boolean {
     return code >= this.offset && code < this.offset + this.protocol.length;
   }
+  // #endregion covers
 
   // #region read-msg
   /**

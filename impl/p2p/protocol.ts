@@ -4,6 +4,7 @@ import type { MsgReadWriter } from './message.ts';
 import type { DiscReason } from './peer-error.ts';
 import type { NodeID } from './enode.ts';
 
+// #region cap-protocol
 /** A protocol that a node speaks: a name and a version. */
 export interface Cap {
   readonly name: string;
@@ -24,6 +25,7 @@ export interface Protocol {
   nodeInfo?(): unknown;
   peerInfo?(id: NodeID): unknown;
 }
+// #endregion cap-protocol
 
 /** The side of a `Peer` that a protocol sees. */
 export interface PeerHandle {

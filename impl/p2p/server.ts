@@ -239,6 +239,7 @@ export class Server implements DialHost {
         case 'taskdone':
           dials.done(event.value);
           break;
+        // #region run-gates
         case 'posthandshake': {
           //= checkpoint 1: the remote has named itself
           const conn = event.value;
@@ -265,6 +266,7 @@ export class Server implements DialHost {
           await this.answer(conn, refusal);
           break;
         }
+        // #endregion run-gates
         case 'delpeer':
           //= a peer has ended
           peers.delete(event.value.peer.id);

@@ -16,14 +16,20 @@ import type { NetConn } from '../net/net-conn.ts';
 import type { NewTransport } from '../p2p/conn.ts';
 import { nodeIDOf, type Node } from '../p2p/enode.ts';
 import type { PeerEvent } from '../p2p/events.ts';
-import { newMsg } from '../p2p/message.ts';
+import { newMsg, sendItems } from '../p2p/message.ts';
 import { discRequested, type DiscReason } from '../p2p/peer-error.ts';
 import type { Protocol } from '../p2p/protocol.ts';
 import { newRLPX } from '../p2p/rlpx/transport.ts';
 import { Server } from '../p2p/server.ts';
 import { PlainTransport } from './plain-transport.ts';
 import { MaskingProtocolManager } from './quirks/masked-removal.ts';
-import type { NodeSpec, ProtocolKind, Scenario, ScriptSpec } from './scenario.ts';
+import type {
+  BesideSpec,
+  NodeSpec,
+  ProtocolKind,
+  Scenario,
+  ScriptSpec,
+} from './scenario.ts';
 import { playScript, type Heard } from './script.ts';
 import { simulate, type SimulateOptions, type Simulation } from './simulate.ts';
 
@@ -75,12 +81,13 @@ async function play(scenario: Scenario, seed: string): Promise<ScenarioOutcome> 
   const live = new Map<string, Live>();
   const tasks = new WaitGroup();
   const heard = new Map<string, Heard>();
+  let isOver = false;
 
   for (const [name, spec] of Object.entries(scenario.nodes)) {
     if (spec.kind !== 'node') continue;
     const node = makeNode(scenario, seed, name, spec, network, (current) => {
       live.set(name, current);
-      if (isOver(scenario, live)) changed.close();
+      if (hasEnded(scenario, live)) changed.close();
     });
     live.set(name, node);
   }
@@ -99,30 +106,26 @@ async function play(scenario: Scenario, seed: string): Promise<ScenarioOutcome> 
     await starting.wait();
   }
   for (const [name, spec] of Object.entries(scenario.nodes)) {
-    if (spec.kind !== 'script') continue;
     const target = live.get('A');
-    if (target === undefined) continue;
-    const play = async (): Promise<void> => {
-      const fd = await network.dial(addressOf('A'), port);
-      const self = identity(seed, name);
-      const transport = makeTransport(scenario, fd, self.node);
-      const ended = await playScript({
-        spec: spec satisfies ScriptSpec,
-        transport,
-        privateKey: self.privateKey,
-        self: self.node.id,
-        dest: identity(seed, 'A').node,
-        chain: target.chain,
-        onHeard: (now) => heard.set(name, now),
-      });
-      heard.set(name, ended);
-    };
-    tasks.go('remote', play, { node: name });
+    if (spec.kind !== 'script' || target === undefined) continue;
+    for (const [nth, atMs] of (spec.dialsAtMs ?? [0]).entries()) {
+      const play = async (): Promise<void> => {
+        if (atMs > 0) await sleep(atMs);
+        if (isOver) return;
+        const key = nth === 0 ? name : `${name}#${nth + 1}`;
+        const onHeard = (now: Heard): unknown => heard.set(key, now);
+        onHeard(
+          await dialAndPlay(scenario, seed, name, spec, network, target, onHeard),
+        );
+      };
+      tasks.go('remote', play, { node: name });
+    }
   }
 
   const timer = new Timer('the scenario ends', scenario.stop.afterMs);
   await select({ over: recv(changed), late: recv(timer) });
   timer.stop();
+  isOver = true;
   const nodes: Record<string, NodeOutcome> = {};
   for (const [name, node] of live) nodes[name] = await outcomeOf(node);
   const scripts = Object.fromEntries(heard);
@@ -138,6 +141,28 @@ async function play(scenario: Scenario, seed: string): Promise<ScenarioOutcome> 
   }
   await tasks.wait();
   return { nodes, scripts };
+}
+
+async function dialAndPlay(
+  scenario: Scenario,
+  seed: string,
+  name: string,
+  spec: ScriptSpec,
+  network: MemoryNetwork,
+  target: Live,
+  onHeard: (heard: Heard) => void,
+): Promise<Heard> {
+  const fd = await network.dial(addressOf('A'), port);
+  const self = identity(seed, spec.as ?? name);
+  return playScript({
+    spec,
+    transport: makeTransport(scenario, fd, self.node),
+    privateKey: self.privateKey,
+    self: self.node.id,
+    dest: identity(seed, 'A').node,
+    chain: target.chain,
+    onHeard,
+  });
 }
 
 function makeNode(
@@ -156,19 +181,26 @@ function makeNode(
     : ProtocolManager;
   const manager =
     spec.protocol === 'eth'
-      ? new Manager({ chain, networkId: 1337n, maxPeers: spec.maxPeers })
+      ? new Manager({
+          ...{ chain, networkId: 1337n, maxPeers: spec.maxPeers },
+          ...(spec.versions !== undefined && { versions: spec.versions }),
+        })
       : undefined;
   const server = new Server({
     privateKey: self.privateKey,
     self: self.node.id,
     name: `peerwalk/${name}`,
-    protocols: manager?.protocols() ?? [misbehaving(spec.protocol)],
+    protocols: [
+      ...(manager?.protocols() ?? [misbehaving(spec.protocol)]),
+      ...(spec.beside ?? []).map(besideEth),
+    ],
     network,
     newTransport: (fd) => makeTransport(scenario, fd, self.node),
     maxPeers: spec.maxPeers,
     maxPendingPeers: 2, // enough here, and fewer steps in the trace
     listen: { host: addressOf(name), port },
     staticNodes: spec.dials.map((other) => identity(seed, other).node),
+    trustedNodes: (spec.trusts ?? []).map((other) => identity(seed, other).node),
   });
   const live: Live = { server, manager, chain, events: [] };
   server.feed.subscribe((event) => {
@@ -181,7 +213,7 @@ function makeNode(
   return live;
 }
 
-/** Protocols that break one rule each, under the name and codes of eth/63. */
+/** Protocols that are not eth, under the name and codes of eth/63. */
 function misbehaving(kind: ProtocolKind): Protocol {
   const run: Protocol['run'] = async (peer, rw) => {
     switch (kind) {
@@ -203,9 +235,20 @@ function misbehaving(kind: ProtocolKind): Protocol {
         return;
       case 'sleeps':
         return sleep(3_600_000);
+      case 'listens':
+        for (;;) await rw.readMsg();
     }
   };
   return { name: 'eth', version: 63, length: 17, run };
+}
+
+/** Ends with its peer, as every protocol must. */
+function besideEth({ name, version, length, greets }: BesideSpec): Protocol {
+  const run: Protocol['run'] = async (_peer, rw) => {
+    if (greets === true) await sendItems(rw, 0);
+    for (;;) await rw.readMsg();
+  };
+  return { name, version, length, run };
 }
 
 function makeTransport(scenario: Scenario, fd: NetConn, self: Node): NewTransport {
@@ -223,7 +266,7 @@ function addressOf(name: string): string {
   return `10.0.0.${name.charCodeAt(0) - 64}`;
 }
 
-function isOver(scenario: Scenario, live: ReadonlyMap<string, Live>): boolean {
+function hasEnded(scenario: Scenario, live: ReadonlyMap<string, Live>): boolean {
   const nodes = [...live.values()];
   if (scenario.stop.when === 'parted') {
     return nodes.some(({ events }) =>

@@ -3,9 +3,24 @@
  * over. Plain JSON, so that a link or a page can carry one; this file is its schema.
  */
 
+import { protocolVersions, type EthVersion } from '../eth/protocol.ts';
 import { quirkNames, type QuirkName } from './quirks/names.ts';
+import {
+  few,
+  integer,
+  list,
+  object,
+  oneOf,
+  onlyKeys,
+  text,
+  ScenarioError,
+  type Fields,
+} from './scenario-fields.ts';
 
-/** What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule. */
+/**
+ * What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule.
+ * `listens` breaks none: it reads what comes and says nothing.
+ */
 export const protocolKinds = [
   'eth',
   'returns',
@@ -13,6 +28,7 @@ export const protocolKinds = [
   'writes-without-end',
   'asks-to-leave',
   'sleeps',
+  'listens',
 ] as const;
 export type ProtocolKind = (typeof protocolKinds)[number];
 
@@ -21,10 +37,25 @@ export interface NodeSpec {
   readonly kind: 'node';
   /** Blocks of its chain above the genesis. */
   readonly blocks: number;
-  /** Names of nodes that it dials. */
+  /** Names of its static nodes. Where a script stands, nobody answers the dial. */
   readonly dials: readonly string[];
+  /** Names of those that it trusts. */
+  readonly trusts?: readonly string[];
   readonly protocol: ProtocolKind;
   readonly maxPeers: number;
+  /** Versions of eth that it speaks; without it, all. */
+  readonly versions?: readonly EthVersion[];
+  /** Protocols that it speaks besides eth. */
+  readonly beside?: readonly BesideSpec[];
+}
+
+/** A protocol that takes whatever comes, without a word. */
+export interface BesideSpec {
+  readonly name: string;
+  readonly version: number;
+  readonly length: number;
+  /** It first says its message 0. */
+  readonly greets?: true;
 }
 
 /** A remote that plays a script to node A over a connection that it dials. */
@@ -33,11 +64,24 @@ export interface ScriptSpec {
   readonly steps: readonly Step[];
   /** It reads nothing before its script is over. */
   readonly deaf?: true;
+  /** When it dials, each time a connection that plays the same steps. Default: once, at 0. */
+  readonly dialsAtMs?: readonly number[];
+  /** Whose id it names. Default: its own. */
+  readonly as?: string;
+  /** What its Hello says it speaks, `eth/63`; without it, that. */
+  readonly caps?: readonly string[];
 }
 
 /** What a scripted remote does, one after the other, once both handshakes are done. */
 export type Step =
-  | { readonly do: 'status'; readonly networkId?: number; readonly genesis?: 'other' }
+  | {
+      readonly do: 'status';
+      readonly networkId?: number;
+      readonly genesis?: 'other';
+      readonly version?: number;
+      /** On the wire. Where eth is the first protocol, 16. */
+      readonly code?: number;
+    }
   | { readonly do: 'send'; readonly code: number; readonly payload: string }
   | { readonly do: 'disconnect'; readonly reason: number }
   | { readonly do: 'sleep'; readonly ms: number }
@@ -67,18 +111,12 @@ export const scenarioLimits = {
   nodes: 4,
   blocks: 256,
   steps: 64,
+  dials: 4,
   payloadBytes: 4096,
   afterMs: 120_000,
   latencyMs: 1_000,
+  protocols: 16,
 } as const;
-
-export class ScenarioError extends Error {
-  override readonly name = 'ScenarioError';
-
-  constructor(where: string, what: string) {
-    super(`scenario: ${where}: ${what}`);
-  }
-}
 
 /** @throws {ScenarioError} with the place that breaks the schema */
 export function readScenario(value: unknown): Scenario {
@@ -128,18 +166,32 @@ function readNodes(value: unknown): Scenario['nodes'] {
   const nodes = Object.fromEntries(
     entries.map(([name, spec]) => [nodeName(name), readNode(spec, `nodes.${name}`)]),
   );
-  const isNode = (name: string): boolean => nodes[name]?.kind === 'node';
   for (const [name, spec] of Object.entries(nodes)) {
-    if (spec.kind === 'script') {
-      if (isNode('A')) continue;
+    if (spec.kind === 'script' && nodes['A']?.kind !== 'node')
       throw new ScenarioError(`nodes.${name}`, 'a script needs a node A to talk to');
-    }
-    const nobody = spec.dials.find((other) => other === name || !isNode(other));
-    if (nobody === undefined) continue;
-    const what = `"${nobody}" is no other node of the scenario`;
-    throw new ScenarioError(`nodes.${name}.dials`, what);
+    checkNamed(nodes, name, spec);
   }
   return nodes;
+}
+
+/** Whoever a node or a script names must be there. */
+function checkNamed(
+  nodes: Scenario['nodes'],
+  name: string,
+  spec: NodeSpec | ScriptSpec,
+): void {
+  const isOther = (other: string): boolean =>
+    other !== name && Object.hasOwn(nodes, other);
+  const named =
+    spec.kind === 'node'
+      ? { dials: spec.dials, trusts: spec.trusts ?? [] }
+      : { as: spec.as === undefined ? [] : [spec.as] };
+  for (const [key, names] of Object.entries(named)) {
+    const nobody = names.find((other) => !isOther(other));
+    if (nobody === undefined) continue;
+    const what = `"${nobody}" is no other node of the scenario`;
+    throw new ScenarioError(`nodes.${name}.${key}`, what);
+  }
 }
 
 function nodeName(name: string): string {
@@ -150,31 +202,78 @@ function nodeName(name: string): string {
 
 function readNode(value: unknown, at: string): NodeSpec | ScriptSpec {
   const spec = object(value, at);
-  if (oneOf(spec['kind'], ['node', 'script'], `${at}.kind`) === 'script') {
-    onlyKeys(spec, ['kind', 'steps', 'deaf'], `${at}.`);
-    const steps = list(spec['steps'], `${at}.steps`);
-    if (steps.length > scenarioLimits.steps)
-      throw new ScenarioError(`${at}.steps`, 'too many');
-    return {
-      kind: 'script',
-      steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
-      ...(oneOf(spec['deaf'] ?? false, [true, false], `${at}.deaf`) && { deaf: true }),
-    };
-  }
-  onlyKeys(spec, ['kind', 'blocks', 'dials', 'protocol', 'maxPeers'], `${at}.`);
+  return oneOf(spec['kind'], ['node', 'script'], `${at}.kind`) === 'script'
+    ? readScript(spec, at)
+    : readNodeSpec(spec, at);
+}
+
+function readScript(spec: Fields, at: string): ScriptSpec {
+  onlyKeys(spec, ['kind', 'steps', 'deaf', 'dialsAtMs', 'as', 'caps'], `${at}.`);
+  const steps = few(spec['steps'], scenarioLimits.steps, `${at}.steps`);
+  const { dialsAtMs, as, caps } = spec;
   return {
-    kind: 'node',
-    blocks: integer(spec['blocks'] ?? 0, scenarioLimits.blocks, `${at}.blocks`),
-    dials: list(spec['dials'] ?? [], `${at}.dials`).map((name) =>
-      text(name, `${at}.dials`),
-    ),
-    protocol: oneOf(spec['protocol'] ?? 'eth', protocolKinds, `${at}.protocol`),
-    maxPeers: integer(spec['maxPeers'] ?? 25, 1000, `${at}.maxPeers`),
+    kind: 'script',
+    steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
+    ...(oneOf(spec['deaf'] ?? false, [true, false], `${at}.deaf`) && { deaf: true }),
+    ...(dialsAtMs === undefined
+      ? {}
+      : { dialsAtMs: readDials(dialsAtMs, `${at}.dialsAtMs`) }),
+    ...(as === undefined ? {} : { as: text(as, `${at}.as`) }),
+    ...(caps !== undefined && { caps: readCaps(caps, `${at}.caps`) }),
   };
 }
 
+function readDials(value: unknown, at: string): readonly number[] {
+  const times = few(value, scenarioLimits.dials, at);
+  if (times.length === 0) throw new ScenarioError(at, 'expected one or more');
+  return times.map((ms) => integer(ms, scenarioLimits.afterMs, at));
+}
+
+function readNodeSpec(spec: Fields, at: string): NodeSpec {
+  const { beside, versions } = spec;
+  const keys = ['kind', 'blocks', 'dials', 'trusts', 'protocol', 'maxPeers'];
+  onlyKeys(spec, [...keys, 'versions', 'beside'], `${at}.`);
+  const names = (key: 'dials' | 'trusts'): readonly string[] =>
+    list(spec[key] ?? [], `${at}.${key}`).map((name) => text(name, `${at}.${key}`));
+  return {
+    kind: 'node',
+    blocks: integer(spec['blocks'] ?? 0, scenarioLimits.blocks, `${at}.blocks`),
+    dials: names('dials'),
+    ...(spec['trusts'] === undefined ? {} : { trusts: names('trusts') }),
+    protocol: oneOf(spec['protocol'] ?? 'eth', protocolKinds, `${at}.protocol`),
+    maxPeers: integer(spec['maxPeers'] ?? 25, 1000, `${at}.maxPeers`),
+    ...(versions !== undefined && {
+      versions: few(versions, scenarioLimits.protocols, `${at}.versions`).map(
+        (version) => oneOf(version, protocolVersions, `${at}.versions`),
+      ),
+    }),
+    ...(beside !== undefined && { beside: readBeside(beside, `${at}.beside`) }),
+  };
+}
+
+function readBeside(value: unknown, at: string): BesideSpec[] {
+  return few(value, scenarioLimits.protocols, at).map((entry) => {
+    const spec = object(entry, at);
+    onlyKeys(spec, ['name', 'version', 'length', 'greets'], `${at}.`);
+    return {
+      name: text(spec['name'], `${at}.name`),
+      version: integer(spec['version'], 1000, `${at}.version`),
+      length: integer(spec['length'], 200, `${at}.length`),
+      ...(oneOf(spec['greets'] ?? false, [true, false], at) && { greets: true }),
+    };
+  });
+}
+
+function readCaps(value: unknown, at: string): string[] {
+  return few(value, scenarioLimits.protocols, at).map((entry) => {
+    const cap = text(entry, at);
+    if (!/^[a-z]+\/\d{1,3}$/.test(cap)) throw new ScenarioError(at, 'expected eth/63');
+    return cap;
+  });
+}
+
 const stepKeys = {
-  status: ['networkId', 'genesis'],
+  status: ['networkId', 'genesis', 'version', 'code'],
   send: ['code', 'payload'],
   disconnect: ['reason'],
   sleep: ['ms'],
@@ -188,7 +287,7 @@ function readStep(value: unknown, at: string): Step {
   onlyKeys(step, ['do', ...stepKeys[kind]], `${at}.`);
   switch (kind) {
     case 'status': {
-      const { networkId, genesis } = step;
+      const { networkId, genesis, version, code } = step;
       return {
         do: 'status',
         ...(networkId === undefined
@@ -197,6 +296,10 @@ function readStep(value: unknown, at: string): Step {
         ...(genesis === undefined
           ? {}
           : { genesis: oneOf(genesis, ['other'], `${at}.genesis`) }),
+        ...(version !== undefined && {
+          version: integer(version, 255, `${at}.version`),
+        }),
+        ...(code !== undefined && { code: integer(code, 255, `${at}.code`) }),
       };
     }
     case 'send': {
@@ -238,59 +341,4 @@ function readPredict(value: unknown): NonNullable<Scenario['predict']> {
     question: text(predict['question'], 'predict.question'),
     choices: choices.map((choice) => text(choice, 'predict.choices')),
   };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function object(value: unknown, at: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ScenarioError(at, 'expected an object');
-  }
-  return value as Fields; // checked: an object that is no array
-}
-
-/** What is not known would be left out in silence, and the run would be another one. */
-function onlyKeys(value: Fields, known: readonly string[], before: string): void {
-  for (const key of Object.keys(value)) {
-    if (known.includes(key)) continue;
-    throw new ScenarioError(
-      `${before}${key}`,
-      `unknown; known are ${known.join(', ')}`,
-    );
-  }
-}
-
-function list(value: unknown, at: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new ScenarioError(at, 'expected a list');
-  return value;
-}
-
-function text(value: unknown, at: string): string {
-  if (typeof value !== 'string' || value.length > 10_000) {
-    throw new ScenarioError(at, 'expected a text');
-  }
-  return value;
-}
-
-function integer(value: unknown, most: number, at: string): number {
-  if (
-    typeof value !== 'number' ||
-    !Number.isInteger(value) ||
-    value < 0 ||
-    value > most
-  ) {
-    throw new ScenarioError(at, `expected a whole number from 0 to ${most}`);
-  }
-  return value;
-}
-
-function oneOf<T extends string | boolean>(
-  value: unknown,
-  known: readonly T[],
-  at: string,
-): T {
-  const found = known.find((one) => one === value);
-  if (found === undefined)
-    throw new ScenarioError(at, `expected ${known.join(' or ')}`);
-  return found;
 }

@@ -3,6 +3,7 @@
 import { discMsg, handshakeMsg, pingMsg, pongMsg } from '../p2p/base-protocol.ts';
 import {
   readScenario,
+  type BesideSpec,
   type ProtocolKind,
   type Scenario,
   type Step,
@@ -17,13 +18,21 @@ function remote(
     readonly afterMs?: number;
     readonly quirks?: readonly string[];
     readonly latencyMs?: number;
+    /** What A speaks besides eth/62 and eth/63, and what B says it speaks. */
+    readonly beside?: BesideSpec;
+    readonly caps?: readonly string[];
   } = {},
 ): Scenario {
   return readScenario({
     version: 1,
     nodes: {
-      A: { kind: 'node', blocks: 8, protocol: options.protocol ?? 'eth' },
-      B: { kind: 'script', steps, deaf: options.deaf },
+      A: {
+        kind: 'node',
+        blocks: 8,
+        protocol: options.protocol ?? 'eth',
+        beside: options.beside === undefined ? undefined : [options.beside],
+      },
+      B: { kind: 'script', steps, deaf: options.deaf, caps: options.caps },
     },
     transport: 'plain',
     latencyMs: options.latencyMs,
@@ -47,6 +56,19 @@ const eth = (code: number): number => 16 + code;
 function sends(code: number, payload: string): Scenario {
   const steps: readonly Step[] = [goodStatus, quiet, { do: 'send', code, payload }];
   return remote(steps, { afterMs: 3_000 });
+}
+
+const chat: BesideSpec = { name: 'chat', version: 1, length: 4 };
+const note: BesideSpec = { name: 'note', version: 1, length: 4, greets: true };
+
+/** A has eth/62 and eth/63. What do the codes mean, when the lists are these? */
+function codes(
+  caps: readonly string[],
+  steps: readonly Step[],
+  beside?: BesideSpec,
+  afterMs = 3_000,
+): Scenario {
+  return remote(steps, { caps, afterMs, ...(beside !== undefined && { beside }) });
 }
 
 export const scenarios = {
@@ -111,6 +133,45 @@ export const scenarios = {
     protocol: 'sleeps',
     afterMs: 3_000,
   }),
+  /** Two of our nodes: what one of them speaks, the other does not. */
+  'codes-strangers': readScenario({
+    version: 1,
+    nodes: {
+      A: { kind: 'node', versions: [63], dials: ['B'] },
+      B: { kind: 'node', versions: [62] },
+    },
+    transport: 'rlpx',
+    latencyMs: lineMs,
+    quirks: [],
+    stop: { afterMs: 3_000 },
+  }),
+  'codes-nothing-in-common': codes(['eth/64', 'eth/65'], []),
+  'codes-eth-62-alone': codes(
+    ['eth/62'],
+    [
+      { do: 'status', version: 62 },
+      quiet,
+      { do: 'send', code: eth(13), payload: 'c0' },
+    ],
+  ),
+  'codes-lower-version-gone': codes(['eth/62', 'eth/63', 'note/1'], [goodStatus], note),
+  'codes-said-twice': codes(
+    ['note/1', 'eth/63', 'eth/62', 'eth/63'],
+    [goodStatus],
+    note,
+  ),
+  'codes-chat-before-eth': codes(
+    ['eth/63', 'chat/1'],
+    [{ do: 'status', code: 20 }],
+    chat,
+  ),
+  'codes-chat-on-one-side': codes(['eth/63'], [goodStatus], chat),
+  'codes-chat-forgotten': codes(['eth/63', 'chat/1'], [goodStatus], chat, 8_000),
+  'codes-chat-of-another-length': codes(
+    ['eth/63', 'chat/1'],
+    [{ do: 'status', code: 21 }],
+    chat,
+  ),
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

@@ -15,10 +15,11 @@ import {
   baseProtocolVersion,
   discMsg,
 } from '../p2p/base-protocol.ts';
-import type { NewTransport, Transport } from '../p2p/conn.ts';
+import type { EncTransport, NewTransport, Transport } from '../p2p/conn.ts';
 import type { Node, NodeID } from '../p2p/enode.ts';
 import { newMsg } from '../p2p/message.ts';
-import type { DiscReason } from '../p2p/peer-error.ts';
+import { DiscError, type DiscReason } from '../p2p/peer-error.ts';
+import type { Cap } from '../p2p/protocol.ts';
 import { decodeDisconnect, encodeDisconnect } from '../p2p/rlpx/disconnect.ts';
 import type { ScriptSpec, Step } from './scenario.ts';
 
@@ -29,6 +30,8 @@ export interface Heard {
     readonly code: number;
     readonly payload: string;
   }[];
+  /** The other side's Hello came. If not, it has refused us where Hello was due. */
+  readonly greeted: boolean;
   /** The reason of a Disconnect, if one came. */
   readonly reason: DiscReason | undefined;
   /** When the connection ended on the other side; undefined while it lives. */
@@ -56,15 +59,15 @@ export async function playScript(run: ScriptRun): Promise<Heard> {
   const tasks = new WaitGroup(() => undefined); // a script that cannot go on is no fault
 
   const named = await run.transport.doEncHandshake(run.privateKey, run.dest);
-  const { messages: transport } = await named.doProtoHandshake({
-    version: baseProtocolVersion,
-    name: 'script',
-    caps: [{ name: 'eth', version: 63 }],
-    listenPort: 0,
-    id: fromHex(run.self),
-  });
+  const transport = await greet(named, run);
+  if (transport instanceof DiscError) {
+    await run.transport.close(undefined);
+    const endedAtMs = runtime().now();
+    return { messages, greeted: false, reason: transport.reason, endedAtMs };
+  }
   const heard = (): Heard => ({
     messages: [...messages],
+    greeted: true,
     reason,
     endedAtMs: ended.closed ? runtime().now() : undefined,
   });
@@ -97,6 +100,22 @@ export async function playScript(run: ScriptRun): Promise<Heard> {
   return result;
 }
 
+/** @returns what messages go through, or the Disconnect that came where Hello was due */
+async function greet(
+  named: EncTransport,
+  run: ScriptRun,
+): Promise<Transport | DiscError> {
+  const caps = (run.spec.caps ?? ['eth/63']).map(capOf);
+  const id = fromHex(run.self);
+  const our = { version: baseProtocolVersion, name: 'script', caps, listenPort: 0, id };
+  try {
+    return (await named.doProtoHandshake(our)).messages;
+  } catch (error) {
+    if (error instanceof DiscError) return error;
+    throw error;
+  }
+}
+
 async function perform(
   step: Step,
   transport: Transport,
@@ -104,8 +123,10 @@ async function perform(
   ended: Done,
 ): Promise<void> {
   switch (step.do) {
-    case 'status':
-      return transport.writeMsg(newMsg(baseProtocolLength, status(step, run.chain)));
+    case 'status': {
+      const code = step.code ?? baseProtocolLength;
+      return transport.writeMsg(newMsg(code, status(step, run.chain)));
+    }
     case 'send':
       return transport.writeMsg(newMsg(step.code, fromHex(step.payload)));
     case 'disconnect':
@@ -121,9 +142,14 @@ async function perform(
   }
 }
 
+function capOf(text: string): Cap {
+  const [name = '', version] = text.split('/');
+  return { name, version: Number(version) };
+}
+
 function status(step: Extract<Step, { do: 'status' }>, chain: Chain): Uint8Array {
   return encodeStatus({
-    protocolVersion: 63,
+    protocolVersion: step.version ?? 63,
     networkId: BigInt(step.networkId ?? 1337),
     td: chain.currentTd,
     head: hashHeader(chain.currentHeader),

@@ -208,7 +208,7 @@ export class SerialRuntime implements Runtime {
     const task = this.#current;
     if (task === undefined) {
       throw new RuntimeMisuse(
-        `a wait (${on.label}) without a current task: await each wait before the next; ` +
+        `a wait (${on === aTurn ? 'ready at once' : on.label}) without a current task: await each wait before the next; ` +
           'a second task is started with WaitGroup.go (Promise.all and Promise.race start none)',
       );
     }

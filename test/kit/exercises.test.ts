@@ -68,12 +68,15 @@ describe.each([
 
   it('has a manifest with every starter', () => {
     const ids = catalog.map(({ facts }) => facts.id);
-    expect(Object.keys(manifest.starters).sort()).toEqual(ids);
+    expect(Object.keys(manifest.starters)).toEqual(ids);
   });
 
   it.each([
-    ['small', 168],
-    ['whole', 260], // with what records a run; loaded when a reader asks to see one
+    // It grows by the tests of each exercise, two or three KiB.
+    ['small', 172],
+    // With what records a run; loaded when a reader asks to see one. The tests of the five
+    // warm-ups are 5 KiB of both.
+    ['whole', 264],
   ] as const)('has a %s script that a page can load', async (kind, limitKiB) => {
     const { text, modules } = await buildWorkerScript(sources, kind);
     expect(gzipSync(text).length, 'bytes, compressed').toBeLessThan(limitKiB * 1024);

@@ -53,7 +53,7 @@ export class OneThread {
 
   async #carryOut(worker: Worker, exercise: string, code: string): Promise<Answer> {
     const { port1, port2 } = new MessageChannel();
-    let fail = (_: Error): void => undefined;
+    let fail: (error: Error) => void = () => undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ended = new Promise<Answer>((resolve, reject) => {
       fail = reject;

@@ -6,6 +6,7 @@ import {
   writeAssembled,
 } from '#kit/formats/answer-text.ts';
 import { lineDiff } from '#kit/words/line-diff.ts';
+import { goOnWith, idOfFolder, inOrder } from '#kit/formats/ids.ts';
 import { endedReport, readAnswer, readOrder } from '#kit/formats/orders.ts';
 import {
   readExerciseFacts,
@@ -130,8 +131,50 @@ describe('readExerciseFacts', () => {
     ['chapter', 'six', /chapter: a chapter such as C6/],
     ['plug', 'peer.ts', /plug: FILE#EXPORT/],
     ['colour', 'red', /unknown field colour/],
+    ['id', 'W1', /chapter: W is for warm-ups/],
+    ['chapter', 'W', /chapter: W is for warm-ups/],
+    ['id', 'W12', /id: E and two digits, or W and one/],
   ])('refuses a wrong %s', (key, value, message) => {
     expect(() => readExerciseFacts({ ...fields, [key]: value }, 'R')).toThrow(message);
+  });
+});
+
+describe('warm-ups', () => {
+  it('have an id, and a chapter that is none', () => {
+    const fields = { id: 'W1', title: 'T', type: 'fill', level: 1, chapter: 'W' };
+    const facts = readExerciseFacts({ ...fields, points: 5, minutes: 2 }, 'R');
+    expect(facts).toMatchObject({ id: 'W1', chapter: 'W' });
+  });
+
+  it.each([
+    ['07-match-protocols', 'E07'],
+    ['w1-send', 'W1'],
+    ['kit', undefined],
+    ['w12-x', undefined],
+    ['1-x', undefined],
+  ])('lie in folders: %s', (folder, id) => {
+    expect(idOfFolder(folder)).toBe(id);
+  });
+
+  it('come before all others', () => {
+    expect(['E10', 'W2', 'E01', 'W1'].sort(inOrder)).toEqual([
+      'W1',
+      'W2',
+      'E01',
+      'E10',
+    ]);
+  });
+
+  it.each([
+    ['somebody new begins with them', [], 'W1'],
+    ['they are gone through in order', ['W1'], 'W2'],
+    ['then the others begin', ['W1', 'W2'], 'E01'],
+    ['who has passed another needs none', ['E01'], 'E02'],
+    ['and has them left at the end', ['E01', 'E02'], 'W1'],
+    ['when all is passed, nothing is next', ['W1', 'W2', 'E01', 'E02'], undefined],
+  ])('%s', (_, passed: readonly string[], next) => {
+    const ids = ['W1', 'W2', 'E01', 'E02'];
+    expect(goOnWith(ids, (id) => passed.includes(id))).toBe(next);
   });
 });
 

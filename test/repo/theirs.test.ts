@@ -16,7 +16,7 @@ describe('theirs', () => {
       writeFileSync(join(root, 'exercises', name, 'exercise.ts'), text);
     };
     const entry = { hash: sha256(starter), text: starter };
-    const starters = { E01: entry, E02: entry, E03: entry, E05: entry };
+    const starters = { E01: entry, E02: entry, E03: entry, E05: entry, W1: entry };
     mkdirSync(join(root, 'exercises'));
     writeFileSync(
       join(root, 'exercises/manifest.json'),
@@ -26,6 +26,8 @@ describe('theirs', () => {
     write('02-as-git-wrote-it', starter.replaceAll('\n', '\r\n'));
     write('03-solved', 'export const a=2');
     write('04-new', 'export const b = 1;\n');
+    write('w1-solved', 'export const a = 3;\n');
+    write('w2-new', 'export const b = 1;\n');
     write('kit', 'export const c = 1;\n');
   });
   afterAll(() => {
@@ -33,6 +35,9 @@ describe('theirs', () => {
   });
 
   it('are the exercises that a reader has changed, with their starters', () => {
-    expect(theirs(root)).toEqual([{ folder: 'exercises/03-solved', starter }]);
+    expect(theirs(root)).toEqual([
+      { folder: 'exercises/03-solved', starter },
+      { folder: 'exercises/w1-solved', starter },
+    ]);
   });
 });

@@ -3,10 +3,11 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto, providerName } from '#crypto';
 import { readTrace, writeTrace } from '../../impl/csp/trace.ts';
+import { gateScenarios } from '../../impl/sim/gate-scenarios.ts';
 import { runScenario, type ScenarioOutcome } from '../../impl/sim/run-scenario.ts';
+import { ScenarioError } from '../../impl/sim/scenario-fields.ts';
 import {
   readScenario,
-  ScenarioError,
   scenarioLimits,
   type Scenario,
 } from '../../impl/sim/scenario.ts';
@@ -36,10 +37,13 @@ type Ending =
       /** The Disconnect that the remote heard. */
       readonly heard: number | undefined;
     }
+  | { readonly refused: number }
   | 'lives';
 
 const silent = undefined;
-const endings: Readonly<Record<Exclude<ScenarioName, 'meet'>, readonly Ending[]>> = {
+const endings: Readonly<
+  Record<Exclude<ScenarioName, 'meet' | 'codes-strangers'>, readonly Ending[]>
+> = {
   'remote-closes': [{ parted: ['EOF', 1, 100], heard: silent }],
   'remote-disconnects': [
     { parted: ['too many peers', 4, 100], byRemote: true, heard: 4 },
@@ -87,6 +91,20 @@ const endings: Readonly<Record<Exclude<ScenarioName, 'meet'>, readonly Ending[]>
   ],
   // Its Disconnect is out, and still it is no peer less: the protocol holds it.
   'protocol-will-not-leave': ['lives'],
+  // Refused at checkpoint 2: there was no peer that could part.
+  'codes-nothing-in-common': [{ refused: 3 }],
+  'codes-eth-62-alone': [
+    { parted: ['msg code out of range: 29', 1, 100], heard: silent },
+  ],
+  'codes-lower-version-gone': ['lives'],
+  'codes-said-twice': ['lives'],
+  'codes-chat-before-eth': ['lives'],
+  'codes-chat-on-one-side': ['lives'],
+  // chat takes the Status of eth for one of its own, and eth waits.
+  'codes-chat-forgotten': [{ parted: ['read timeout', 11, 5000], heard: 11 }],
+  'codes-chat-of-another-length': [
+    { parted: [/^No status message - first msg has code 1/, 16, 0], heard: 16 },
+  ],
 };
 
 /** First in, first out, and other orders: 20, and more until each ending was met. */
@@ -99,6 +117,11 @@ function fits(ending: Ending, { nodes, scripts }: ScenarioOutcome): boolean {
   const { peers, partings } = nodes['A'] ?? { peers: -1, partings: [] };
   if (ending === 'lives') return peers === 1 && partings.length === 0;
   const [parting] = partings;
+  if ('refused' in ending) {
+    return (
+      peers === 0 && partings.length === 0 && scripts['B']?.reason === ending.refused
+    );
+  }
   const [error, reason, atMs] = ending.parted;
   return (
     partings.length === 1 &&
@@ -145,8 +168,40 @@ describe('scenarios', () => {
     expect(await codes('protocol-will-not-leave')).toEqual([1]);
   });
 
+  it.each([
+    ['codes-lower-version-gone', [16, 33]],
+    ['codes-said-twice', [16, 33]],
+    ['codes-chat-before-eth', [20]],
+    ['codes-chat-on-one-side', [16]],
+  ] as const)('%s: what A says first comes under these codes', async (name, codes) => {
+    for (const options of orders.slice(0, 5)) {
+      const { scripts } = await outcomeOf(scenarios[name], options);
+      const found = new Set(scripts['B']?.messages.map(({ code }) => code));
+      expect([...found].sort()).toEqual(codes);
+    }
+  });
+
+  it('codes-strangers: both say “useless peer”, and neither stays to hear it', async () => {
+    for (const options of orders.slice(0, 5)) {
+      const scenario = scenarios['codes-strangers'];
+      const { outcome, trace } = await runScenario(scenario, {
+        ...options,
+        record: true,
+      });
+      if (outcome.status !== 'done') throw new Error(outcome.status);
+      const { A, B } = outcome.value.nodes;
+      expect(A).toMatchObject({ peers: 0, dialErrors: ['useless peer'] });
+      expect(B).toMatchObject({ peers: 0, partings: [] });
+      const said = trace?.events.filter(({ msg }) => msg?.name === 'Disconnect') ?? [];
+      const inWords = said.map(({ n, msg, b }) => {
+        return `${n} ${msg?.dir} ${b === undefined ? '' : trace?.bytes[b]}`;
+      });
+      expect(inWords.sort()).toEqual(['A out c103', 'B out c103']);
+    }
+  });
+
   it('can all be written as JSON and read back', () => {
-    for (const scenario of Object.values(scenarios)) {
+    for (const scenario of Object.values({ ...scenarios, ...gateScenarios })) {
       expect(readScenario(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
     }
   });
@@ -210,6 +265,9 @@ describe('readScenario', () => {
   const withStep = (step: unknown): unknown => {
     return { ...good, nodes: { ...good.nodes, B: { kind: 'script', steps: [step] } } };
   };
+  const withB = (fields: object): unknown => {
+    return { ...good, nodes: { ...good.nodes, B: { ...script, ...fields } } };
+  };
   const withA = (fields: object): unknown => {
     return { ...good, nodes: { A: { kind: 'node', ...fields } } };
   };
@@ -251,6 +309,14 @@ describe('readScenario', () => {
     ['nodes.A.dials', withA({ dials: 'B' })],
     ['nodes.A.protocol', withA({ protocol: 'les' })],
     ['nodes.A.maxPeers', withA({ maxPeers: -1 })],
+    ['nodes.A.versions', withA({ versions: [64] })],
+    ['nodes.A.beside', withA({ beside: many(17, () => ({})) })],
+    ['nodes.A.beside.name', withA({ beside: [{ version: 1, length: 1 }] })],
+    ['nodes.A.beside.size', withA({ beside: [{ size: 1 }] })],
+    ['nodes.B.caps', withB({ caps: ['eth'] })],
+    ['nodes.B.caps', withB({ caps: many(17, () => 'eth/63') })],
+    ['nodes.B.steps[0].version', withStep({ do: 'status', version: 256 })],
+    ['nodes.B.steps[0].code', withStep({ do: 'status', code: -1 })],
     ['nodes.B.steps[0].do', withStep({ do: 'explode' })],
     ['nodes.B.steps[0]', withStep({ do: 'send', code: 16, payload: 'C0' })],
     [
@@ -291,10 +357,16 @@ describe('readScenario', () => {
     ['nodes.A.dials', withA({ dials: ['Z'] })],
     ['nodes.A.dials', withA({ dials: [''] })],
     ['nodes.A.dials', withA({ dials: ['A'] })],
-    [
-      'nodes.A.dials',
-      { ...good, nodes: { ...good.nodes, A: { kind: 'node', dials: ['B'] } } },
-    ],
+    ['nodes.A.trusts', withA({ trusts: ['Z'] })],
+    ['nodes.A.trusts', withA({ trusts: ['A'] })],
+    ['nodes.A.trusts', withA({ trusts: 'B' })],
+    ['nodes.B.as', withB({ as: 'Z' })],
+    ['nodes.B.as', withB({ as: 1 })],
+    ['nodes.B.caps', withB({ caps: 'eth' })],
+    ['nodes.B.dialsAtMs', withB({ dialsAtMs: [] })],
+    ['nodes.B.dialsAtMs', withB({ dialsAtMs: [0, 1, 2, 3, 4] })],
+    ['nodes.B.dialsAtMs', withB({ dialsAtMs: [scenarioLimits.afterMs + 1] })],
+    ['nodes.B.trusts', withB({ trusts: [] })],
     ['nodes.B', { ...good, nodes: { B: script } }],
     ['nodes.A', { ...good, nodes: { A: script } }],
   ])('names the place: %s', (where, value) => {

@@ -6,11 +6,13 @@ import {
   type Ending,
   type Outcome,
 } from '../../.vitepress/data/outcomes.ts';
+import { heard, topicOf } from '../../.vitepress/theme/components/outcome-text.ts';
 import {
   parseAnswers,
   readPredictions,
   readRecall,
 } from '../../.vitepress/theme/components/predictions.ts';
+import { en } from '../../.vitepress/theme/strings/en.ts';
 
 const prediction = {
   id: 'c6-code',
@@ -110,6 +112,16 @@ describe('agrees', () => {
     expect(agrees({ heard: 'stays', code: 3 }, { ...stays, leftAtMs: undefined })).toBe(
       false,
     );
+  });
+});
+
+describe('heard', () => {
+  const stays = { ...silent, cause: undefined, codes: [33, 16, 3] };
+
+  it('names every code where codes are the matter, and else those below 16', () => {
+    expect(heard(stays, en, topicOf('codes-said-twice'))).toBe('message 3, 16, 33');
+    expect(heard(stays, en, topicOf('ping'))).toBe('message 3');
+    expect(heard({ ...stays, codes: [16] }, en)).toBe('nothing out of the ordinary');
   });
 });
 

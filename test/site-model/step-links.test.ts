@@ -76,6 +76,18 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       '10050 A: synchronise takes 1 header from eth/63, out of headers.',
     ],
   ],
+  '04-match-protocols': [
+    [
+      "A's run loop takes the connection",
+      '100 A: run takes a connection past both handshakes from dial …, out of addpeer.',
+    ],
+    ['starts `runPeer`', '100 A: run starts runPeer.'],
+    [
+      'one crossing later',
+      '125 B: run takes a connection past both handshakes from setupConn, out of addpeer.',
+    ],
+    ['first Status', '100 A: statusWriter sends Status (76 bytes) to B.'],
+  ],
   '06-peer-run': [
     ['B sends the second Status', '200 B: script sends Status (76 bytes) to A.'],
     ['reads it', '225 A: readLoop hears Status (76 bytes) from B.'],

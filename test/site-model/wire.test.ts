@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explain, UnexplainedByte, wireSamples } from '../../.vitepress/data/wire.ts';
-import { toHex } from '../../impl/bytes.ts';
+import { fromHex, toHex } from '../../impl/bytes.ts';
 import { encodeHello } from '../../impl/p2p/rlpx/hello.ts';
 import { helloFields, type FieldSpan } from '../../impl/p2p/rlpx/layout.ts';
+import { unpackPayload } from '../../impl/p2p/rlpx/payload.ts';
 import { repoDir } from '../site/build.ts';
 
 // `npm run record` makes it, and every build.
@@ -26,6 +27,17 @@ describe.skipIf(!isRecorded)('wireSamples', () => {
     ]);
     expect(sample?.fields[0]?.prose).toContain('a list begins, 36 bytes long');
     expect(sample?.fields[1]?.prose).toBe('RLP: a string of 32 bytes follows.');
+  });
+
+  it('holds the body of the frame with the Status: code 16, then the packed payload', () => {
+    const { 'status-body': body, status } = wireSamples(repoDir);
+    expect(body?.fields.map(({ field, start, end }) => [field, end - start])).toEqual([
+      ['body.code', 1],
+      ['body.payload', (body?.hex.length ?? 0) / 2 - 1],
+    ]);
+    const data = fromHex(body?.hex.slice(2) ?? '');
+    expect(body?.hex.slice(0, 2)).toBe('10');
+    expect(toHex(unpackPayload({ code: 16, data }, true).payload)).toBe(status?.hex);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Running an exercise in its page: verdicts, what a pass leads to, help. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inOrder, isWarmUp } from '../../exercises/kit/formats/ids.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 import {
   addressOf,
@@ -137,10 +138,12 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
   it('is offered by a list in the order of the chapters, with a place to begin', async () => {
     const { page } = await site.open('exercises/index.html');
     const ids = await page.locator('.pw-exrows-id').allTextContents();
-    expect([...ids].sort()).toEqual(catalog.map(({ facts }) => facts.id));
-    const chapters = ids.map(
-      (id) => catalog.find(({ facts }) => facts.id === id)?.facts.chapter,
-    );
+    expect([...ids].sort(inOrder)).toEqual(catalog.map(({ facts }) => facts.id));
+    const warmUps = ids.filter(isWarmUp);
+    expect(ids.slice(0, warmUps.length)).toEqual(warmUps);
+    const chapters = ids
+      .slice(warmUps.length)
+      .map((id) => catalog.find(({ facts }) => facts.id === id)?.facts.chapter);
     expect(chapters).toEqual([...chapters].sort());
     const first = page.locator('.pw-exrows li').first();
     expect(await first.textContent()).toContain('Start here');
@@ -159,6 +162,8 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     const { page } = await site.open('index.html');
     const first = page.locator('.pw-found-title').first();
     await page.getByRole('button', { name: 'Search' }).click();
+    await page.locator('.pw-search input').fill('w3');
+    await expect.poll(() => first.textContent()).toMatch(/^W3 Closing time/);
     for (const query of ['e12', 'reason for error']) {
       await page.locator('.pw-search input').fill(query);
       await expect.poll(() => first.textContent()).toBe(`E12 ${short.facts.title}`);

@@ -4,6 +4,13 @@ import type { Strings } from '../strings/en.ts';
 
 type Ending = Outcome['endings'][number]['ending'];
 
+/** What a scenario is about; a table shows those of one topic. */
+export type Topic = 'codes' | 'endings';
+
+export function topicOf(name: string): Topic {
+  return name.startsWith('codes-') ? 'codes' : 'endings';
+}
+
 export function duration(ms: number): string {
   return ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`;
 }
@@ -15,14 +22,20 @@ export function ownError(ending: Ending, { outcomes }: Strings): string {
 }
 
 /** What the remote hears, `Disconnect 4, “too many peers”`. */
-export function heard(ending: Ending, strings: Strings): string {
+export function heard(
+  ending: Ending,
+  strings: Strings,
+  topic: Topic = 'endings',
+): string {
   const { outcomes } = strings;
   if (ending.heard !== undefined) {
     return outcomes.disconnect(ending.heard, ending.heardText ?? '');
   }
   if (ending.cause !== undefined) return outcomes.nothing;
-  const answers = ending.codes.filter((code) => code < 16);
-  return answers.length === 0 ? outcomes.none : outcomes.message(answers.join(', '));
+  // Where codes are the matter, so are those of protocols.
+  const answers = ending.codes.filter((code) => code < 16 || topic === 'codes');
+  const listed = answers.toSorted((a, b) => a - b).join(', ');
+  return listed === '' ? outcomes.none : outcomes.message(listed);
 }
 
 /** When the remote saw the end, or A, where the remote never looked. */

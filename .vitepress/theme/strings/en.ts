@@ -85,6 +85,7 @@ export const en = {
     start: 'Start the walk',
     continue: (title: string): string => `Continue: ${title}`,
     exercises: 'Try the exercises',
+    warmUp: 'Warm up: two minutes',
     traceTitle: 'One connection, recorded',
     traceSample:
       'A sketched sample: the recording is made by npm run record and is not in this build.',
@@ -125,6 +126,9 @@ export const en = {
     goOn: 'Go on here',
     chapter: (id: string, title: string | undefined): string =>
       title === undefined ? `Chapter ${id}` : `${id}: ${title}`,
+    warmUps: 'Warm-ups',
+    warmUpsLead:
+      'Five lines each: what a task, a channel and a select are. No Ethereum, no Go.',
     sum: (count: number, time: string): string =>
       `${count === 1 ? '1 exercise' : `${count} exercises`}, about ${time}`,
     total: (count: number, points: number, time: string): string =>
@@ -212,6 +216,8 @@ export const en = {
   outcomes: {
     caption: (count: number): string =>
       `${count} scenarios, each run under two orders of tasks when this page was built. A is our node; the remote plays a script. Times count from the start of the run.`,
+    codesCaption: (count: number): string =>
+      `${count} pairs of lists, each run under two orders of tasks when this page was built. We speak eth/62 and eth/63, and what the row adds.`,
     columns: {
       what: 'What happens',
       error: 'A’s own error',
@@ -223,6 +229,7 @@ export const en = {
       writeErr: 'a write failed',
       protoErr: 'a protocol ended',
       disc: 'someone on our side asked',
+      refused: 'No peer was made of it',
       none: 'No cause: the peer lives on',
     } as Readonly<Record<string, string>>,
     run: 'Run it',
@@ -263,13 +270,52 @@ export const en = {
       'two-causes': 'The remote sends a second Status, and Disconnect 4 behind it',
       'protocol-will-not-leave':
         'The remote sends Disconnect 4; our protocol sleeps and does not look',
+      'codes-strangers': 'Two nodes of ours meet; one speaks eth/63, the other eth/62',
+      'codes-nothing-in-common': 'The remote speaks eth/64 and eth/65',
+      'codes-eth-62-alone': 'The remote speaks eth/62 alone, and sends code 29',
+      'codes-lower-version-gone': 'Both speak eth/62, eth/63 and note/1',
+      'codes-said-twice':
+        'Both speak eth/62, eth/63 and note/1; the remote lists note first, and eth/63 twice',
+      'codes-chat-before-eth': 'Both speak chat/1 and eth/63',
+      'codes-chat-on-one-side': 'We speak chat/1 and eth/63; the remote has no chat',
+      'codes-chat-forgotten':
+        'Both speak chat/1 and eth/63; the remote sends its Status as code 16',
+      'codes-chat-of-another-length':
+        'Both speak chat/1 and eth/63; the remote counts five codes for chat, and sends its Status as code 21',
     } satisfies Readonly<Record<ScenarioName, string>> as Readonly<
       Record<ScenarioName, string>
     >,
   },
+  ruler: {
+    title: 'Both sides cut the codes',
+    hint: 'Say what each side speaks. Each computes its table from its own list and the other’s, with the code of this page.',
+    caption: 'What each side says in its Hello, and the codes that come of it.',
+    yes: 'yes',
+    no: 'no',
+    protocol: 'Protocol',
+    length: 'Codes',
+    says: (side: string): string => `${side} says it`,
+    speaks: (side: string, protocol: string): string => `${side} speaks ${protocol}`,
+    table: (side: string): string => `${side}’s table`,
+    base: 'base protocol',
+    range: (first: number, last: number): string =>
+      first === last ? `${first}` : `${first}–${last}`,
+    none: '–',
+    swollen: (name: string, length: number): string =>
+      `B’s ${name} has ${length} codes, and still the same version`,
+    same: 'The two tables are the same.',
+    empty: 'Nothing in common: no table, and no peer.',
+    differ: (code: number, a: string, b: string): string =>
+      `The tables differ. Code ${code} is ${a} for A, and ${b} for B.`,
+    message: (name: string, code: number): string => `message ${code} of ${name}`,
+    nobody: 'nobody’s',
+    reset: 'As it was',
+  },
   loading: 'Loading…',
   wire: {
     caption: (bytes: number) => `${bytes} bytes of the recorded run`,
+    part: (bytes: number, all: number) =>
+      `${bytes} of ${all} bytes of the recorded run`,
     field: 'Field',
     bytes: 'Bytes',
     meaning: 'What it is',

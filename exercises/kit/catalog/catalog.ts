@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
+import { idOfFolder, inOrder } from '../formats/ids.ts';
 import { InvalidData, parseJson } from '../formats/schema.ts';
 import {
   emptyManifest,
@@ -54,14 +55,14 @@ export interface Exercise {
 export type LeftOut = (id: string, why: string) => void;
 
 /**
- * All exercises, by id.
+ * All exercises, by id; the warm-ups first.
  *
  * @throws {InvalidData} the first folder that is not in order, unless it is left out
  */
 export function readCatalog(sources: Sources, leftOut?: LeftOut): Exercise[] {
   const home = join(sources.root, sources.exercises);
   const folders = readdirSync(home, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && /^\d\d-/.test(entry.name))
+    .filter((entry) => entry.isDirectory() && idOfFolder(entry.name) !== undefined)
     .map((entry) => entry.name);
   const manifest = readManifestFile(home);
   const exercises = folders.flatMap((folder) => {
@@ -69,11 +70,11 @@ export function readCatalog(sources: Sources, leftOut?: LeftOut): Exercise[] {
       return readExercise(home, folder, manifest);
     } catch (error) {
       if (leftOut === undefined || !(error instanceof InvalidData)) throw error;
-      leftOut(`E${folder.slice(0, 2)}`, error.message);
+      leftOut(idOfFolder(folder) ?? folder, error.message);
       return [];
     }
   });
-  exercises.sort((a, b) => a.facts.id.localeCompare(b.facts.id));
+  exercises.sort((a, b) => inOrder(a.facts.id, b.facts.id));
   exercises.forEach((exercise, index) => {
     const next = exercises[index + 1];
     if (next?.facts.id === exercise.facts.id) {
@@ -93,7 +94,7 @@ function readExercise(home: string, folder: string, manifest: Manifest): Exercis
   const readme = text('README.md');
   const { fields, body } = splitFrontMatter(readme, `${folder}/README.md`);
   const facts = readExerciseFacts(fields, `${folder}/README.md`);
-  if (!folder.startsWith(`${facts.id.slice(1)}-`)) {
+  if (idOfFolder(folder) !== facts.id) {
     throw new InvalidData(folder, `the folder of ${facts.id} begins with its number`);
   }
   const data = ['lines.ts', 'items.ts'].filter((name) => existsSync(join(path, name)));

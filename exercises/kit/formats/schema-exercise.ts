@@ -1,5 +1,6 @@
 /** What an exercise says about itself: the front matter of its README, and its hints. */
 
+import { isExerciseId, isWarmUp, warmUps } from './ids.ts';
 import { InvalidData, readCount, readOneOf, readText, type Fields } from './schema.ts';
 
 export const exerciseTypes = [
@@ -24,14 +25,14 @@ export interface PlugTarget {
 }
 
 export interface ExerciseFacts {
-  /** `E07`. Never reused, never changed. */
+  /** `E07`, or `W1` for a warm-up. Never reused, never changed. */
   readonly id: string;
   readonly title: string;
   readonly type: ExerciseType;
   readonly level: 1 | 2 | 3 | 4;
   readonly points: number;
   readonly minutes: number;
-  /** The chapter that it belongs to: `C6`. */
+  /** The chapter that it belongs to: `C6`. A warm-up has none: `W`. */
   readonly chapter: string;
   readonly plug?: PlugTarget;
   /** The scenario of a plugged-in run; without it, the one in which two nodes meet. */
@@ -50,11 +51,18 @@ export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
   if (unknown !== undefined) throw new InvalidData(path, `unknown field ${unknown}`);
   const at = (key: string): string => `${path}: ${key}`;
   const id = readText(fields['id'], at('id'));
-  if (!/^E\d\d$/.test(id))
-    throw new InvalidData(at('id'), 'E and two digits are needed');
+  if (!isExerciseId(id)) {
+    throw new InvalidData(at('id'), 'E and two digits, or W and one, are needed');
+  }
   const chapter = readText(fields['chapter'], at('chapter'));
   if (!/^[A-Z]\d{0,2}$/.test(chapter)) {
     throw new InvalidData(at('chapter'), 'a chapter such as C6 is needed');
+  }
+  if (isWarmUp(id) !== (chapter === warmUps)) {
+    throw new InvalidData(
+      at('chapter'),
+      `${warmUps} is for warm-ups, and they have it`,
+    );
   }
   const level = readCount(fields['level'], at('level'));
   if (level !== 1 && level !== 2 && level !== 3 && level !== 4) {

@@ -91,7 +91,7 @@ function printOne(exercise: Exercise, result: GradedExercise, report: RunReport)
   const good = isSolved(report);
   const word = paint(look, good ? 'good' : 'bad', result.verdict.padEnd(10));
   const points = `${result.points}/${result.max}`.padStart(6);
-  console.log(`${facts.id}  ${word} ${points}  ${facts.title}`);
+  console.log(`${facts.id.padEnd(3)}  ${word} ${points}  ${facts.title}`);
   const first = report.tests.find((test) => test.verdict !== 'passed');
   const ours = report.borrowed && kitStrings.borrowed(report.borrowed);
   const said =

@@ -14,6 +14,7 @@ import { ProgressFileError } from './progress-file.ts';
 import { InvalidData } from '../formats/schema.ts';
 import { wantedTest } from '../formats/opened.ts';
 import { newExercise } from '../formats/schema-progress.ts';
+import { goOnWith } from '../formats/ids.ts';
 import { isSolved } from '../formats/schema-report.ts';
 import type { RunReport } from '../formats/schema-report.ts';
 import { repository } from '../catalog/sources.ts';
@@ -53,13 +54,14 @@ class Learn {
   #choose(wanted: string | undefined): Exercise {
     const catalog = this.#grader.catalog();
     const { exercises } = this.#grader.progress();
-    const found =
-      wanted === undefined
-        ? (catalog.find(({ facts }) => exercises[facts.id]?.state !== 'passed') ??
-          catalog[0])
-        : catalog.find(({ facts }) => facts.id === wanted.toUpperCase());
+    const ids = catalog.map(({ facts }) => facts.id);
+    const id =
+      wanted?.toUpperCase() ??
+      goOnWith(ids, (one) => exercises[one]?.state === 'passed') ??
+      ids[0];
+    const found = catalog.find(({ facts }) => facts.id === id);
     if (found !== undefined) return found;
-    const known = catalog.map(({ facts }) => facts.id).join(' ');
+    const known = ids.join(' ');
     throw new RangeError(
       wanted === undefined
         ? 'there are no exercises here'
@@ -215,7 +217,7 @@ class Learn {
     for (const { facts } of this.#grader.catalog()) {
       const { state } = exercises[facts.id] ?? newExercise;
       const here = facts.id === this.#current.facts.id ? '>' : ' ';
-      console.log(`${here} ${facts.id}  ${state.padEnd(9)} ${facts.title}`);
+      console.log(`${here} ${facts.id.padEnd(3)}  ${state.padEnd(9)} ${facts.title}`);
     }
   }
 

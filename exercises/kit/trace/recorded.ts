@@ -11,7 +11,7 @@ export const whereModule = 'impl/csp/where.ts';
 type Layer = 'story' | 'machinery' | 'csp';
 
 const layers: readonly (readonly [RegExp, Layer])[] = [
-  [/^(?:impl\/(?:core|eth|p2p)|exercises\/\d\d-[\w-]+)\//, 'story'],
+  [/^(?:impl\/(?:core|eth|p2p)|exercises\/(?:\d\d|w\d)-[\w-]+)\//, 'story'],
   [/^impl\/(?:net|node|sim\/quirks)\//, 'machinery'],
   [/^impl\/sim\/(?:plain-transport|run-scenario|script)\./, 'machinery'],
   [/^impl\/csp\/(?:chan|done|select|signal|timer|wait-group)\./, 'csp'],

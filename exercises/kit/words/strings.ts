@@ -55,12 +55,14 @@ export const kitStrings = {
     broken: 'the sandbox failed; run it again',
   },
   tasks: {
-    waits: (task: string, on: string): string => `${task} waits for ${on}`,
+    waits: (task: string, on: string): string =>
+      `${task} waits for ${on.replace(/^wait for /, 'the end of ')}`,
     blocked: (tasks: string): string => `nothing can go on: ${tasks}`,
     stepLimit: (steps: number, tasks: string): string =>
       `no end after ${steps} steps; alive: ${tasks}`,
     foreignWait: (task: string): string =>
-      `${task} waits for a promise of its own; wait with channels and timers only`,
+      `${task} cannot go on: an \`await\` is missing before a wait, or it waits for a promise of ` +
+      'its own (Promise.race makes one); wait with channels and timers only, and `await` each',
   },
   unsolved: {
     text: (what: string, given: string, atHand: string): string =>

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { Chan } from '#impl/csp/chan.ts';
+import { runtime } from '#impl/csp/runtime.ts';
+import { sleep } from '#impl/csp/timer.ts';
+import { WaitGroup } from '#impl/csp/wait-group.ts';
+import { outcome } from '#kit/outcome.ts';
+import { runTasks } from '#kit/run-tasks.ts';
+import { about, moment } from '#kit/steps.ts';
+import { withOven } from './exercise.ts';
+
+class Burnt extends Error {}
+
+/** One oven, its token, and what happened in it. */
+class Kitchen {
+  readonly token = new Chan<string>('token', 1);
+  /** Who went in and out, and when. */
+  readonly door: string[] = [];
+  /** How many were in at the same time, at most. */
+  most = 0;
+  #inside = 0;
+  readonly #tasks = new WaitGroup();
+
+  constructor(isFree = true) {
+    if (isFree) this.token.trySend('the token');
+  }
+
+  /** The reader's function, around `ms` of baking. */
+  bake(cook: string, ms: number, bakes: () => string = () => 'bread'): Promise<string> {
+    return withOven(this.token, async () => {
+      this.#say(`${cook} in`);
+      this.most = Math.max(this.most, ++this.#inside);
+      try {
+        await sleep(ms);
+        return bakes();
+      } finally {
+        this.#inside--;
+        this.#say(`${cook} out`);
+      }
+    });
+  }
+
+  /** A cook who bakes so many times, `ms` each. */
+  cook(name: string, ms: number, times = 1): void {
+    this.#tasks.go(name, async () => {
+      for (let i = 0; i < times; i++) await this.bake(name, ms);
+    });
+  }
+
+  /** Waits until every cook is done. */
+  wait(): Promise<void> {
+    return this.#tasks.wait();
+  }
+
+  #say(what: string): void {
+    moment(what);
+    this.door.push(`${what} at ${runtime().now()} ms`);
+  }
+
+  /** What lies in the token's channel, in words. */
+  get lies(): string {
+    return this.token.tryRecv()?.value ?? 'nothing';
+  }
+}
+
+const burns = (): string => {
+  throw new Burnt('the bread is burnt');
+};
+
+describe('withOven', () => {
+  it('gives what bake gives', async () => {
+    const { value } = await runTasks(() => new Kitchen().bake('Ann', 10));
+    expect(value, '`bake` gave bread; `withOven` gave').toBe('bread');
+  });
+
+  it('lets one bake after the other', async () => {
+    const { value } = await runTasks(async () => {
+      const kitchen = new Kitchen();
+      kitchen.cook('Ann', 10);
+      kitchen.cook('Bob', 10);
+      kitchen.cook('Eve', 10);
+      await kitchen.wait();
+      return kitchen;
+    });
+    expect(value.most, about('Bob in', 'cooks at the oven at the same time')).toBe(1);
+    expect(value.door, 'three cooks, 10 ms of baking each; at the door').toEqual([
+      'Ann in at 0 ms',
+      'Ann out at 10 ms',
+      'Bob in at 10 ms',
+      'Bob out at 20 ms',
+      'Eve in at 20 ms',
+      'Eve out at 30 ms',
+    ]);
+  });
+
+  it('waits for the token before it bakes', async () => {
+    const { value } = await runTasks(async () => {
+      const kitchen = new Kitchen(false);
+      kitchen.cook('Ann', 10);
+      await sleep(700);
+      const early = [...kitchen.door];
+      kitchen.token.trySend('the token');
+      await kitchen.wait();
+      return { early, door: kitchen.door };
+    });
+    expect(value.early, 'there was no token until 700 ms; at the door').toEqual([]);
+    expect(value.door, 'the token came at 700 ms; at the door').toEqual([
+      'Ann in at 700 ms',
+      'Ann out at 710 ms',
+    ]);
+  });
+
+  it('has the token while it bakes', async () => {
+    const { value } = await runTasks(async () => {
+      const kitchen = new Kitchen();
+      kitchen.cook('Ann', 10);
+      await sleep(5);
+      return kitchen.lies;
+    });
+    expect(value, 'while bread is in the oven, in the channel lies').toBe('nothing');
+  });
+
+  it('puts back the token that it took', async () => {
+    const { value } = await runTasks(async () => {
+      const kitchen = new Kitchen();
+      await kitchen.bake('Ann', 10);
+      await kitchen.bake('Bob', 10);
+      return kitchen.lies;
+    });
+    expect(value, 'after two bakings, in the channel lies').toBe('the token');
+  });
+
+  it('puts the token back when bake throws, and lets the error pass', async () => {
+    const { value } = await runTasks(async () => {
+      const kitchen = new Kitchen();
+      const end = await outcome(kitchen.bake('Ann', 10, burns));
+      return { end, lies: kitchen.lies };
+    });
+    const { end, lies } = value;
+    expect(
+      end.status === 'rejected' ? String(end.reason) : 'no error',
+      'the bread burnt; `withOven` threw',
+    ).toBe('Error: the bread is burnt');
+    expect(
+      end.status === 'rejected' && end.reason instanceof Burnt,
+      'the error is the one that `bake` threw',
+    ).toBe(true);
+    expect(lies, 'the bread burnt; in the channel lies').toBe('the token');
+  });
+
+  it('puts the token back when bake throws before its first wait', async () => {
+    const { value } = await runTasks(async () => {
+      const kitchen = new Kitchen();
+      const end = await outcome(
+        withOven(kitchen.token, () => {
+          throw new Burnt('the match broke');
+        }),
+      );
+      return { status: end.status, lies: kitchen.lies };
+    });
+    expect(value.status, '`bake` threw at once; `withOven`').toBe('rejected');
+    expect(value.lies, '`bake` threw at once; in the channel lies').toBe('the token');
+  });
+
+  it('lets the next cook in after an error', async () => {
+    const { value } = await runTasks(async () => {
+      const kitchen = new Kitchen();
+      new WaitGroup().go('Ann', async () => {
+        await outcome(kitchen.bake('Ann', 10, burns));
+      });
+      kitchen.cook('Bob', 10);
+      await kitchen.wait();
+      return kitchen.door;
+    });
+    expect(value, 'Ann’s bread burnt; at the door').toEqual([
+      'Ann in at 0 ms',
+      'Ann out at 10 ms',
+      'Bob in at 10 ms',
+      'Bob out at 20 ms',
+    ]);
+  });
+
+  it('leaves one token and no task behind', async () => {
+    const { value, left } = await runTasks(async () => {
+      const kitchen = new Kitchen();
+      kitchen.cook('Ann', 10, 3);
+      kitchen.cook('Bob', 7, 3);
+      await kitchen.wait();
+      await sleep(1);
+      return [kitchen.lies, kitchen.lies];
+    });
+    expect(value, 'after six bakings, in the channel lie').toEqual([
+      'the token',
+      'nothing',
+    ]);
+    const waiting = left.map(({ task, on }) => `${task} waits for ${on}`);
+    expect(waiting, 'tasks that are left').toEqual([]);
+  });
+});
