@@ -1,7 +1,8 @@
 /**
- * Runs the checks side by side: `node .ci/check.mjs` type checkers, linter and formatter,
- * `node .ci/check.mjs site` the build of the site for the tests as well. Each prints what
- * it has to say when it ends. Two cores are busy for half as long as one after the other.
+ * Runs checks side by side: `node .ci/check.mjs` type checkers, linter and formatter;
+ * `node .ci/check.mjs test` what `npm test` begins with, the type checkers and the build of
+ * the site for the tests. Each prints what it has to say when it ends. Two cores are busy
+ * for half as long as one after the other.
  */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -16,14 +17,15 @@ const unformatted = theirs(root)
   .map(({ folder }) => `"!${folder}/exercise.ts"`)
   .join(' ');
 
-// The longest first, so that none is left alone at the end.
-const checks = [
-  ['eslint', 'eslint .'],
+const types = [
   [
     'vue-tsc',
     `vue-tsc -p .vitepress/tsconfig.json --incremental --tsBuildInfoFile ${kept}/vue-tsc.json`,
   ],
   ['tsc', 'node .ci/tsc.mjs'],
+];
+const style = [
+  ['eslint', 'eslint .'],
   [
     'prettier',
     `prettier --check --cache --cache-location ${kept}/prettier.json . ${unformatted}`,
@@ -31,7 +33,11 @@ const checks = [
 ];
 const site = ['site', 'node --import tsx test/site/build.ts'];
 
-const queue = process.argv.includes('site') ? [site, ...checks] : [...checks];
+// The longest first, so that none is left alone at the end.
+const [linter, formatter] = style;
+const queue = process.argv.includes('test')
+  ? [site, ...types]
+  : [linter, ...types, formatter];
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 let failed = 0;
 

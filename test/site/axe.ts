@@ -5,7 +5,10 @@
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 
-/** Asks for every element, as `.ci/run` does, instead of one of each combination. */
+/**
+ * Asks for every element, instead of one of each combination, on every page, and of every
+ * part in each of its states, as `.ci/run` does: axe takes a second for each look.
+ */
 export const everywhere = process.env['PEERWALK_AXE'] === 'all';
 
 const { source } = createRequire(import.meta.url)('axe-core') as { source: string };

@@ -16,8 +16,9 @@ const builtDir = join(cacheDir, 'test-site');
 const testBase = '/codelab/';
 
 const inputs = ['.vitepress', 'docs', 'impl', 'exercises', 'test', 'package-lock.json'];
+// What a build writes itself, the recorded runs among it, is none.
 const notInputs =
-  /(?:^|[\\/])(?:cache|dist|\.temp|source|node_modules)(?:[\\/]|$)|worker\.js$/;
+  /(?:^|[\\/])(?:cache|dist|\.temp|source|traces|node_modules)(?:[\\/]|$)|worker\.js$/;
 
 function filesUnder(path: string): string[] {
   if (!existsSync(path)) return [];

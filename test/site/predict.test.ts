@@ -1,7 +1,7 @@
 /** Predictions in a page: keyboard, memory, what is held back, and life without scripts. */
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeFindings, setDark } from './axe.ts';
+import { axeFindings, everywhere, setDark } from './axe.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 
 const found = findChromium();
@@ -139,7 +139,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
     await site.done(page);
   });
 
-  it(
+  it.runIf(everywhere)(
     'has no fault that axe finds, open and answered',
     { timeout: 120_000 },
     async () => {
