@@ -29,13 +29,16 @@ function filesUnder(path: string): string[] {
     .filter((entry) => statSync(entry, { throwIfNoEntry: false })?.isFile() === true);
 }
 
+/** The files that a build is made of. */
+export function inputFiles(): string[] {
+  return inputs.flatMap((input) => filesUnder(join(repoDir, input)).sort());
+}
+
 function inputsHash(): string {
   const hash = createHash('sha256');
-  for (const input of inputs) {
-    for (const file of filesUnder(join(repoDir, input)).sort()) {
-      const { mtimeMs, size } = statSync(file);
-      hash.update(`${file} ${mtimeMs} ${size}\n`);
-    }
+  for (const file of inputFiles()) {
+    const { mtimeMs, size } = statSync(file);
+    hash.update(`${file} ${mtimeMs} ${size}\n`);
   }
   return hash.digest('hex');
 }
