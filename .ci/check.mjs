@@ -24,17 +24,14 @@ const types = [
   ],
   ['tsc', 'node .ci/tsc.mjs'],
 ];
-const style = [
-  ['eslint', 'eslint .'],
-  [
-    'prettier',
-    `prettier --check --cache --cache-location ${kept}/prettier.json . ${unformatted}`,
-  ],
+const linter = ['eslint', 'eslint .'];
+const formatter = [
+  'prettier',
+  `prettier --check --cache --cache-location ${kept}/prettier.json . ${unformatted}`,
 ];
 const site = ['site', 'node --import tsx test/site/build.ts'];
 
 // The longest first, so that none is left alone at the end.
-const [linter, formatter] = style;
 const queue = process.argv.includes('test')
   ? [site, ...types]
   : [linter, ...types, formatter];

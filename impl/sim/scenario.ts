@@ -234,7 +234,9 @@ function readNodeSpec(spec: Fields, at: string): NodeSpec {
   const keys = ['kind', 'blocks', 'dials', 'trusts', 'protocol', 'maxPeers'];
   onlyKeys(spec, [...keys, 'versions', 'beside'], `${at}.`);
   const names = (key: 'dials' | 'trusts'): readonly string[] =>
-    list(spec[key] ?? [], `${at}.${key}`).map((name) => text(name, `${at}.${key}`));
+    few(spec[key] ?? [], scenarioLimits.nodes, `${at}.${key}`).map((name) =>
+      text(name, `${at}.${key}`),
+    );
   return {
     kind: 'node',
     blocks: integer(spec['blocks'] ?? 0, scenarioLimits.blocks, `${at}.blocks`),

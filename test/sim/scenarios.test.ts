@@ -272,6 +272,10 @@ describe('readScenario', () => {
     return { ...good, nodes: { A: { kind: 'node', ...fields } } };
   };
 
+  const besideB = (fields: object): unknown => {
+    return { ...good, nodes: { ...good.nodes, A: { kind: 'node', ...fields } } };
+  };
+
   it('fills in what is left out', () => {
     expect(readScenario(good).nodes['A']).toEqual({
       kind: 'node',
@@ -357,6 +361,8 @@ describe('readScenario', () => {
     ['nodes.A.dials', withA({ dials: ['Z'] })],
     ['nodes.A.dials', withA({ dials: [''] })],
     ['nodes.A.dials', withA({ dials: ['A'] })],
+    ['nodes.A.dials', besideB({ dials: many(5, () => 'B') })],
+    ['nodes.A.trusts', besideB({ trusts: many(5, () => 'B') })],
     ['nodes.A.trusts', withA({ trusts: ['Z'] })],
     ['nodes.A.trusts', withA({ trusts: ['A'] })],
     ['nodes.A.trusts', withA({ trusts: 'B' })],
