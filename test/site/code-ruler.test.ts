@@ -90,6 +90,7 @@ describe.skipIf('missing' in found)(
       expect(await strip(ruler, 'A')).toEqual(['eth/6316–32', 'note/133–36']);
       expect(await ruler.locator('input:enabled').count()).toBe(0);
       expect(await ruler.locator('.pw-ruler-actions').isVisible()).toBe(false);
+      expect(await ruler.locator('.pw-ruler-without').isVisible()).toBe(true);
       expect(await ruler.locator('tbody tr').count()).toBe(5);
       await site.done(page);
     });

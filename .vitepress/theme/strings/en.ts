@@ -289,6 +289,8 @@ export const en = {
   ruler: {
     title: 'Both sides cut the codes',
     hint: 'Say what each side speaks. Each computes its table from its own list and the other’s, with the code of this page.',
+    withoutScripts:
+      'The switches need scripts. Without them, change a list on paper and lay the strips anew.',
     caption: 'What each side says in its Hello, and the codes that come of it.',
     yes: 'yes',
     no: 'no',
