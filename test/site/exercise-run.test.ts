@@ -37,7 +37,11 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     await page.keyboard.press('Control+a');
     await page.keyboard.insertText(short.solution);
     await run(page, 'passed');
-    expect(asks.some((url) => url.includes('runner/worker.js'))).toBe(true);
+    const pieces = asks.flatMap((url) => /runner\/(.*\.js)\?/.exec(url)?.[1] ?? []);
+    expect(pieces, 'of no other exercise').toEqual([
+      'worker.js',
+      `small/${short.facts.id}.js`,
+    ]);
     expect(await isInEditor(), 'the focus stays').toBe(true);
     await page.keyboard.press('Escape');
     await page.keyboard.press('Tab');
