@@ -34,6 +34,8 @@ function remote(
 
 const status: Step = { do: 'status' };
 const ping: Step = { do: 'send', code: pingMsg, payload: 'c0' };
+/** GetBlockHeaders: one header, from block 0 on. */
+const askForGenesis: Step = { do: 'send', code: 16 + 3, payload: 'c480018080' };
 const sleep = (seconds: number): Step => ({ do: 'sleep', ms: seconds * 1000 });
 /** The first byte of a message, or of anything. */
 const oneByte: Step = { do: 'bytes', hex: '00' };
@@ -70,6 +72,10 @@ export const clockScenarios = {
     { deaf: true },
     'writes-without-end',
   ),
+  'clocks-busy-line': remote([
+    status,
+    ...[3, 6, 5].flatMap((seconds) => [sleep(seconds), askForGenesis]),
+  ]),
   'clocks-busy-protocol': remote([status], {}, 'sleeps'),
   'clocks-nothing-at-all': remote([], { mute: true }),
   'clocks-no-status': remote([]),

@@ -14,6 +14,7 @@ const rows: Readonly<Record<Exclude<ClockName, 'clocks-quiet'>, Row>> = {
   'clocks-one-ping-each-20-s': 'stays',
   'clocks-deaf': 'stays',
   'clocks-deaf-to-long-answers': ['write', 'nothing', 20_000],
+  'clocks-busy-line': ['read', 'nothing', 44_000],
   'clocks-busy-protocol': 'stays',
   'clocks-nothing-at-all': ['handshake', 'nothing', 5_000],
   'clocks-no-status': ['status', 11, 5_000],
@@ -78,6 +79,16 @@ describe('the clock of Pings', () => {
     expect(lane(runOf(name), 'ping')).toEqual([
       ...starts.map((at) => `${at}–${at + 15}!`),
       '90–100',
+    ]);
+  });
+
+  it('strikes at 15 s though messages went both ways at 3, 9 and 14 s', () => {
+    const { marks } = runOf('clocks-busy-line');
+    const inWords = marks.map(({ by, what, atMs }) => `${by} ${what} ${atMs / 1000}`);
+    expect(inWords.filter((words) => !words.endsWith(' 0'))).toEqual([
+      ...[3, 9, 14].flatMap((at) => [`B message ${at}`, `A message ${at}`]),
+      'A Ping 15',
+      'A Ping 30',
     ]);
   });
 });
