@@ -1,6 +1,7 @@
 /** What chapter 8 says of clocks, against its runs. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findClocks, type ClockRun } from '../../.vitepress/data/clocks.ts';
+import type { ClockRun } from '../../.vitepress/data/clock-run.ts';
+import { findClocks } from '../../.vitepress/data/clocks.ts';
 import { clockScenarios, type ClockName } from '../../impl/sim/clock-scenarios.ts';
 import { readScenario } from '../../impl/sim/scenario.ts';
 
