@@ -1,5 +1,5 @@
 import { it } from 'vitest';
-import type { Trace, TraceWait } from '#impl/csp/trace.ts';
+import type { Trace, TraceEvent, TraceWait } from '#impl/csp/trace.ts';
 import { runScenario } from '#impl/sim/run-scenario.ts';
 import { waitingScenarios } from '#impl/sim/waiting-scenarios.ts';
 import { answerTo, WrongAnswer, wordsOf } from '#kit/answers.ts';
@@ -37,9 +37,15 @@ function whatFor(waits: readonly TraceWait[]): Waiting {
 /** What the task of a step does at its time, as the run shows. */
 async function whatHappens({ task, atMs }: Step): Promise<Waiting> {
   const { events } = await (recorded ??= record());
-  const last = events.findLast(({ n, k, t }) => n === 'A' && k === task && t <= atMs);
+  const before = events.filter(({ n, t }) => n === 'A' && t <= atMs);
+  const lastOf = (name: string): TraceEvent | undefined =>
+    before.findLast(({ k }) => k === name);
+  const last = lastOf(task);
   if (last?.e === 'end') return 'over';
-  if (last?.e === 'block' && last.waits !== undefined) return whatFor(last.waits);
+  if (last?.e === 'block' && last.waits !== undefined) {
+    // Whoever has ended meanwhile is waited for no longer.
+    return whatFor(last.waits.filter(({ name }) => lastOf(name)?.e !== 'end'));
+  }
   throw new Error(`at ${atMs} ms, ${task} does not wait`);
 }
 

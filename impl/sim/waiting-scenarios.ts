@@ -1,6 +1,6 @@
 /** Who waits for whom while a handler is busy: runs for chapter 9. */
 
-import { discMsg, pingMsg } from '../p2p/base-protocol.ts';
+import { baseProtocolLength, discMsg, pingMsg } from '../p2p/base-protocol.ts';
 import { readScenario, type Scenario, type Step } from './scenario.ts';
 
 interface Busy {
@@ -38,15 +38,17 @@ export const busyMs = 700;
 const forEver = 100_000;
 
 const send = (code: number, payload = 'c0'): Step => ({ do: 'send', code, payload });
-/** chat has the codes 16 to 19, eth begins behind it. */
-const chat = (code: number): Step => send(16 + code);
-const eth = (code: number): Step => send(20 + code);
+/** chat has four codes, and eth begins behind them. */
+export const chatOffset = baseProtocolLength;
+export const ethOffset = chatOffset + 4;
+const chat = (code: number): Step => send(chatOffset + code);
+const eth = (code: number): Step => send(ethOffset + code);
 const ping = send(pingMsg);
 const quiet: Step = { do: 'sleep', ms: 100 };
 /** “Too many peers”, 100 ms after the rest. */
 const leaves: readonly Step[] = [quiet, send(discMsg, 'c104')];
-/** 160 KiB for eth. The line has room for 64. */
-const large = Array.from({ length: 40 }, () => send(20, '00'.repeat(4_088)));
+/** 160 KiB for eth. The line has room for 64, and a write may wait for 20 s. */
+const large = Array.from({ length: 40 }, () => send(ethOffset, '00'.repeat(4_088)));
 
 export const waitingScenarios = {
   /** The run that the page plays. */
@@ -65,7 +67,7 @@ export const waitingScenarios = {
     chat: busyMs,
   }),
   'waits-for-ever': waits([eth(1), eth(2), chat(1), ping, ...leaves], { eth: forEver }),
-  'waits-full-line': waits(large, { eth: forEver }, { afterMs: 40_000 }),
+  'waits-full-line': waits(large, { eth: forEver }, { afterMs: 19_000 }),
   /** Two nodes of ours: A never takes the second message, and B never stops to write. */
   'waits-two-nodes': readScenario({
     version: 1,
