@@ -38,13 +38,16 @@ const headLength = 8; // code and size, 4 bytes each
 export class PlainTransport implements NewTransport, EncTransport, Transport {
   readonly #fd: NetConn;
   readonly #self: NodeID;
+  readonly #first: Msg | 'nothing' | undefined;
   id: NodeID = nodeIDOf('00'.repeat(64));
   readonly #runtime = runtime();
   readonly #writing = new Chan<undefined>('write lock', 1);
 
-  constructor(fd: NetConn, self: NodeID) {
+  /** @param first what it says where Hello is due; without it, that */
+  constructor(fd: NetConn, self: NodeID, first?: Msg | 'nothing') {
     this.#fd = fd;
     this.#self = self;
+    this.#first = first;
     const until = runtime().now() + handshakeTimeoutMs;
     fd.setReadDeadline(until);
     fd.setWriteDeadline(until);
@@ -58,7 +61,8 @@ export class PlainTransport implements NewTransport, EncTransport, Transport {
 
   async doProtoHandshake(our: ProtoHandshake): Promise<Greeting> {
     const writer = new WaitGroup(() => undefined); // a failure shows in the read too
-    writer.go('helloWriter', () => this.#write(newMsg(handshakeMsg, encodeHello(our))));
+    const first = this.#first ?? newMsg(handshakeMsg, encodeHello(our));
+    if (first !== 'nothing') writer.go('helloWriter', () => this.#write(first));
     try {
       const their = await readProtocolHandshake({ readMsg: () => this.#read() });
       return { their, messages: this };

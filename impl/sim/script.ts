@@ -14,10 +14,11 @@ import {
   baseProtocolLength,
   baseProtocolVersion,
   discMsg,
+  handshakeMsg,
 } from '../p2p/base-protocol.ts';
 import type { EncTransport, NewTransport, Transport } from '../p2p/conn.ts';
 import type { Node, NodeID } from '../p2p/enode.ts';
-import { newMsg } from '../p2p/message.ts';
+import { newMsg, type Msg } from '../p2p/message.ts';
 import { DiscError, type DiscReason } from '../p2p/peer-error.ts';
 import type { Cap } from '../p2p/protocol.ts';
 import { decodeDisconnect, encodeDisconnect } from '../p2p/rlpx/disconnect.ts';
@@ -98,6 +99,16 @@ export async function playScript(run: ScriptRun): Promise<Heard> {
   await transport.close(undefined);
   await tasks.wait();
   return result;
+}
+
+/** What a script says where Hello is due, if it is not the Hello of a node of ours. */
+export function firstOf(spec: ScriptSpec, self: NodeID): Msg | 'nothing' | undefined {
+  const { hello, insteadOfHello: instead } = spec;
+  if (hello !== undefined) {
+    return newMsg(handshakeMsg, fromHex(hello.replaceAll('{id}', self)));
+  }
+  if (instead === undefined || instead === 'nothing') return instead;
+  return newMsg(instead.code, fromHex(instead.payload));
 }
 
 /** @returns what messages go through, or the Disconnect that came where Hello was due */
