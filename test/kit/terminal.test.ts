@@ -305,6 +305,20 @@ describe('learn', () => {
     ]);
   });
 
+  it('shows what a message has become that does not do its task, and what no message is', async () => {
+    const edits = "export const edits = { quitting: 'c1 09', bare: '4' };\n";
+    writeFileSync(join(home, '05-farewell', 'exercise.ts'), edits);
+    const { out } = await start('learn', 'E05', '--once');
+    expect(out).toContain('expected: 8\n     got:      9\n');
+    expect(out).toContain('two hex digits are a byte, and here are 1');
+    expect(out).toContain(
+      ' quitting, as it is now:\n' +
+        '   c1  //   0 disconnect.list\n' +
+        '   09  //   1 disconnect.reason 9\n',
+    );
+    expect(out).not.toContain('bare, as it is now');
+  });
+
   it('shows what the first failure of written code says, and of no other', async () => {
     const echo = "export const echo = async () => 'always';\n";
     writeFileSync(join(home, '01-echo', 'exercise.ts'), echo);
