@@ -313,6 +313,21 @@ export const en = {
     nobody: 'nobody’s',
     reset: 'As it was',
   },
+  editBytes: {
+    byte: (at: number, byte: string, field: string, isChanged: boolean): string =>
+      `byte ${at}: ${byte}, ${field}${isChanged ? ', changed' : ''}`,
+    end: 'behind the last byte',
+    more: (count: number): string =>
+      `and ${count} ${count === 1 ? 'byte' : 'bytes'} more`,
+    place: (start: number, end: number): string =>
+      end - start === 1 ? `byte ${start}` : `bytes ${start} to ${end - 1}`,
+    chosen: (at: number): string => `Byte ${at} is`,
+    append: 'One more byte',
+    insert: 'Put 00 before it',
+    remove: 'Take it out',
+    undo: 'Undo',
+    reset: 'As it was',
+  },
   loading: 'Loading…',
   wire: {
     caption: (bytes: number) => `${bytes} bytes of the recorded run`,
