@@ -29,9 +29,9 @@ async function sendHello(hello: Uint8Array): Promise<Answer['heard']> {
 }
 
 function inWords(heard: Answer['heard']): string {
-  if (heard === 'stays') return 'takes B for a peer';
-  if (heard === 'nothing') return 'closes the line without a word';
-  return `refuses with reason ${heard}, “${discReasonText(heard)}”`;
+  if (heard === 'stays') return 'a Status: B is a peer';
+  if (heard === 'nothing') return 'no word: the line closes';
+  return `reason ${heard}, “${discReasonText(heard)}”`;
 }
 
 function lengthOf({ bytes }: Task, edited: Uint8Array): string {
@@ -51,9 +51,9 @@ it.each(items.map((item) => [item.task, item] as const))('%s', async (_, item) =
   const { heard, length } = item.answer;
   const seen = await sendHello(edited);
   opensAt('A', edited);
-  expect(inWords(seen), 'what A does').toBe(inWords(heard));
+  expect(inWords(seen), 'A answers with').toBe(inWords(heard));
   if (length === undefined) return;
-  expect(lengthOf(item, edited), 'its length, compared with before').toBe(length);
+  expect(lengthOf(item, edited), 'the message, compared with before').toBe(length);
   if (heard !== 'stays') return;
   expect(elements(edited), 'what A reads').toEqual(elements(fromHex(item.bytes)));
 });

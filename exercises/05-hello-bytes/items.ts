@@ -27,7 +27,7 @@ export const items: readonly Task[] = [
     task: 'A refuses it with reason 3, “useless peer”.',
     ...offered,
     answer: { heard: 3 },
-    why: 'The Hello can be read, and the id is right; then checkpoint 2 finds no capability that both have, name and version. `eth/62` would have done: A has it too.',
+    why: 'The Hello can be read, and the id is right; then checkpoint 2 finds no capability that both have, name and version. `eth/62` in its place would have been taken: A has it too.',
   },
   {
     id: 'invalid-identity',
