@@ -339,6 +339,51 @@ export const en = {
     nobody: 'nobody’s',
     reset: 'As it was',
   },
+  helloBytes: {
+    title: 'B’s Hello, and what A makes of it',
+    hint: 'This is the Hello that B sends in the run. Pick a change, or choose a byte and type another. What A reads and answers is computed anew, with the code of this page.',
+    withoutScripts:
+      'To change a byte needs scripts. Without them, this is the Hello of the run, and what A makes of it.',
+    picks: 'Changes to pick',
+    pick: {
+      'next-year': 'A sixth field',
+      behind: 'A byte behind the list',
+      version: 'Version 4',
+      port: 'Port 30303',
+      'zero-as-00': 'Port 0 as 00',
+      'zero-id': 'An id of zeros',
+      'other-id': 'One bit of the id',
+      'other-name': 'les instead of eth',
+      'too-big': '2,049 bytes',
+    },
+    label: 'The bytes of B’s Hello',
+    odd: 'Not what belongs here.',
+    read: 'What A reads',
+    field: {
+      version: 'version',
+      name: 'name',
+      caps: 'capabilities',
+      port: 'listen port',
+      id: 'node id',
+    },
+    asked: 'What A asks, in this order',
+    check: {
+      size: 'At most 2,048 bytes?',
+      list: 'The list that a Hello is?',
+      zero: 'An id that is not zero?',
+      key: 'The id whose key B holds?',
+      common: 'Something to talk about?',
+    },
+    state: { passed: 'yes', failed: 'no', 'not asked': 'not asked' },
+    stays: (protocols: string, compresses: boolean): string =>
+      `B becomes a peer. They speak ${protocols}, and ${
+        compresses ? 'compress from here on.' : 'do not compress.'
+      }`,
+    told: (reason: number, why: string): string =>
+      `B hears Disconnect ${reason}, “${why}”, and the connection closes.`,
+    silent: 'B hears nothing, and the connection closes.',
+    error: 'A’s own error:',
+  },
   editBytes: {
     byte: (at: number, byte: string, field: string, isChanged: boolean): string =>
       `byte ${at}: ${byte}, ${field}${isChanged ? ', changed' : ''}`,
