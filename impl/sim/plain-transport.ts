@@ -42,6 +42,8 @@ export class PlainTransport implements NewTransport, EncTransport, Transport {
   id: NodeID = nodeIDOf('00'.repeat(64));
   readonly #runtime = runtime();
   readonly #writing = new Chan<undefined>('write lock', 1);
+  /** A Disconnect came where Hello was due: it is not answered with another. */
+  #wasRefused = false;
 
   /** @param first what it says where Hello is due; without it, that */
   constructor(fd: NetConn, self: NodeID, first?: Msg | 'nothing') {
@@ -64,7 +66,7 @@ export class PlainTransport implements NewTransport, EncTransport, Transport {
     const first = this.#first ?? newMsg(handshakeMsg, encodeHello(our));
     if (first !== 'nothing') writer.go('helloWriter', () => this.#write(first));
     try {
-      const their = await readProtocolHandshake({ readMsg: () => this.#read() });
+      const their = await readProtocolHandshake({ readMsg: () => this.#readFirst() });
       return { their, messages: this };
     } finally {
       await writer.wait();
@@ -87,7 +89,8 @@ export class PlainTransport implements NewTransport, EncTransport, Transport {
   }
 
   async close(error: unknown): Promise<void> {
-    if (!(error instanceof DiscError) || error.reason === discNetworkError) {
+    const isTold = error instanceof DiscError && error.reason !== discNetworkError;
+    if (!isTold || this.#wasRefused) {
       await this.#fd.close();
       return;
     }
@@ -109,6 +112,12 @@ export class PlainTransport implements NewTransport, EncTransport, Transport {
       this.#writing.tryRecv();
     }
     await this.#fd.close(discWriteTimeoutMs);
+  }
+
+  async #readFirst(): Promise<Msg> {
+    const msg = await this.#read();
+    this.#wasRefused = msg.code === discMsg;
+    return msg;
   }
 
   async #read(): Promise<Msg> {

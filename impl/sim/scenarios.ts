@@ -1,6 +1,7 @@
 /** The scenarios that pages, exercises and tests run, by name. */
 
 import { discMsg, handshakeMsg, pingMsg, pongMsg } from '../p2p/base-protocol.ts';
+import { helloScenarios } from './hello-scenarios.ts';
 import {
   readScenario,
   type BesideSpec,
@@ -172,6 +173,7 @@ export const scenarios = {
     [{ do: 'status', code: 21 }],
     chat,
   ),
+  ...helloScenarios,
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

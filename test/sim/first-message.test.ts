@@ -65,6 +65,15 @@ describe.each(transports)('a script, over %s', (transport) => {
     expect(outcome.scripts['B']?.endedAtMs).toBe(0);
   });
 
+  it('says a Hello of 2,049 bytes, and hears nothing after that', async () => {
+    const name = `b907b0${'61'.repeat(1968)}`;
+    const hello = `f907fe05${name}c6c5836574683f80b840{id}`;
+    const { outcome, trace } = await run({ hello }, transport);
+    expect(said(trace).map((one) => one.length)).toEqual(['0 '.length + 2 * 2049]);
+    const { reason, endedAtMs } = outcome.scripts['B'] ?? {};
+    expect({ reason, endedAtMs }).toEqual({ reason: undefined, endedAtMs: 0 });
+  });
+
   it('says another message where Hello is due, and hears the Hello of A', async () => {
     const insteadOfHello = { code: 2, payload: 'c0' };
     const { outcome, trace } = await run({ insteadOfHello }, transport);

@@ -37,10 +37,12 @@ type Ending =
       /** The Disconnect that the remote heard. */
       readonly heard: number | undefined;
     }
-  | { readonly refused: number }
+  | { readonly refused: number | undefined }
   | 'lives';
 
 const silent = undefined;
+/** Refused before it was a peer, without a word. */
+const turnedAway = { refused: silent } as const;
 const endings: Readonly<
   Record<Exclude<ScenarioName, 'meet' | 'codes-strangers'>, readonly Ending[]>
 > = {
@@ -105,6 +107,32 @@ const endings: Readonly<
   'codes-chat-of-another-length': [
     { parted: [/^No status message - first msg has code 1/, 16, 0], heard: 16 },
   ],
+  'hello-as-ours': ['lives'],
+  'hello-next-year': ['lives'],
+  'hello-tail-of-lists': ['lives'],
+  'hello-bytes-behind': ['lives'],
+  'hello-port': ['lives'],
+  'hello-version-4': ['lives'],
+  'hello-version-99': ['lives'],
+  'hello-2048-bytes': ['lives'],
+  'hello-2049-bytes': [turnedAway],
+  'hello-zero-as-00': [turnedAway],
+  'hello-without-id': [turnedAway],
+  'hello-id-of-63': [turnedAway],
+  'hello-cap-of-three': [turnedAway],
+  'hello-zero-id': [{ refused: 7 }],
+  // Before checkpoint 2, which would say 3.
+  'hello-other-id': [{ refused: 9 }],
+  'hello-other-id-strange': [{ refused: 9 }],
+  // C, who has the place, stays.
+  'hello-zero-id-full': [{ refused: 4 }],
+  'hello-no-caps': [{ refused: 3 }],
+  'hello-is-disconnect': [turnedAway],
+  'hello-is-bare-disconnect': [turnedAway],
+  'hello-is-ping': [turnedAway],
+  'hello-is-status': [turnedAway],
+  'hello-is-empty-list': [turnedAway],
+  'hello-is-missing': [turnedAway],
 };
 
 /** First in, first out, and other orders: 20, and more until each ending was met. */
@@ -118,8 +146,12 @@ function fits(ending: Ending, { nodes, scripts }: ScenarioOutcome): boolean {
   if (ending === 'lives') return peers === 1 && partings.length === 0;
   const [parting] = partings;
   if ('refused' in ending) {
+    const { B, ...others } = scripts;
     return (
-      peers === 0 && partings.length === 0 && scripts['B']?.reason === ending.refused
+      peers === Object.keys(others).length &&
+      partings.length === 0 &&
+      B?.endedAtMs !== undefined &&
+      B.reason === ending.refused
     );
   }
   const [error, reason, atMs] = ending.parted;

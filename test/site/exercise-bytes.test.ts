@@ -68,7 +68,7 @@ describe.skipIf('missing' in findChromium())('bytes', { timeout: 120_000 }, () =
     for (const key of ['b', '9']) await page.keyboard.press(key);
     await byte(page, 2, 40).click();
     expect(await message(page, 2).locator('.pw-edit-told').textContent()).toMatch(
-      /malformed.*From here on it cannot be read/,
+      /malformed.*From here on this is no RLP/,
     );
     await page.keyboard.press('Control+Enter');
     await state(page, 'failed');

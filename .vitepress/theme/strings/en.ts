@@ -218,6 +218,8 @@ export const en = {
       `${count} scenarios, each run under two orders of tasks when this page was built. A is our node; the remote plays a script. Times count from the start of the run.`,
     codesCaption: (count: number): string =>
       `${count} pairs of lists, each run under two orders of tasks when this page was built. We speak eth/62 and eth/63, and what the row adds.`,
+    helloCaption: (count: number): string =>
+      `${count} first messages, each run under two orders of tasks when this page was built. B dials A, and holds the key of its id. Unless the row says otherwise, its Hello is as ours, and after it comes a good Status.`,
     columns: {
       what: 'What happens',
       error: 'A’s own error',
@@ -282,6 +284,30 @@ export const en = {
         'Both speak chat/1 and eth/63; the remote sends its Status as code 16',
       'codes-chat-of-another-length':
         'Both speak chat/1 and eth/63; the remote counts five codes for chat, and sends its Status as code 21',
+      'hello-as-ours': 'A Hello as ours',
+      'hello-next-year': 'Two more fields behind the id',
+      'hello-tail-of-lists': 'A list and a number behind the id',
+      'hello-bytes-behind': 'Three bytes behind the list',
+      'hello-port': 'Listen port 30303',
+      'hello-version-4': 'Version 4',
+      'hello-version-99': 'Version 99',
+      'hello-2048-bytes': 'A long name: 2,048 bytes in all',
+      'hello-2049-bytes': 'A name longer by one: 2,049 bytes in all',
+      'hello-zero-as-00': 'The port 0 as the byte 00',
+      'hello-without-id': 'The list ends before the id',
+      'hello-id-of-63': 'An id of 63 bytes',
+      'hello-cap-of-three': 'A capability of three elements',
+      'hello-zero-id': 'An id of 64 zeros',
+      'hello-other-id': 'The id of somebody else',
+      'hello-other-id-strange': 'The id of somebody else, and no common protocol',
+      'hello-zero-id-full': 'An id of 64 zeros; A’s only place is taken',
+      'hello-no-caps': 'An empty list of capabilities',
+      'hello-is-disconnect': 'Disconnect 4 instead of Hello',
+      'hello-is-bare-disconnect': 'The same, as the bare byte 04',
+      'hello-is-ping': 'A Ping instead of Hello',
+      'hello-is-status': 'Message 16 instead of Hello',
+      'hello-is-empty-list': 'A Hello that is the empty list',
+      'hello-is-missing': 'Nothing at all',
     } satisfies Readonly<Record<ScenarioName, string>> as Readonly<
       Record<ScenarioName, string>
     >,
@@ -312,6 +338,51 @@ export const en = {
     message: (name: string, code: number): string => `message ${code} of ${name}`,
     nobody: 'nobody’s',
     reset: 'As it was',
+  },
+  helloBytes: {
+    title: 'B’s Hello, and what A makes of it',
+    hint: 'This is the Hello that B sends in the run. Pick a change, or choose a byte and type another. What A reads and answers is computed anew, with the code of this page.',
+    withoutScripts:
+      'To change a byte needs scripts. Without them, this is the Hello of the run, and what A makes of it.',
+    picks: 'Changes to pick',
+    pick: {
+      'next-year': 'A sixth field',
+      behind: 'A byte behind the list',
+      version: 'Version 4',
+      port: 'Port 30303',
+      'zero-as-00': 'Port 0 as 00',
+      'zero-id': 'An id of zeros',
+      'other-id': 'One bit of the id',
+      'other-name': 'les instead of eth',
+      'too-big': '2,049 bytes',
+    },
+    label: 'The bytes of B’s Hello',
+    odd: 'Not what belongs here.',
+    read: 'What A reads',
+    field: {
+      version: 'version',
+      name: 'name',
+      caps: 'capabilities',
+      port: 'listen port',
+      id: 'node id',
+    },
+    asked: 'What A asks, in this order',
+    check: {
+      size: 'At most 2,048 bytes?',
+      list: 'The list that a Hello is?',
+      zero: 'An id that is not zero?',
+      key: 'The id whose key B holds?',
+      common: 'Something to talk about?',
+    },
+    state: { passed: 'yes', failed: 'no', 'not asked': 'not asked' },
+    stays: (protocols: string, compresses: boolean): string =>
+      `B becomes a peer. They speak ${protocols}, and ${
+        compresses ? 'compress from here on.' : 'do not compress.'
+      }`,
+    told: (reason: number, why: string): string =>
+      `B hears Disconnect ${reason}, “${why}”, and the connection closes.`,
+    silent: 'B hears nothing, and the connection closes.',
+    error: 'A’s own error:',
   },
   editBytes: {
     byte: (at: number, byte: string, field: string, isChanged: boolean): string =>
