@@ -9,13 +9,13 @@ import { opensAt } from '#kit/steps.ts';
 import { edits } from './exercise.ts';
 import { items, type Answer, type Task } from './items.ts';
 
-/** B dials A and says `hello`; if it becomes a peer, it goes on as one should. */
+/** B dials A and says `hello`, and no more: a peer has 5 s for its Status. */
 async function sendHello(hello: Uint8Array): Promise<Answer['heard']> {
   const scenario = readScenario({
     version: 1,
     nodes: {
       A: { kind: 'node', blocks: 8 },
-      B: { kind: 'script', hello: toHex(hello), steps: [{ do: 'status' }] },
+      B: { kind: 'script', hello: toHex(hello), steps: [] },
     },
     transport: 'plain',
     quirks: [],
