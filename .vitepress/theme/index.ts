@@ -56,6 +56,10 @@ const CodeRuler = defineAsyncComponent({
   loader: () => import('./components/CodeRuler.vue'),
   hydrate: whenNear,
 });
+const PeerRooms = defineAsyncComponent({
+  loader: () => import('./components/PeerRooms.vue'),
+  hydrate: whenNear,
+});
 const WireBytes = defineAsyncComponent({
   loader: () => import('./components/WireBytes.vue'),
   hydrate: whenNear,
@@ -77,6 +81,7 @@ const theme: Theme = {
     context.app.component('RepoLink', RepoLink);
     context.app.component('RunLine', RunLine);
     context.app.component('CodeRuler', CodeRuler);
+    context.app.component('PeerRooms', PeerRooms);
     context.app.component('WireBytes', WireBytes);
     context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);
