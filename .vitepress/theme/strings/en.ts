@@ -354,7 +354,8 @@ export const en = {
         'A Ping should not hold up what lies behind it. A flood of them should wait at its sender.',
       writeStart:
         'One token goes round, and while nobody writes, it has to lie somewhere.',
-      writeErr: 'One token, so one write at a time, so at most one result is on its way.',
+      writeErr:
+        'One token, so one write at a time, so at most one result is on its way.',
       readErr: 'readLoop reports once, when it ends.',
       protoErr:
         'Each protocol reports once, when it ends, and pingLoop does if its write fails.',
@@ -403,10 +404,17 @@ export const en = {
           ? 'one message is read that eth has not taken'
           : `${n} messages are read that eth has not taken`,
       handed: (n: number): string =>
-        n === 0 ? 'eth has its message at once' : `eth has its message after ${n / 1000} s`,
+        n === 0
+          ? 'eth has its message at once'
+          : `eth has its message after ${n / 1000} s`,
     },
-    allRuns: 'All runs',
-    columns: { channel: 'Channel', situation: 'What happens', room: 'Room', came: 'What came of it' },
+    allRuns: 'The real Peer with one channel replaced, in 40 orders of its tasks',
+    columns: {
+      channel: 'Channel',
+      situation: 'What happens',
+      room: 'Room',
+      came: 'What came of it',
+    },
   },
   loading: 'Loading…',
   wire: {
