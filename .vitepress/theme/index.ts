@@ -37,6 +37,10 @@ const Outcomes = defineAsyncComponent({
   loader: () => import('./components/Outcomes.vue'),
   hydrate: () => undefined,
 });
+const PeerPicture = defineAsyncComponent({
+  loader: () => import('./components/PeerPicture.vue'),
+  hydrate: () => undefined,
+});
 const PerformanceTable = defineAsyncComponent({
   loader: () => import('./components/PerformanceTable.vue'),
   hydrate: () => undefined,
@@ -56,6 +60,10 @@ const HelloBytes = defineAsyncComponent({
   loader: () => import('./components/HelloBytes.vue'),
   hydrate: whenNear,
 });
+const PeerRooms = defineAsyncComponent({
+  loader: () => import('./components/PeerRooms.vue'),
+  hydrate: whenNear,
+});
 const WireBytes = defineAsyncComponent({
   loader: () => import('./components/WireBytes.vue'),
   hydrate: whenNear,
@@ -69,6 +77,7 @@ const theme: Theme = {
     context.app.component('PageList', PageList);
     context.app.component('ExerciseList', ExerciseList);
     context.app.component('Outcomes', Outcomes);
+    context.app.component('PeerPicture', PeerPicture);
     context.app.component('PerformanceTable', PerformanceTable);
     context.app.component('Predict', Predict);
     context.app.component('PredictBank', PredictBank);
@@ -77,6 +86,7 @@ const theme: Theme = {
     context.app.component('RunLine', RunLine);
     context.app.component('CodeRuler', CodeRuler);
     context.app.component('HelloBytes', HelloBytes);
+    context.app.component('PeerRooms', PeerRooms);
     context.app.component('WireBytes', WireBytes);
     context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);
