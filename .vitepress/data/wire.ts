@@ -42,7 +42,7 @@ const sent =
   ({ msg }) =>
     msg?.dir === 'out' && (msg.name === what || msg.code === what);
 
-const samples: Readonly<Record<string, Place>> = {
+const ofMeet: Readonly<Record<string, Place>> = {
   'auth-packet': [written, packetFields],
   auth: [sent('auth'), authFields],
   ack: [sent('ack'), ackFields],
@@ -56,18 +56,30 @@ const samples: Readonly<Record<string, Place>> = {
   'get-bodies': [sent(21), (bytes) => ethFields(5, bytes)],
 };
 
+const ofSorts: Readonly<Record<string, Place>> = {
+  'ping-body': [sent('Ping'), bodyFields, undefined, bodyOf],
+  'pong-body': [sent('Pong'), bodyFields, undefined, bodyOf],
+  'disconnect-body': [sent('Disconnect'), bodyFields, undefined, bodyOf],
+  'disconnect-4': [sent('Disconnect'), disconnectFields],
+};
+
+/** Which recorded run holds what. */
+const samples = { meet: ofMeet, 'sorts-five': ofSorts } as const;
+
 export class UnexplainedByte extends Error {
   override readonly name = 'UnexplainedByte';
 }
 
 export function wireSamples(repoDir: string): Readonly<Record<string, WireSample>> {
-  const file = join(repoDir, 'docs', 'traces', 'meet.jsonl');
-  const trace = readTrace(readFileSync(file, 'utf8'));
   const found: Record<string, WireSample> = {};
-  for (const [name, [wanted, decode, after, become]] of Object.entries(samples)) {
-    const hex = findBytes(trace, wanted, after, become);
-    // A run without bodies to ask for has no such message: the page asks for what is there.
-    if (hex !== undefined) found[name] = explain(name, hex, decode);
+  for (const [run, places] of Object.entries(samples)) {
+    const file = join(repoDir, 'docs', 'traces', `${run}.jsonl`);
+    const trace = readTrace(readFileSync(file, 'utf8'));
+    for (const [name, [wanted, decode, after, become]] of Object.entries(places)) {
+      const hex = findBytes(trace, wanted, after, become);
+      // A run without bodies to ask for has no such message: the page asks for what is there.
+      if (hex !== undefined) found[name] = explain(name, hex, decode);
+    }
   }
   return found;
 }

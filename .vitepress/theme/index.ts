@@ -52,6 +52,10 @@ const CodeRuler = defineAsyncComponent({
   loader: () => import('./components/CodeRuler.vue'),
   hydrate: whenNear,
 });
+const MessageSorter = defineAsyncComponent({
+  loader: () => import('./components/MessageSorter.vue'),
+  hydrate: whenNear,
+});
 const WireBytes = defineAsyncComponent({
   loader: () => import('./components/WireBytes.vue'),
   hydrate: whenNear,
@@ -72,6 +76,7 @@ const theme: Theme = {
     context.app.component('RepoLink', RepoLink);
     context.app.component('RunLine', RunLine);
     context.app.component('CodeRuler', CodeRuler);
+    context.app.component('MessageSorter', MessageSorter);
     context.app.component('WireBytes', WireBytes);
     context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);

@@ -5,10 +5,11 @@ import type { Strings } from '../strings/en.ts';
 type Ending = Outcome['endings'][number]['ending'];
 
 /** What a scenario is about; a table shows those of one topic. */
-export type Topic = 'codes' | 'endings';
+export const topics = ['codes', 'sorts', 'endings'] as const;
+export type Topic = (typeof topics)[number];
 
 export function topicOf(name: string): Topic {
-  return name.startsWith('codes-') ? 'codes' : 'endings';
+  return topics.find((topic) => name.startsWith(`${topic}-`)) ?? 'endings';
 }
 
 export function duration(ms: number): string {
