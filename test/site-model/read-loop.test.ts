@@ -114,6 +114,23 @@ describe('the Pongs of a flood', () => {
   });
 });
 
+describe('a peer whose protocol takes nothing', () => {
+  it('still says goodbye at once when its own side asks', async () => {
+    await run(async () => {
+      const sleeps = makeProtocol(() => sleep(3_600_000));
+      const test = new TestPeer([sleeps], { capacity: 4 }).start();
+      await test.send(16);
+      await sleep(100);
+      await test.peer.disconnect(8);
+      await sleep(1);
+      expect(test.heard.map(({ code, payload, at }) => [code, payload, at])).toEqual([
+        [1, 'c108', 100],
+      ]);
+      await test.over();
+    });
+  });
+});
+
 describe('two readers that answer by themselves', () => {
   /** One side: it reads a question, and writes the answer before it reads on. */
   async function answers(mine: Chan<string>, theirs: Chan<string>): Promise<void> {

@@ -59,7 +59,7 @@ describe('sorted', () => {
     }
   });
 
-  it('has as many Pings before as leave no room', async () => {
+  it('has as many Pings before as leave no room', () => {
     expect(pingsBefore).toBe(21);
   });
 

@@ -365,7 +365,7 @@ export const en = {
       pings: '+ Pings',
     },
     verdict: (isRight: boolean, name: string): string =>
-      isRight ? `Right: ${name}.` : `No: ${name}.`,
+      isRight ? `Right: ${name}.` : `No, it is another: ${name}.`,
     why: {
       answered: 'pingLoop has sent the Pong, and readLoop is free.',
       ignored: 'The code is below 16, and asks for nothing. The next message is read.',
