@@ -37,6 +37,10 @@ const Outcomes = defineAsyncComponent({
   loader: () => import('./components/Outcomes.vue'),
   hydrate: () => undefined,
 });
+const PeerPicture = defineAsyncComponent({
+  loader: () => import('./components/PeerPicture.vue'),
+  hydrate: () => undefined,
+});
 const PerformanceTable = defineAsyncComponent({
   loader: () => import('./components/PerformanceTable.vue'),
   hydrate: () => undefined,
@@ -69,6 +73,7 @@ const theme: Theme = {
     context.app.component('PageList', PageList);
     context.app.component('ExerciseList', ExerciseList);
     context.app.component('Outcomes', Outcomes);
+    context.app.component('PeerPicture', PeerPicture);
     context.app.component('PerformanceTable', PerformanceTable);
     context.app.component('Predict', Predict);
     context.app.component('PredictBank', PredictBank);

@@ -3,22 +3,19 @@
  * virtual clock, and says by what it does where the message ended up.
  */
 import { fromHex } from '../../../impl/bytes.ts';
-import { Chan } from '../../../impl/csp/chan.ts';
 import { Done } from '../../../impl/csp/done.ts';
-import { recv, select } from '../../../impl/csp/select.ts';
 import { sleep } from '../../../impl/csp/timer.ts';
 import { WaitGroup } from '../../../impl/csp/wait-group.ts';
 import { protocolLength } from '../../../impl/eth/protocol.ts';
-import { ConnClosed, type NetConn } from '../../../impl/net/net-conn.ts';
-import { pingMsg, pongMsg } from '../../../impl/p2p/base-protocol.ts';
-import type { HelloConn, Transport } from '../../../impl/p2p/conn.ts';
-import { nodeIDOf } from '../../../impl/p2p/enode.ts';
-import type { Msg } from '../../../impl/p2p/message.ts';
-import { DiscError, discNetworkError } from '../../../impl/p2p/peer-error.ts';
+import { discMsg, pingMsg, pongMsg } from '../../../impl/p2p/base-protocol.ts';
+import { newMsg, type Msg } from '../../../impl/p2p/message.ts';
+import type { DiscReason } from '../../../impl/p2p/peer-error.ts';
 import { Peer, pendingPings, type PeerEnd } from '../../../impl/p2p/peer.ts';
 import { pongBurst } from '../../../impl/p2p/pong-budget.ts';
 import type { Protocol } from '../../../impl/p2p/protocol.ts';
+import { decodeDisconnect } from '../../../impl/p2p/rlpx/disconnect.ts';
 import { unpackPayload } from '../../../impl/p2p/rlpx/payload.ts';
+import { connOver, Line } from '../../../impl/sim/one-peer.ts';
 import { simulate } from '../../../impl/sim/simulate.ts';
 
 /** Where a message can end up, in the order of the page. */
@@ -59,37 +56,24 @@ export interface Sorted {
   readonly error?: string;
 }
 
-/** What has been decrypted, and what the peer does with it. */
-class Line implements Transport {
-  readonly incoming = new Chan<{ code: number; data: Uint8Array }>('incoming', 32);
+/** A line whose messages come out of frames, as over RLPx, and are counted. */
+class CountedLine extends Line {
   /** How often the next message was asked for. */
   asked = 0;
-  pongs = 0;
-  reason: number | undefined;
-  readonly #closing = new Done('line closed');
 
-  async readMsg(): Promise<Msg> {
+  override async readMsg(): Promise<Msg> {
     this.asked++;
-    const event = await select({
-      frame: recv(this.incoming),
-      closing: recv(this.#closing),
-    });
-    if (event.case === 'closing') throw new ConnClosed('read');
-    return unpackPayload(event.value, false);
+    const { code, payload } = await super.readMsg();
+    return unpackPayload({ code, data: payload }, false);
   }
 
-  writeMsg({ code }: Msg): Promise<void> {
-    if (code === pongMsg) this.pongs++;
-    return Promise.resolve();
+  get pongs(): number {
+    return this.heard.filter(({ code }) => code === pongMsg).length;
   }
 
-  /** As the transport does it: a network error is not told. */
-  close(error: unknown): Promise<void> {
-    if (error instanceof DiscError && error.reason !== discNetworkError) {
-      this.reason = error.reason;
-    }
-    this.#closing.close();
-    return Promise.resolve();
+  get reason(): DiscReason | undefined {
+    const goodbye = this.heard.find(({ code }) => code === discMsg);
+    return goodbye === undefined ? undefined : decodeDisconnect(goodbye.payload);
   }
 }
 
@@ -109,7 +93,7 @@ async function run(setting: Setting): Promise<Sorted> {
 }
 
 async function live(setting: Setting): Promise<Sorted> {
-  const line = new Line();
+  const line = new CountedLine();
   let taken: Sorted['taken'];
   const protocol = (name: string, version: number, length: number): Protocol => ({
     ...{ name, version, length },
@@ -131,7 +115,7 @@ async function live(setting: Setting): Promise<Sorted> {
     end = await peer.run();
   });
   const bring = async (code: number, payload: string): Promise<void> => {
-    await line.incoming.send({ code, data: fromHex(payload) });
+    await line.incoming.send(newMsg(code, fromHex(payload)));
   };
   if (setting.pings) {
     for (let i = 0; i < pingsBefore; i++) await bring(pingMsg, 'c0');
@@ -150,26 +134,4 @@ async function live(setting: Setting): Promise<Sorted> {
   if (line.asked === asked) return { tray: 'waits' };
   if (taken !== undefined) return { tray: 'handed', taken };
   return { tray: line.pongs > pongs ? 'answered' : 'ignored' };
-}
-
-/** A connection of which only the transport is used. */
-const noBytes: NetConn = {
-  ...{ remoteAddr: 'B', localAddr: 'A' },
-  peek: () => new Uint8Array(),
-  consume: () => undefined,
-  fill: () => Promise.reject(new ConnClosed('read')),
-  readFull: () => Promise.reject(new ConnClosed('read')),
-  write: () => Promise.reject(new ConnClosed('write')),
-  setReadDeadline: () => undefined,
-  setWriteDeadline: () => undefined,
-  close: () => Promise.resolve(),
-};
-
-function connOver(transport: Transport, caps: HelloConn['caps']): HelloConn {
-  return {
-    ...{ fd: noBytes, transport, caps, name: 'B' },
-    flags: { inbound: true, staticDialed: false, trusted: false },
-    id: nodeIDOf('22'.repeat(64)),
-    cont: new Chan('cont'),
-  };
 }

@@ -384,6 +384,35 @@ export const en = {
       `${right} of ${asked} guessed right.`,
     clear: 'Empty the trays',
   },
+  peer: {
+    title: 'One peer: its tasks and channels',
+    key: 'Lines down are tasks. A line across is a channel, with an arrow at the task that receives; each small box is room for one value.',
+    lit: (names: string): string => `In colour: ${names}.`,
+    perProtocol: '× N',
+    room: (capacity: number, perProtocol: boolean): string => {
+      if (perProtocol) return `N + ${capacity} places`;
+      if (capacity === 0) return 'no room';
+      return capacity === 1 ? '1 place' : `${capacity} places`;
+    },
+    inOf: (lane: string): string => `${lane.split('/')[0] ?? lane}.in`,
+    signal: 'a signal, given once',
+    line: 'the connection: one reads, the others write',
+    servers: 'the server’s',
+    asTable: 'The same as a table',
+    columns: {
+      what: 'Channel',
+      room: 'Room',
+      from: 'Who sends',
+      to: 'Who receives',
+    },
+    closes: (names: string): string => `${names} gives it`,
+    startedBy: (task: string, by: string): string => `${by} starts ${task}`,
+    starts: 'Who starts whom',
+    lineRow: 'the connection',
+    nobodyCloses:
+      'A channel that carries values is never closed here; what ends a wait is the signal closed.',
+    n: 'N is the number of protocols that both sides speak; eth/63 stands for each of them.',
+  },
   loading: 'Loading…',
   wire: {
     caption: (bytes: number) => `${bytes} bytes of the recorded run`,
