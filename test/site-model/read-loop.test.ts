@@ -16,7 +16,9 @@ import { readTrace } from '../../impl/csp/trace.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { encodeDisconnect } from '../../impl/p2p/rlpx/disconnect.ts';
 import { packPayload } from '../../impl/p2p/rlpx/payload.ts';
+import type { Msg } from '../../impl/p2p/message.ts';
 import { runScenario } from '../../impl/sim/run-scenario.ts';
+import { readScenario } from '../../impl/sim/scenario.ts';
 import { simulate, type SimulateOptions } from '../../impl/sim/simulate.ts';
 import {
   sortingScenarios,
@@ -127,6 +129,55 @@ describe('a peer whose protocol takes nothing', () => {
         [1, 'c108', 100],
       ]);
       await test.over();
+    });
+  });
+});
+
+describe('a remote that closes while nobody reads', () => {
+  it('is noticed by pingLoop, which cannot write its Ping', async () => {
+    const steps = [
+      { do: 'send', code: 16, payload: 'c0' },
+      { do: 'sleep', ms: 100 },
+      { do: 'close' },
+    ];
+    const scenario = readScenario({
+      version: 1,
+      nodes: {
+        A: { kind: 'node', protocol: 'sleeps' },
+        B: { kind: 'script', steps },
+      },
+      ...{ transport: 'plain', quirks: [], stop: { afterMs: 40_000 } },
+    });
+    const { trace } = await runScenario(scenario, { schedule: '', record: true });
+    const first = trace?.events.find(
+      ({ n, chan }) =>
+        n === 'A' &&
+        chan?.op === 'send' &&
+        ['readErr', 'writeErr', 'protoErr'].includes(chan.name),
+    );
+    expect([first?.t, first?.k, first?.chan?.name]).toEqual([
+      ...[15_000, 'pingLoop', 'protoErr'],
+    ]);
+  });
+});
+
+describe('a payload below code 16', () => {
+  it('is not looked at, but for that of a Disconnect', async () => {
+    await run(async () => {
+      const test = new TestPeer([makeProtocol(readAll)]);
+      const looked: number[] = [];
+      for (let code = 0; code < 16; code++) {
+        const msg: Msg = {
+          code,
+          size: 1,
+          get payload() {
+            looked.push(code);
+            return Uint8Array.of(0xc0);
+          },
+        };
+        await test.peer.handle(msg).catch(() => undefined);
+      }
+      expect(looked).toEqual([1]);
     });
   });
 });
