@@ -94,6 +94,8 @@ describe('reasonIn', () => {
   it('does not look at what comes after the reason', () => {
     expectRead(bytes('c2 04 05'), reason(4));
     expectRead(bytes('c3 04 c1 00'), reason(4));
+    // So long a list has another header.
+    expectRead(encode([4, new Uint8Array(60)]), reason(4));
     expectRead(bytes('c1 04 ff ff'), reason(4));
     expectRead(bytes('04 ff ff'), reason(4));
   });
