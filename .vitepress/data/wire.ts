@@ -66,6 +66,12 @@ const samples: Readonly<Record<string, Readonly<Record<string, Place>>>> = {
       plainBodyOf,
     ],
   },
+  'sorts-five': {
+    'ping-body': [sent('Ping'), bodyFields, undefined, packedBodyOf],
+    'pong-body': [sent('Pong'), bodyFields, undefined, packedBodyOf],
+    'disconnect-body': [sent('Disconnect'), bodyFields, undefined, packedBodyOf],
+    'disconnect-4': [sent('Disconnect'), disconnectFields],
+  },
 };
 
 export class UnexplainedByte extends Error {

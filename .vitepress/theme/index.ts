@@ -64,6 +64,10 @@ const PeerRooms = defineAsyncComponent({
   loader: () => import('./components/PeerRooms.vue'),
   hydrate: whenNear,
 });
+const MessageSorter = defineAsyncComponent({
+  loader: () => import('./components/MessageSorter.vue'),
+  hydrate: whenNear,
+});
 const WireBytes = defineAsyncComponent({
   loader: () => import('./components/WireBytes.vue'),
   hydrate: whenNear,
@@ -87,6 +91,7 @@ const theme: Theme = {
     context.app.component('CodeRuler', CodeRuler);
     context.app.component('HelloBytes', HelloBytes);
     context.app.component('PeerRooms', PeerRooms);
+    context.app.component('MessageSorter', MessageSorter);
     context.app.component('WireBytes', WireBytes);
     context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);

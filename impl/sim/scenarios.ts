@@ -9,6 +9,7 @@ import {
   type Scenario,
   type Step,
 } from './scenario.ts';
+import { sortingScenarios } from './sorting-scenarios.ts';
 
 /** Node A, complete, and a remote B that dials it and plays a script. */
 function remote(
@@ -174,6 +175,7 @@ export const scenarios = {
     chat,
   ),
   ...helloScenarios,
+  ...sortingScenarios,
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

@@ -13,6 +13,7 @@ import {
 } from '../../impl/sim/scenario.ts';
 import { scenarios, type ScenarioName } from '../../impl/sim/scenarios.ts';
 import type { SimulateOptions } from '../../impl/sim/simulate.ts';
+import type { SortingName } from '../../impl/sim/sorting-scenarios.ts';
 import { traceHash } from '../../impl/sim/trace-hash.ts';
 
 beforeAll(initCrypto);
@@ -44,7 +45,11 @@ const silent = undefined;
 /** Refused before it was a peer, without a word. */
 const turnedAway = { refused: silent } as const;
 const endings: Readonly<
-  Record<Exclude<ScenarioName, 'meet' | 'codes-strangers'>, readonly Ending[]>
+  Record<
+    // What a message comes to is told apart by test/site-model/read-loop.test.ts.
+    Exclude<ScenarioName, 'meet' | 'codes-strangers' | SortingName>,
+    readonly Ending[]
+  >
 > = {
   'remote-closes': [{ parted: ['EOF', 1, 100], heard: silent }],
   'remote-disconnects': [

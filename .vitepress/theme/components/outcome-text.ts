@@ -5,11 +5,11 @@ import type { Strings } from '../strings/en.ts';
 type Ending = Outcome['endings'][number]['ending'];
 
 /** What a scenario is about; a table shows those of one topic. */
-export type Topic = 'codes' | 'endings' | 'hello';
+export const topics = ['codes', 'hello', 'sorts', 'endings'] as const;
+export type Topic = (typeof topics)[number];
 
 export function topicOf(name: string): Topic {
-  const topic = /^(codes|hello)-/.exec(name)?.[1];
-  return topic === 'codes' || topic === 'hello' ? topic : 'endings';
+  return topics.find((topic) => name.startsWith(`${topic}-`)) ?? 'endings';
 }
 
 export function duration(ms: number): string {

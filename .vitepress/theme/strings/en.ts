@@ -216,6 +216,8 @@ export const en = {
   outcomes: {
     caption: (count: number): string =>
       `${count} scenarios, each run under two orders of tasks when this page was built. A is our node; the remote plays a script. Times count from the start of the run.`,
+    sortsCaption: (count: number): string =>
+      `${count} runs of one message each, or a few, under two orders of tasks when this page was built. A runs eth/63 and takes whatever comes, unless the row says otherwise.`,
     codesCaption: (count: number): string =>
       `${count} pairs of lists, each run under two orders of tasks when this page was built. We speak eth/62 and eth/63, and what the row adds.`,
     helloCaption: (count: number): string =>
@@ -308,6 +310,27 @@ export const en = {
       'hello-is-status': 'Message 16 instead of Hello',
       'hello-is-empty-list': 'A Hello that is the empty list',
       'hello-is-missing': 'Nothing at all',
+      'sorts-five':
+        'The remote sends Status, a Ping, code 7, a request for no bodies, and Disconnect 4',
+      'sorts-17-pings':
+        'The remote sends 17 Pings at once, and Disconnect 4 after 100 ms',
+      'sorts-22-pings':
+        'The remote sends 22 Pings at once, and Disconnect 4 after 100 ms',
+      'sorts-disconnect-behind-a-message':
+        'The remote sends code 16, which nobody takes, and Disconnect 4 behind it; for 40 s',
+      'sorts-ping-behind-a-message':
+        'Both speak chat/1 too; the remote sends code 20 for eth, which sleeps, and a Ping behind it',
+      'sorts-for-chat-while-eth-sleeps':
+        'Both speak chat/1 too; eth sleeps; the remote sends code 16, for chat, and a Ping behind it',
+      'sorts-33-behind-chat': 'Both speak chat/1 too; the remote sends code 33',
+      'sorts-37-behind-chat': 'Both speak chat/1 too; the remote sends code 37',
+      'sorts-code-15': 'The remote sends the reserved code 15',
+      'sorts-junk-in-a-ping': 'The remote sends a Ping with the payload ffffff',
+      'sorts-largest-ping': 'The remote sends a Ping with 2,048 zero bytes',
+      'sorts-ping-too-large': 'The remote sends a Ping with 2,049 zero bytes',
+      'sorts-bare-reason': 'The remote sends a Disconnect with the payload 04',
+      'sorts-junk-reason': 'The remote sends a Disconnect with the payload ffffff',
+      'sorts-huge-reason': 'The remote sends a Disconnect with the reason 2^63',
     } satisfies Readonly<Record<ScenarioName, string>> as Readonly<
       Record<ScenarioName, string>
     >,
@@ -398,6 +421,54 @@ export const en = {
     remove: 'Take it out',
     undo: 'Undo',
     reset: 'As it was',
+  },
+  sorter: {
+    title: 'Six trays for a message',
+    hint: 'Make a message that B sends to A, over RLPx, where A runs eth/63 with it. Say where it ends up, and A’s own code sorts it.',
+    withoutScripts:
+      'The sorting needs scripts. These are the trays; the runs in the table further down say what lands in which.',
+    message: 'The message',
+    code: 'Code on the wire',
+    codeRange: 'Code on the wire, 0 to 40',
+    payload: 'Payload',
+    zeros: (bytes: number): string => `${bytes.toLocaleString('en')} zero bytes`,
+    chat: 'Both speak chat/1 too, with four codes',
+    busy: 'A’s eth is in a handler, and takes nothing',
+    pings: (count: number): string => `${count} Pings came right before it`,
+    ask: 'Where does it end up? Choose a tray.',
+    trays: {
+      answered: { name: 'Answered', note: 'A sends a message back by itself.' },
+      ignored: { name: 'Ignored', note: 'Nothing comes of it.' },
+      handed: { name: 'Handed over', note: 'A protocol has it.' },
+      waits: { name: 'It waits', note: 'readLoop stands still with it.' },
+      told: { name: 'The end, with a reason', note: 'A closes, and B hears a number.' },
+      silent: { name: 'The end, in silence', note: 'A closes, and B hears nothing.' },
+    },
+    chip: {
+      code: (code: number): string => `code ${code}`,
+      chat: '+ chat',
+      busy: '+ busy',
+      pings: '+ Pings',
+    },
+    verdict: (isRight: boolean, name: string): string =>
+      isRight ? `Right: ${name}.` : `No, it is another: ${name}.`,
+    why: {
+      answered: 'pingLoop has sent the Pong, and readLoop is free.',
+      ignored: 'The code is below 16, and asks for nothing. The next message is read.',
+      handed: (protocol: string, code: number): string =>
+        `${protocol} has taken it, as its own message ${code}.`,
+      told: (reason: number, words: string): string =>
+        `A closes with Disconnect ${reason}, “${words}”.`,
+      silent: (error: string | undefined): string =>
+        error === undefined
+          ? 'Reading has failed, and that counts as trouble on the line.'
+          : `Reading has failed, and that counts as trouble on the line. A’s log says: ${error}`,
+      waitsForRoom: 'There is no room for another Ping until a Pong has been earned.',
+      waitsForProtocol: 'Its owner does not take it, and nobody else may.',
+    },
+    tally: (right: number, asked: number): string =>
+      `${right} of ${asked} guessed right.`,
+    clear: 'Empty the trays',
   },
   peer: {
     title: 'One peer: its tasks and channels',
