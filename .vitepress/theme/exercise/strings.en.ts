@@ -166,7 +166,7 @@ export const en = {
     stalePassed: 'It passed before your last change.',
     syntax: 'The code cannot be read',
     syntaxAt: (line: number, column: number): string =>
-      `The code cannot be read: line ${line}, column ${column}`,
+      `Line ${line}, column ${column} cannot be read`,
     notRun: 'No test could be run',
     at: (line: number): string => `to line ${line}`,
     see: 'See it',
@@ -223,7 +223,7 @@ export const en = {
     up: (line: number): string => `Move line ${line} up`,
     down: (line: number): string => `Move line ${line} down`,
     remove: (line: number): string => `Take line ${line} out`,
-    blank: (name: string): string => `Blank ${name}`,
+    blank: (row: string): string => `What stands at … in ${row}`,
     choose: 'choose…',
     empty: 'No line is placed yet.',
     all: 'All lines are placed.',
