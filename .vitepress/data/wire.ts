@@ -1,4 +1,4 @@
-/** The byte strings that the wire pages show: cut from the recorded run, field by field. */
+/** The byte strings that the wire pages show: cut from recorded runs, field by field. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { concat, fromHex, toHex } from '../../impl/bytes.ts';
@@ -34,6 +34,8 @@ type Place = readonly [
   after?: Wanted | undefined,
   /** What was made of the bytes on their way. */
   become?: (payload: Uint8Array, event: TraceEvent) => Uint8Array,
+  /** Which run; without it, `meet`. */
+  run?: string,
 ];
 
 const written: Wanted = ({ e }) => e === 'write';

@@ -68,6 +68,10 @@ const MessageSorter = defineAsyncComponent({
   loader: () => import('./components/MessageSorter.vue'),
   hydrate: whenNear,
 });
+const ClockBench = defineAsyncComponent({
+  loader: () => import('./components/ClockBench.vue'),
+  hydrate: whenNear,
+});
 const WireBytes = defineAsyncComponent({
   loader: () => import('./components/WireBytes.vue'),
   hydrate: whenNear,
@@ -92,6 +96,7 @@ const theme: Theme = {
     context.app.component('HelloBytes', HelloBytes);
     context.app.component('PeerRooms', PeerRooms);
     context.app.component('MessageSorter', MessageSorter);
+    context.app.component('ClockBench', ClockBench);
     context.app.component('WireBytes', WireBytes);
     context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);

@@ -20,7 +20,8 @@ import {
 
 /**
  * What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule.
- * `listens` breaks none: it reads what comes and says nothing.
+ * `listens` breaks none: it reads what comes and says nothing. `slow` does so too, and
+ * is busy with the first message for 40 s.
  */
 export const protocolKinds = [
   'eth',
@@ -30,6 +31,7 @@ export const protocolKinds = [
   'asks-to-leave',
   'sleeps',
   'listens',
+  'slow',
 ] as const;
 export type ProtocolKind = (typeof protocolKinds)[number];
 
@@ -65,6 +67,10 @@ export interface ScriptSpec {
   readonly steps: readonly Step[];
   /** It reads nothing before its script is over. */
   readonly deaf?: true;
+  /** It opens the connection and shakes no hands: its steps are bytes and pauses. */
+  readonly mute?: true;
+  /** It answers each Ping with a Pong until its script is over. */
+  readonly answers?: true;
   /** When it dials, each time a connection that plays the same steps. Default: once, at 0. */
   readonly dialsAtMs?: readonly number[];
   /** Whose id it names. Default: its own. */
@@ -94,6 +100,8 @@ export type Step =
       readonly code?: number;
     }
   | { readonly do: 'send'; readonly code: number; readonly payload: string }
+  /** As they are on the line, a part of a message perhaps. */
+  | { readonly do: 'bytes'; readonly hex: string }
   | { readonly do: 'disconnect'; readonly reason: number }
   | { readonly do: 'sleep'; readonly ms: number }
   | { readonly do: 'close' };
@@ -219,14 +227,19 @@ function readNode(value: unknown, at: string): NodeSpec | ScriptSpec {
 }
 
 function readScript(spec: Fields, at: string): ScriptSpec {
-  const keys = ['kind', 'steps', 'deaf', 'dialsAtMs', 'as', ...firstKeys];
+  const flags = ['deaf', 'mute', 'answers'] as const;
+  const keys = ['kind', 'steps', ...flags, 'dialsAtMs', 'as', ...firstKeys];
   onlyKeys(spec, keys, `${at}.`);
   const steps = few(spec['steps'], scenarioLimits.steps, `${at}.steps`);
   const { dialsAtMs, as } = spec;
   return {
     kind: 'script',
     steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
-    ...(oneOf(spec['deaf'] ?? false, [true, false], `${at}.deaf`) && { deaf: true }),
+    ...Object.fromEntries(
+      flags
+        .filter((flag) => oneOf(spec[flag] ?? false, [true, false], `${at}.${flag}`))
+        .map((flag) => [flag, true as const]),
+    ),
     ...(dialsAtMs === undefined
       ? {}
       : { dialsAtMs: readDials(dialsAtMs, `${at}.dialsAtMs`) }),
@@ -323,6 +336,7 @@ function readCaps(value: unknown, at: string): string[] {
 const stepKeys = {
   status: ['networkId', 'genesis', 'version', 'code'],
   send: ['code', 'payload'],
+  bytes: ['hex'],
   disconnect: ['reason'],
   sleep: ['ms'],
   close: [],
@@ -330,7 +344,7 @@ const stepKeys = {
 
 function readStep(value: unknown, at: string): Step {
   const step = object(value, at);
-  const kinds = ['status', 'send', 'disconnect', 'sleep', 'close'] as const;
+  const kinds = ['status', 'send', 'bytes', 'disconnect', 'sleep', 'close'] as const;
   const kind = oneOf(step['do'], kinds, `${at}.do`);
   onlyKeys(step, ['do', ...stepKeys[kind]], `${at}.`);
   switch (kind) {
@@ -357,6 +371,8 @@ function readStep(value: unknown, at: string): Step {
         payload: payload(step['payload'], `${at}.payload`),
       };
     }
+    case 'bytes':
+      return { do: 'bytes', hex: payload(step['hex'], `${at}.hex`) };
     case 'disconnect':
       return {
         do: 'disconnect',
