@@ -73,7 +73,7 @@ class Remote implements MsgReadWriter {
   }
 
   async writeMsg(msg: Msg): Promise<void> {
-    if (this.sent === 2_000) throw new Error('that was the last of 2,000 messages');
+    if (this.sent === 1_000) throw new Error('that was the last of 1,000 messages');
     this.sent++;
     await this.transport.writeMsg(msg);
   }
@@ -101,7 +101,7 @@ interface Meeting<P extends Peer> {
   readonly got: string[];
   /** When the peer was over. */
   endedAtMs: number | undefined;
-  go(name: string, task: () => Promise<void>): void;
+  readonly go: (name: string, task: () => Promise<void>) => void;
 }
 
 const [idA, idB] = ['11', '22'].map((byte) => nodeIDOf(byte.repeat(64)));
@@ -109,7 +109,7 @@ const [idA, idB] = ['11', '22'].map((byte) => nodeIDOf(byte.repeat(64)));
 /** A peer that runs, and its remote, with a line of so many bytes between them. */
 function meet<P extends Peer>(
   make: new (conn: HelloConn, protocols: readonly Protocol[]) => P,
-  capacity = 2048,
+  capacity = 512,
 ): Meeting<P> {
   if (idA === undefined || idB === undefined) throw new Error('two ids');
   const [near, far] = pipe({ capacity });
@@ -158,12 +158,12 @@ async function underAttack<P extends Peer>(
   const { value } = await runTasks(
     async () => {
       const meeting = meet(make);
-      let unsolved: unknown;
+      let unsolved: Error | undefined;
       meeting.go('attack', async () => {
         try {
           await attack(meeting.remote);
         } catch (error) {
-          // That the victim or the 2,000 messages have come to an end is no fault.
+          // That the victim or the 1,000 messages have come to an end is no fault.
           if (error instanceof Error && error.name === 'Unsolved') unsolved = error;
         }
       });
@@ -184,20 +184,15 @@ async function underAttack<P extends Peer>(
 
 describe('attack', () => {
   it('makes 500 tasks wait in a node of 2018', async () => {
-    const { most, sent } = await underAttack(
+    const { most, sent, over } = await underAttack(
       PongTaskPeer,
       ({ pongs }) => pongs.names.length,
     );
+    expect(over, 'the peer was over within ten seconds').toBe(false);
     const enough = most >= 500 ? 'at least 500' : `${most}`;
     expect(enough, `${sent} messages were sent; tasks that wait to write a Pong`).toBe(
       'at least 500',
     );
-  });
-
-  it('sends nothing for which the victim would end the line', async () => {
-    const { over, sent } = await underAttack(PongTaskPeer, () => 0);
-    expect(sent > 0, 'something was sent').toBe(true);
-    expect(over, 'the peer was over within ten seconds').toBe(false);
   });
 
   it('makes no 500 tasks any more after the cure', async () => {
@@ -210,29 +205,26 @@ describe('attack', () => {
 });
 
 describe('answering, a remote that reads', () => {
-  it.each([1, 3, 16, 17, 40, 200])(
-    'gets a Pong for each of %i Pings',
-    async (times) => {
-      const { value } = await runTasks(
-        async () => {
-          const { remote, go } = meet(MendedPeer);
-          go('reads', () => remote.readAll());
-          await ping(remote, times);
-          await sleep(1_000);
-          return remote.read.filter((code) => code === pongMsg).length;
-        },
-        { maxSteps },
-      );
-      expect(value, `${times} Pings came; Pongs within a second`).toBe(times);
-    },
-  );
-
-  it('gets a Pong each time it asks, ten minutes long', async () => {
+  it.each([1, 16, 17, 100])('gets a Pong for each of %i Pings', async (times) => {
     const { value } = await runTasks(
       async () => {
         const { remote, go } = meet(MendedPeer);
         go('reads', () => remote.readAll());
-        for (let nth = 0; nth < 40; nth++) {
+        await ping(remote, times);
+        await sleep(1_000);
+        return remote.read.filter((code) => code === pongMsg).length;
+      },
+      { maxSteps },
+    );
+    expect(value, `${times} Pings came; Pongs within a second`).toBe(times);
+  });
+
+  it('gets a Pong each time it asks, five minutes long', async () => {
+    const { value } = await runTasks(
+      async () => {
+        const { remote, go } = meet(MendedPeer);
+        go('reads', () => remote.readAll());
+        for (let nth = 0; nth < 20; nth++) {
           await ping(remote);
           await sleep(15_000);
         }
@@ -240,14 +232,14 @@ describe('answering, a remote that reads', () => {
       },
       { maxSteps },
     );
-    expect(value, 'a Ping every 15 s, 40 of them; Pongs').toBe(40);
+    expect(value, 'a Ping every 15 s, 20 of them; Pongs').toBe(20);
   });
 });
 
 /** Pings without end, from a remote that reads nothing. */
 async function flood(remote: Remote): Promise<void> {
   try {
-    await ping(remote, 1_200);
+    await ping(remote, 200);
   } catch {
     // the victim is over
   }
@@ -323,7 +315,7 @@ describe('answering, a remote that reads nothing', () => {
 
 describe('answering, when the peer ends', () => {
   it.each([
-    ['while it waits for a Ping', 1, 2048],
+    ['while it waits for a Ping', 1, 512],
     ['while a Pong waits, and Pings behind it', 40, 24],
   ])('leaves no task behind: %s', async (_, times, capacity) => {
     const { value } = await runTasks(

@@ -8,7 +8,7 @@ import { Unsolved } from '#kit/unsolved.ts';
 /**
  * Makes at least 500 tasks wait in the node at the other end, in at most ten seconds.
  *
- * @param line room for 2 KiB each way; a Pong takes 9 bytes
+ * @param line room for 512 bytes each way; a Pong takes 9 bytes
  */
 export async function attack(line: MsgReadWriter): Promise<void> {
   // TODO 1: send what any node may send, and be a bad listener.

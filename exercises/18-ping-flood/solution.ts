@@ -5,12 +5,12 @@ import { pingMsg } from '#impl/p2p/base-protocol.ts';
 import { sendItems, type MsgReadWriter } from '#impl/p2p/message.ts';
 
 /** Pongs that lie on the line before the first has to wait. */
-const onTheLine = Math.ceil((2 * 1024) / 9);
+const onTheLine = Math.ceil(512 / 9);
 
 /** Makes at least 500 tasks wait in the node at the other end. */
 export async function attack(line: MsgReadWriter): Promise<void> {
   // And never reads.
-  for (let sent = 0; sent < onTheLine + 600; sent++) await sendItems(line, pingMsg);
+  for (let sent = 0; sent < onTheLine + 520; sent++) await sendItems(line, pingMsg);
 }
 
 /** A peer, as much of it as whoever answers Pings needs. */

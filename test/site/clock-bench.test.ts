@@ -48,7 +48,7 @@ describe.skipIf('missing' in found)('the clock bench', { timeout: 120_000 }, () 
         .evaluate((node) => node === document.activeElement);
     await expect.poll(isFocused).toBe(true);
     expect(await bench.locator('.pw-bench-bar.last:not(p *)').count()).toBe(1);
-    expect(await bench.locator('details li').allInnerTexts()).toEqual([
+    expect(await bench.locator('details li').allTextContents()).toEqual([
       '0 s B sends a message',
       '0 s A sends a message',
       '15 s the clock “ping” strikes',
