@@ -13,7 +13,13 @@ import {
   waitingScenarios,
   type WaitingName,
 } from '../../impl/sim/waiting-scenarios.ts';
-import { parts, type Doing, type Moment, type Part, type WaitRun } from './waits-run.ts';
+import {
+  parts,
+  type Doing,
+  type Moment,
+  type Part,
+  type WaitRun,
+} from './waits-run.ts';
 
 export class WaitsError extends Error {
   override readonly name = 'WaitsError';
@@ -80,7 +86,8 @@ class Watch {
     const waits = last.waits ?? [];
     const doing = doingOf(part, waits);
     if (doing.what === 'hands') return { ...doing, msg: this.#msg(this.#read - 1) };
-    if (doing.what === 'writes') return { ...doing, msg: this.#msg(this.#sent.length - 1) };
+    if (doing.what === 'writes')
+      return { ...doing, msg: this.#msg(this.#sent.length - 1) };
     if (doing.what === 'ends') {
       // The trace names those that were waited for when the wait began.
       const left = doing.to?.filter((one) => this.#last.get(one)?.e !== 'end') ?? [];

@@ -35,12 +35,7 @@ const guess = (id: Waiting, belief?: string): Guess => ({
   ...(belief !== undefined && { belief }),
 });
 
-function step(
-  atMs: number,
-  task: Task,
-  choices: readonly Guess[],
-  why: string,
-): Step {
+function step(atMs: number, task: Task, choices: readonly Guess[], why: string): Step {
   const name = { 'eth/63': 'eth', 'chat/1': 'chat' }[String(task)] ?? `\`${task}\``;
   const question = `At ${atMs} ms, what does ${name} wait for?`;
   const id = `${task.replace(/\/.*/, '')}-at-${atMs}`;

@@ -219,16 +219,17 @@ describe('handingOver, nothing lost or turned around', () => {
     const ofChat = sent.filter(({ code }) => code < 20).map(({ code }) => code - 16);
     const busy = { eth: () => 5, chat: () => 3 };
     const meeting = await meet(busy, (one) => one.send(...sent));
-    expect(ofChat.length * ofEth.length, 'both protocols were sent to').toBeGreaterThan(0);
+    expect(ofChat.length * ofEth.length, 'both protocols were sent to').toBeGreaterThan(
+      0,
+    );
     expect(meeting.codesOf('eth'), 'what eth took, own codes').toEqual(ofEth);
     expect(meeting.codesOf('chat'), 'what chat took, own codes').toEqual(ofChat);
   });
 
   it('lets no code overtake another of the same protocol', async () => {
     const codes = [7, 1, 1, 7, 0, 1];
-    const meeting = await meet(
-      { eth: (code) => (code === 7 ? 700 : 1) },
-      (one) => one.send(...codes.map(eth)),
+    const meeting = await meet({ eth: (code) => (code === 7 ? 700 : 1) }, (one) =>
+      one.send(...codes.map(eth)),
     );
     expect(
       meeting.codesOf('eth'),
@@ -267,9 +268,8 @@ describe('handingOver, nothing lost or turned around', () => {
 
 describe('handingOver, the bound', () => {
   it('lets no more than 32 messages of a protocol wait', async () => {
-    const meeting = await meet(
-      { eth: stuck },
-      (one) => one.send(...many(200, () => eth(1))),
+    const meeting = await meet({ eth: stuck }, (one) =>
+      one.send(...many(200, () => eth(1))),
     );
     // One is in the handler, and one in the hands of `readLoop`.
     const waiting = meeting.line.read - 2;
@@ -281,18 +281,15 @@ describe('handingOver, the bound', () => {
 
   it('reads on when the protocol takes again', async () => {
     const codes = many(100, (index) => index % 17);
-    const meeting = await meet(
-      { eth: (code) => (code === 0 ? 50 : 1) },
-      (one) => one.send(...codes.map(eth)),
+    const meeting = await meet({ eth: (code) => (code === 0 ? 50 : 1) }, (one) =>
+      one.send(...codes.map(eth)),
     );
     expect(meeting.codesOf('eth'), '100 messages for a busy eth; taken').toEqual(codes);
   });
 
   it('has no task for each message', async () => {
-    const meeting = await meet(
-      { eth: stuck, chat: stuck },
-      (one) =>
-        one.send(...many(200, (index) => (index % 2 === 0 ? eth(1) : chat(1)))),
+    const meeting = await meet({ eth: stuck, chat: stuck }, (one) =>
+      one.send(...many(200, (index) => (index % 2 === 0 ? eth(1) : chat(1)))),
     );
     expect(
       meeting.peer.mostTasks,

@@ -10,6 +10,8 @@ interface Busy {
 }
 
 interface Options {
+  /** In the place of chat. */
+  readonly beside?: 'note';
   readonly transport?: 'rlpx';
   readonly latencyMs?: number;
   readonly afterMs?: number;
@@ -18,17 +20,18 @@ interface Options {
 /** B dials A and plays the steps. Both speak chat/1, with four codes, and eth/63. */
 function waits(steps: readonly Step[], busy: Busy, options: Options = {}): Scenario {
   const { eth: busyMs } = busy;
-  const chat = { name: 'chat', version: 1, length: 4, busyMs: busy.chat };
+  const { beside = 'chat', latencyMs, afterMs = 3_000 } = options;
+  const other = { name: beside, version: 1, length: 4, busyMs: busy.chat };
   return readScenario({
     version: 1,
     nodes: {
-      A: { kind: 'node', protocol: 'listens', busyMs, beside: [chat] },
-      B: { kind: 'script', steps, caps: ['chat/1', 'eth/63'] },
+      A: { kind: 'node', protocol: 'listens', busyMs, beside: [other] },
+      B: { kind: 'script', steps, caps: [`${beside}/1`, 'eth/63'] },
     },
     transport: options.transport ?? 'plain',
-    latencyMs: options.latencyMs,
+    latencyMs,
     quirks: [],
-    stop: { afterMs: options.afterMs ?? 3_000, when: 'parted' },
+    stop: { afterMs, when: 'parted' },
   });
 }
 
@@ -51,11 +54,14 @@ const leaves: readonly Step[] = [quiet, send(discMsg, 'c104')];
 const large = Array.from({ length: 40 }, () => send(ethOffset, '00'.repeat(4_088)));
 
 export const waitingScenarios = {
-  /** The run that the page plays. */
+  /**
+   * The run that the page plays: two new blocks, a message for note, whose codes lie
+   * behind those of eth, and a Ping.
+   */
   'waits-played': waits(
-    [eth(1), eth(2), chat(1), ping, ...leaves],
+    [send(16 + 7), send(16 + 7), send(33), ping, ...leaves],
     { eth: busyMs },
-    { transport: 'rlpx', latencyMs: 25 },
+    { beside: 'note', transport: 'rlpx', latencyMs: 25 },
   ),
   'waits-nobody': waits([eth(1), eth(2), chat(1), ping, ...leaves], {}),
   'waits-one': waits([eth(1), chat(1), ping, ...leaves], { eth: busyMs }),
@@ -88,9 +94,12 @@ export const waitingScenarios = {
     ...{ eth: forEver, chat: forEver },
   }),
   /** The run of an exercise. */
-  'waits-table': waits([eth(1), chat(1), chat(2), eth(2), ping, send(discMsg, 'c104')], {
-    ...{ eth: 300, chat: 500 },
-  }),
+  'waits-table': waits(
+    [eth(1), chat(1), chat(2), eth(2), ping, send(discMsg, 'c104')],
+    {
+      ...{ eth: 300, chat: 500 },
+    },
+  ),
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type WaitingName = keyof typeof waitingScenarios;
