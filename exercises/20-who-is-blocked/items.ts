@@ -30,13 +30,17 @@ const texts = {
 } as const;
 export type Waiting = keyof typeof texts;
 
+const spoken: Readonly<Partial<Record<Task, string>>> = {
+  ...{ 'eth/63': 'eth', 'chat/1': 'chat' },
+};
+
 const guess = (id: Waiting, belief?: string): Guess => ({
   ...{ id, text: texts[id] },
   ...(belief !== undefined && { belief }),
 });
 
 function step(atMs: number, task: Task, choices: readonly Guess[], why: string): Step {
-  const name = { 'eth/63': 'eth', 'chat/1': 'chat' }[String(task)] ?? `\`${task}\``;
+  const name = spoken[task] ?? `\`${task}\``;
   const question = `At ${atMs} ms, what does ${name} wait for?`;
   const id = `${task.replace(/\/.*/, '')}-at-${atMs}`;
   return { id, question, choices, why, atMs, task };

@@ -242,7 +242,7 @@ describe('handingOver, nothing lost or turned around', () => {
       const closed = new Done('closed');
       const proto = { in: new Chan<Msg>('eth.in') };
       const tasks = new WaitGroup();
-      const { handOver } = handingOver({
+      const handing = handingOver({
         go: (name, task) => {
           tasks.go(name, task);
         },
@@ -257,7 +257,7 @@ describe('handingOver, nothing lost or turned around', () => {
           return payload;
         },
       };
-      tasks.go('readLoop', () => handOver(proto, came));
+      tasks.go('readLoop', () => handing.handOver(proto, came));
       const taken = await proto.in.recv();
       return { isSame: taken === came, unpacked };
     });
@@ -304,7 +304,7 @@ describe('handingOver, the end', () => {
       const closed = new Done('closed');
       const proto = { in: new Chan<Msg>('eth.in') };
       const tasks = new WaitGroup();
-      const { handOver } = handingOver({
+      const handing = handingOver({
         go: (name, task) => {
           tasks.go(name, task);
         },
@@ -313,7 +313,7 @@ describe('handingOver, the end', () => {
       let end = 'it still waits';
       tasks.go('readLoop', async () => {
         try {
-          for (let i = 0; i < 100; i++) await handOver(proto, eth(1));
+          for (let i = 0; i < 100; i++) await handing.handOver(proto, eth(1));
           end = 'nothing: it never waited';
         } catch (error) {
           const name = error instanceof EndOfStream ? 'EndOfStream' : String(error);
