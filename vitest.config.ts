@@ -17,11 +17,25 @@ const together = [
   'test/crypto/!(init|ecies-browser).test.ts',
   'test/net/!(memory).test.ts',
   'test/{repo,site-model}/*.test.ts',
-  'test/kit/{hints,learner-types,registry,schemas,type-service,wrong-diff}.test.ts',
+  'test/kit/{edits,hints,learner-types,registry,schemas,type-service,wrong-diff}.test.ts',
   'test/bench/{profile,statistics,table}.test.ts',
   'test/node/{options,report}.test.ts',
   'test/*.test.ts',
 ];
+
+/**
+ * One visit: a chapter, and an exercise from the first key to a pass. The rest of the
+ * browser tests take longer than all others together, and are a step of `.ci/run`.
+ */
+const visit = ['test/site/{chapter,exercise-run}.test.ts'];
+
+/** The built site in one Chromium that all files share, and what drives it. */
+const inBrowser = {
+  isolate: false,
+  globalSetup: ['test/site/setup.ts'],
+  testTimeout: 20_000,
+  retry,
+};
 
 /** Files that take longest, longest first: what begins last must not be one of them. */
 const longest = [
@@ -91,15 +105,13 @@ export default defineConfig({
           retry,
         },
       },
+      { test: { name: 'visit', include: visit, ...inBrowser } },
       {
-        // The built site in one Chromium that all files share, and what drives it.
         test: {
           name: 'site',
           include: ['test/site/**/*.test.ts'],
-          isolate: false,
-          globalSetup: ['test/site/setup.ts'],
-          testTimeout: 20_000,
-          retry,
+          exclude: visit,
+          ...inBrowser,
         },
       },
       // The same build in a second engine, for `.ci/run` and whoever asks for it.

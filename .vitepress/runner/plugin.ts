@@ -1,6 +1,6 @@
 /**
- * Gives the page the worker's script: built on demand by the dev server, written beside
- * the pages by a build. The script is one classic file; the page fetches it as text.
+ * Gives the page the pieces of the worker's script: built on demand by the dev server,
+ * written beside the pages by a build. The page fetches two of them as text.
  */
 
 import { createHash } from 'node:crypto';
@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { readCatalog, type Exercise } from '../../exercises/kit/catalog/catalog.ts';
 import {
-  buildWorkerScript,
+  buildPieces,
   type ScriptKind,
-  type WorkerScript,
+  type ScriptPieces,
 } from '../../exercises/kit/script/script.ts';
 import {
   readLF,
@@ -19,29 +19,46 @@ import {
   type Sources,
 } from '../../exercises/kit/catalog/sources.ts';
 import { highlightLines } from '../build/highlight.ts';
+import type { ScriptPlaces } from '../theme/exercise/sandbox.ts';
 import type { ShownSolution } from '../theme/exercise/shown-solution.ts';
 
 const runnerId = '\0virtual:peerwalk-runner';
 const solutionsId = '\0virtual:peerwalk-solutions';
 const testsId = '\0virtual:peerwalk-tests';
-const paths: Readonly<Record<ScriptKind, string>> = {
+const kinds = ['small', 'whole'] as const satisfies readonly ScriptKind[];
+const baseFiles: Readonly<Record<ScriptKind, string>> = {
   small: 'runner/worker.js',
   whole: 'runner/whole.js',
 };
 
-/** The scripts, each built once and again after `forget`. */
+function ownFile(kind: ScriptKind, id: string): string {
+  return `runner/${kind}/${id}.js`;
+}
+
+/** The pieces, each built once and again after `forget`. */
 class Scripts {
   readonly #sources: Sources;
-  readonly #built = new Map<ScriptKind, Promise<WorkerScript>>(); // BOUNDED by the kinds
+  readonly #built = new Map<ScriptKind, Promise<ScriptPieces>>(); // BOUNDED by the kinds
 
   constructor(sources: Sources) {
     this.#sources = sources;
   }
 
-  async text(kind: ScriptKind): Promise<string> {
-    const known = this.#built.get(kind) ?? buildWorkerScript(this.#sources, kind);
+  pieces(kind: ScriptKind): Promise<ScriptPieces> {
+    const known = this.#built.get(kind) ?? buildPieces(this.#sources, kind);
     this.#built.set(kind, known);
-    return (await known).text;
+    return known;
+  }
+
+  /** The files of the site that hold them. */
+  async files(): Promise<ReadonlyMap<string, string>> {
+    const files = new Map<string, string>();
+    for (const kind of kinds) {
+      const { base, own } = await this.pieces(kind);
+      files.set(baseFiles[kind], base);
+      for (const [id, text] of own) files.set(ownFile(kind, id), text);
+    }
+    return files;
   }
 
   forget(): void {
@@ -71,9 +88,8 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
     },
     async generateBundle() {
       if (this.environment.config.consumer !== 'client') return;
-      for (const kind of ['small', 'whole'] as const) {
-        const source = await scripts.text(kind);
-        this.emitFile({ type: 'asset', fileName: paths[kind], source });
+      for (const [fileName, source] of await scripts.files()) {
+        this.emitFile({ type: 'asset', fileName, source });
       }
     },
     configureServer(server) {
@@ -83,14 +99,17 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
       server.watcher.on('change', changed).on('add', changed).on('unlink', changed);
       server.middlewares.use((request, response, next) => {
         const [address = ''] = (request.url ?? '').split('?');
-        const kind = (['small', 'whole'] as const).find((one) =>
-          address.endsWith(`/${paths[one]}`),
-        );
-        if (kind === undefined) {
+        const place = /\/(runner\/.*\.js)$/.exec(address)?.[1];
+        if (place === undefined) {
           next();
           return;
         }
-        scripts.text(kind).then((text) => {
+        scripts.files().then((files) => {
+          const text = files.get(place);
+          if (text === undefined) {
+            next();
+            return;
+          }
           response.setHeader('content-type', 'text/javascript; charset=utf-8');
           response.end(text);
         }, next);
@@ -101,13 +120,23 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
 
 /** The addresses carry hashes, so that an old script is never run with a new page. */
 async function runnerModule(scripts: Scripts, serving: boolean): Promise<string> {
-  const address = async (kind: ScriptKind): Promise<string> => {
-    if (serving) return `/${paths[kind]}`;
-    const text = await scripts.text(kind);
-    return `/${paths[kind]}?${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
-  };
-  const [small, whole] = await Promise.all([address('small'), address('whole')]);
-  return `export const scripts = ${JSON.stringify({ small, whole })};`;
+  const places: [ScriptKind, ScriptPlaces][] = [];
+  for (const kind of kinds) {
+    const { base, own } = await scripts.pieces(kind);
+    const address = (file: string, text: string): string =>
+      serving ? `/${file}` : `/${file}?${hashOf(text)}`;
+    const ofExercises = Array.from(own, ([id, text]) => [
+      id,
+      address(ownFile(kind, id), text),
+    ]);
+    const ownPlaces = Object.fromEntries(ofExercises) as ScriptPlaces['own']; // ids to texts
+    places.push([kind, { base: address(baseFiles[kind], base), own: ownPlaces }]);
+  }
+  return `export const scripts = ${JSON.stringify(Object.fromEntries(places))};`;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 /** What is given away only after a pass or when it is asked for. */

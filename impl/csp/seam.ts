@@ -26,6 +26,8 @@ export interface WaitsOn {
   readonly label: string;
   /** The same in fields, for a trace. */
   readonly waits?: readonly TraceWait[];
+  /** In words, what is left of it by now, where that can be less. */
+  readonly left?: string;
 }
 
 /** Ends one suspension. Called once; the task goes on when the runtime says so. */

@@ -50,7 +50,14 @@ export class WaitGroup {
     if (this.#alive.size === 0) return this.#runtime.ready(undefined);
     const { names } = this;
     const waits = names.map((name) => ({ name, op: 'end' }) as const);
-    const on = { label: `wait for ${names.join(', ')}`, waits };
+    const left = (): string => `wait for ${this.names.join(', ')}`;
+    const on = {
+      label: left(),
+      waits,
+      get left() {
+        return left();
+      },
+    };
     return this.#runtime.suspend(on, (wake) => {
       this.#waiting ??= [];
       this.#waiting.push(() => {

@@ -121,7 +121,7 @@ function blockedTasks(serial: SerialRuntime): BlockedTask[] {
   return Array.from(serial.tasks, ({ node, name, waitsOn }) => ({
     node,
     task: name,
-    on: waitsOn?.label ?? 'a turn',
+    on: waitsOn?.left ?? waitsOn?.label ?? 'a turn',
   }));
 }
 

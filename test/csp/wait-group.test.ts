@@ -103,6 +103,7 @@ describe('WaitGroup', () => {
       group.go('reader', async () => {
         await channel.recv();
       });
+      group.go('brief', () => sleep(5)); // it ends while main waits
       await group.wait();
     });
     expect(outcome).toEqual({

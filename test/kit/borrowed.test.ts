@@ -9,7 +9,7 @@ import { course } from './sources.ts';
 let threads: Threads;
 
 beforeAll(async () => {
-  threads = new Threads((await buildWorkerScript(course)).text, 60_000);
+  threads = new Threads((await buildWorkerScript(course, 'small')).text, 60_000);
 }, 120_000);
 afterAll(() => threads.close());
 

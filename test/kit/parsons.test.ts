@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeAssembled } from '#kit/formats/answer-text.ts';
 import { compileParsons, type Assembled, type Puzzle } from '#kit/parsons.ts';
 import type { RunReport } from '#kit/formats/schema-report.ts';
-import { buildWorkerScript } from '#kit/script/script.ts';
+import { joinPieces } from '#kit/formats/pieces.ts';
+import { buildPieces } from '#kit/script/script.ts';
 import { Threads } from '#kit/script/thread.ts';
 import { puzzle as peerRun } from '../../exercises/11-select-parsons/lines.ts';
 import * as solved from '../../exercises/11-select-parsons/solution.ts';
@@ -48,7 +49,8 @@ describe('compileParsons', () => {
 describe('Peer.run: four ways to die', () => {
   let threads: Threads;
   beforeAll(async () => {
-    threads = new Threads((await buildWorkerScript(course)).text);
+    const { base, own } = await buildPieces(course, 'small');
+    threads = new Threads(joinPieces(base, [own.get('E11') ?? '']));
   }, 60_000);
   afterAll(() => threads.close());
 

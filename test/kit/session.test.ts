@@ -10,7 +10,7 @@ import { fixtures } from './sources.ts';
 let threads: Threads;
 
 beforeAll(async () => {
-  threads = new Threads((await buildWorkerScript(fixtures)).text, 1500);
+  threads = new Threads((await buildWorkerScript(fixtures, 'small')).text, 1500);
 }, 60_000); // where others share the processor
 afterAll(() => threads.close());
 

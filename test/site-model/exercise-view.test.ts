@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TestResult } from '../../exercises/kit/formats/schema-report.ts';
 import { ranked, type Found } from '../../.vitepress/theme/components/search-rank.ts';
 import { firstTodo, importLines } from '../../.vitepress/theme/exercise/code-shape.ts';
+import { rowOf } from '../../.vitepress/theme/exercise/puzzle-view.ts';
 import { cutWaits, grouped } from '../../.vitepress/theme/exercise/verdict-view.ts';
 
 function test(name: string): TestResult {
@@ -48,6 +49,14 @@ describe('importLines', () => {
   ])('%s', (_, code, wanted) => {
     const found = importLines(code);
     expect(found && [found.first, found.last]).toEqual(wanted);
+  });
+});
+
+describe('rowOf', () => {
+  const code = "case 'writeErr':\n  if (bad) {\n  } else {{written}};\n  break;";
+
+  it('names a blank by the row of code that it stands in', () => {
+    expect(rowOf({ lines: [{ id: 'a', code }] }, 'written')).toBe('} else …;');
   });
 });
 

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { inject } from 'vitest';
-import { buildWorkerScript } from '../../exercises/kit/script/script.ts';
+import { buildPieces } from '../../exercises/kit/script/script.ts';
 import './shared.ts';
 
 export const root = join(import.meta.dirname, '../..');
@@ -31,7 +31,7 @@ const html = `<!doctype html><html lang="en"><head><meta charset="utf-8">
 /** Compiled into the page. `#go` carries out `lab.onGo`; `#count` counts its clicks. */
 const labSource = `
 import { Sandbox } from './.vitepress/theme/exercise/sandbox.ts';
-const sandbox = new Sandbox({ frame: 'runner/frame.html', worker: 'runner/worker.js' });
+const sandbox = new Sandbox({ frame: 'runner/frame.html', pieces: ['runner/worker.js', 'runner/own.js'] });
 const lab = { sandbox, onGo: () => undefined, result: undefined, violations: [] };
 addEventListener('securitypolicyviolation', (event) => {
   lab.violations.push(event.effectiveDirective + ' ' + event.blockedURI);
@@ -62,8 +62,8 @@ export interface Lab {
 }
 
 export async function openLab(): Promise<Lab> {
-  const [script, page] = await Promise.all([
-    buildWorkerScript(fixtures, 'small'),
+  const [pieces, page] = await Promise.all([
+    buildPieces(fixtures, 'small'),
     build({
       stdin: { contents: labSource, resolveDir: root, loader: 'ts' },
       bundle: true,
@@ -76,7 +76,8 @@ export async function openLab(): Promise<Lab> {
   const files: Readonly<Record<string, [type: string, text: string]>> = {
     '/codelab/': ['text/html', html],
     '/codelab/lab.js': ['text/javascript', page.outputFiles[0]?.text ?? ''],
-    '/codelab/runner/worker.js': ['text/javascript', script.text],
+    '/codelab/runner/worker.js': ['text/javascript', pieces.base],
+    '/codelab/runner/own.js': ['text/javascript', [...pieces.own.values()].join()],
     '/codelab/runner/frame.html': [
       'text/html',
       readFileSync(join(root, 'docs/public/runner/frame.html'), 'utf8'),

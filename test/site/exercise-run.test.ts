@@ -37,7 +37,11 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     await page.keyboard.press('Control+a');
     await page.keyboard.insertText(short.solution);
     await run(page, 'passed');
-    expect(asks.some((url) => url.includes('runner/worker.js'))).toBe(true);
+    const pieces = asks.flatMap((url) => /runner\/(.*\.js)\?/.exec(url)?.[1] ?? []);
+    expect(pieces, 'of no other exercise').toEqual([
+      'worker.js',
+      `small/${short.facts.id}.js`,
+    ]);
     expect(await isInEditor(), 'the focus stays').toBe(true);
     await page.keyboard.press('Escape');
     await page.keyboard.press('Tab');
@@ -85,7 +89,7 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     const { page } = await openCode(site, short);
     await write(page, 'const a = 1;\nexport function f( {\n');
     await run(page, 'failed');
-    expect(await sentence(page)).toBe('The code cannot be read: line 3, column 1');
+    expect(await sentence(page)).toBe('Line 3, column 1 cannot be read');
     await page.getByRole('button', { name: 'to line 3' }).click();
     await page.keyboard.insertText('here');
     await page.locator('.cm-line', { hasText: 'here' }).waitFor();

@@ -92,6 +92,14 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     const { top } = await again.pane.evaluate((box) => box.getBoundingClientRect());
     expect(top).toBeGreaterThanOrEqual(-4);
     expect(top).toBeLessThan(sizes.phone.height / 2);
+    // Its controls stand above the bar of the exercise.
+    const edges = await page.evaluate(() => ({
+      controls: document
+        .querySelector('.pw-ex-see .pw-trace-buttons')
+        ?.getBoundingClientRect().bottom,
+      bar: document.querySelector('.pw-ex-bar')?.getBoundingClientRect().top,
+    }));
+    expect(edges.controls).toBeLessThanOrEqual(edges.bar ?? 0);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     expect(faults).toEqual([]);
     await site.done(page);

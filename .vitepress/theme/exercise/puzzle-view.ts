@@ -28,6 +28,13 @@ function opens(code: string): number {
   return plain.split('{').length - plain.split('}').length;
 }
 
+/** The row of code in which a blank stands, with dots in its place. */
+export function rowOf({ lines }: Pick<ShownPuzzle, 'lines'>, blank: string): string {
+  const rows = lines.flatMap(({ code }) => code.split('\n'));
+  const row = rows.find((one) => one.includes(`{{${blank}}}`)) ?? '';
+  return row.trim().replaceAll(/\{\{\w+\}\}/g, '…');
+}
+
 /** An answer as the code that it stands for. */
 export function assembledCode(puzzle: ShownPuzzle, answer: string): string {
   const { order, blanks } = readAssembled(puzzle, answer);

@@ -12,6 +12,7 @@ import {
   type Answer,
   type Order,
 } from '../../../exercises/kit/formats/orders.ts';
+import { joinPieces } from '../../../exercises/kit/formats/pieces.ts';
 import { readFields, readText } from '../../../exercises/kit/formats/schema.ts';
 import {
   readSeenLive,
@@ -31,7 +32,14 @@ const workerMs = 15_000;
 
 export interface SandboxPlaces {
   readonly frame: string;
-  readonly worker: string;
+  /** The pieces of the worker's script: the base, and what the exercise has. */
+  readonly pieces: readonly [base: string, own: string];
+}
+
+/** Where the pieces of a script are: the base, and by id those of the exercises. */
+export interface ScriptPlaces {
+  readonly base: string;
+  readonly own: Readonly<Record<string, string>>;
 }
 
 /** Why the sandbox could not start; the words for it are the page's. */
@@ -201,11 +209,11 @@ export class Sandbox {
     };
     document.addEventListener('securitypolicyviolation', refused);
     try {
-      const fetched = fetchText(this.#places.worker);
+      const fetched = Promise.all(this.#places.pieces.map(fetchText));
       const port = await within(frameMs, 'frame-refused', this.#openFrame());
-      const text = await fetched;
+      const [base = '', ...own] = await fetched;
       const warm = this.#hears('warm');
-      port.postMessage({ type: 'script', text });
+      port.postMessage({ type: 'script', text: joinPieces(base, own) });
       await within(workerMs, 'worker-refused', warm);
       return port;
     } finally {

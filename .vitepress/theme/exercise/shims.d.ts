@@ -1,6 +1,8 @@
 declare module 'virtual:peerwalk-runner' {
-  /** Site paths of the workers' scripts, with the hashes of their texts. */
-  export const scripts: Readonly<Record<'small' | 'whole', string>>;
+  import type { ScriptPlaces } from './sandbox.ts';
+
+  /** Site paths of the pieces, with the hashes of their texts. */
+  export const scripts: Readonly<Record<'small' | 'whole', ScriptPlaces>>;
 }
 
 declare module 'virtual:peerwalk-solutions' {

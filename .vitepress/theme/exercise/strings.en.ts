@@ -13,6 +13,7 @@ const types: Readonly<Record<ExerciseType, string>> = {
   'trace-table': 'trace table',
   fix: 'find the fault',
   attack: 'attack, then defend',
+  bytes: 'change bytes',
 };
 
 const states: Readonly<Record<ExerciseState, string>> = {
@@ -166,7 +167,7 @@ export const en = {
     stalePassed: 'It passed before your last change.',
     syntax: 'The code cannot be read',
     syntaxAt: (line: number, column: number): string =>
-      `The code cannot be read: line ${line}, column ${column}`,
+      `Line ${line}, column ${column} cannot be read`,
     notRun: 'No test could be run',
     at: (line: number): string => `to line ${line}`,
     see: 'See it',
@@ -216,6 +217,20 @@ export const en = {
         ? '1 question has no answer yet.'
         : `${left} questions have no answer yet.`,
   },
+  edits: {
+    legend: (index: number, count: number): string => `Message ${index} of ${count}`,
+    label: (index: number): string => `Bytes of message ${index}`,
+    asText: 'As text',
+    textLabel: (index: number): string => `Message ${index} as hex`,
+    asOffered: 'As it was',
+    cannot: (why: string): string => `This is not sent: ${why}.`,
+    right: 'Done.',
+    see: (index: number): string => `See it: message ${index}`,
+    unchanged: (left: number): string =>
+      left === 1
+        ? '1 message is as it was offered.'
+        : `${left} messages are as they were offered.`,
+  },
   parsons: {
     pool: 'Lines to choose from',
     placed: 'Your order',
@@ -223,7 +238,7 @@ export const en = {
     up: (line: number): string => `Move line ${line} up`,
     down: (line: number): string => `Move line ${line} down`,
     remove: (line: number): string => `Take line ${line} out`,
-    blank: (name: string): string => `Blank ${name}`,
+    blank: (row: string): string => `What stands at … in ${row}`,
     choose: 'choose…',
     empty: 'No line is placed yet.',
     all: 'All lines are placed.',

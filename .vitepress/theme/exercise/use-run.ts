@@ -1,7 +1,5 @@
 /** One run after the other of the reader's text, and what came of the last one. */
 import { computed, onBeforeUnmount, ref, type ComputedRef, type Ref } from 'vue';
-import { withBase } from 'vitepress';
-import { scripts } from 'virtual:peerwalk-runner';
 import type { ExercisePageData } from '../../../exercises/kit/page/page-data.ts';
 import type { ExerciseProgress } from '../../../exercises/kit/formats/schema-progress.ts';
 import {
@@ -9,6 +7,7 @@ import {
   stateAfter,
   type RunReport,
 } from '../../../exercises/kit/formats/schema-report.ts';
+import { sandboxPlaces } from './places.ts';
 import { Sandbox, SandboxError, type Trouble } from './sandbox.ts';
 import { updateProgress } from './store.ts';
 
@@ -42,10 +41,7 @@ export function useRun(
   const running = ref<string>();
   const trouble = ref<Trouble | 'unknown'>();
   const ms = ref(0);
-  const sandbox = new Sandbox({
-    frame: withBase('/runner/frame.html'),
-    worker: withBase(scripts[exercise.script]),
-  });
+  const sandbox = new Sandbox(sandboxPlaces(exercise.script, exercise.id));
   onBeforeUnmount(() => {
     sandbox.close();
   });

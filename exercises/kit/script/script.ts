@@ -1,13 +1,21 @@
 /**
  * Builds the worker: one classic script with the harness, the modules that exercises
- * reach, and their tests. The page and the terminal run the same text. Node only.
+ * reach, and their tests. A page loads it in two pieces, what all exercises share and what
+ * its own has; the terminal runs all pieces. Node only.
  */
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, transformSync, type Plugin } from 'esbuild';
 import { readCatalog, type Exercise, type LeftOut } from '../catalog/catalog.ts';
-import { compileModule, moduleGraph, resolveId, type ModuleGraph } from './modules.ts';
+import {
+  compileModule,
+  moduleGraph,
+  resolveId,
+  type CompiledModule,
+  type ModuleGraph,
+} from './modules.ts';
+import { joinPieces } from '../formats/pieces.ts';
 import { plugName } from '../formats/schema-exercise.ts';
 import type { BundledExercise } from '../run/session.ts';
 import { fileOf, repository, type Sources } from '../catalog/sources.ts';
@@ -31,17 +39,37 @@ export function scriptKind(sources: Sources, exercise: Exercise): ScriptKind {
   return modules.has(wholeNode) ? 'whole' : 'small';
 }
 
+/** See `formats/pieces.ts` for how they are put together. */
+export interface ScriptPieces {
+  /** The harness, and the modules of the node and the kit that exercises reach. */
+  readonly base: string;
+  /** By id: the tests of an exercise, and what its folder holds for them. */
+  readonly own: ReadonlyMap<string, string>;
+  /** Ids of the modules that are in them. */
+  readonly modules: readonly string[];
+}
+
 export interface WorkerScript {
   readonly text: string;
   /** Ids of the modules that are in it. */
   readonly modules: readonly string[];
 }
 
+/** All pieces, as one script. */
 export async function buildWorkerScript(
   sources: Sources = repository,
   kind: ScriptKind = 'whole',
   leftOut?: LeftOut,
 ): Promise<WorkerScript> {
+  const { base, own, modules } = await buildPieces(sources, kind, leftOut);
+  return { text: joinPieces(base, [...own.values()]), modules };
+}
+
+export async function buildPieces(
+  sources: Sources,
+  kind: ScriptKind,
+  leftOut?: LeftOut,
+): Promise<ScriptPieces> {
   const exercises = readCatalog(sources, leftOut).filter(
     (exercise) =>
       isWhole(sources, exercise, leftOut) &&
@@ -51,16 +79,25 @@ export async function buildWorkerScript(
   const live = kind === 'whole' ? liveModule : undefined;
   const graph = moduleGraph(sources, entriesOf(sources, exercises, live), { marks });
   const harness = await harnessText(sources, graph.packages, marks);
-  const bundled = exercises.map((exercise) => bundledExercise(sources, exercise));
-  const text = [
-    `(()=>{${harness}`,
+  const homes = exercises.map(({ folder }) => `exercises/${folder}/`);
+  const all = [...graph.modules.values()];
+  const shared = all.filter(({ id }) => !homes.some((home) => id.startsWith(home)));
+  const base = [
+    `(own=>{${harness}`,
     `peerwalkHarness.startWorker({packages:peerwalkHarness.packages,`,
     `tools:peerwalkHarness.tools,`,
-    `factories:${factoriesText(graph)},`,
-    `exercises:${JSON.stringify(bundled)},`,
-    `live:${live === undefined ? 'undefined' : JSON.stringify(live)}})})()`,
+    `factories:Object.assign({},${factoriesText(shared)},...own.map(one=>one.factories)),`,
+    `exercises:own.map(one=>one.exercise),`,
+    `live:${live === undefined ? 'undefined' : JSON.stringify(live)}})})`,
   ].join('\n');
-  return { text, modules: [...graph.modules.keys()] };
+  const own = exercises.map((exercise): [string, string] => {
+    const home = `exercises/${exercise.folder}/`;
+    const modules = all.filter(({ id }) => id.startsWith(home));
+    const facts = JSON.stringify(bundledExercise(sources, exercise));
+    const text = `{factories:${factoriesText(modules)},exercise:${facts}}`;
+    return [exercise.facts.id, text];
+  });
+  return { base, own: new Map(own), modules: [...graph.modules.keys()] };
 }
 
 /** Whether the tests can be compiled. What is wrong with them is told to `leftOut`. */
@@ -141,8 +178,9 @@ const withoutUnused: Plugin = {
 
 /** In the modules of the registry, functions and classes keep their names: messages and
  * traces show them. */
-export function factoriesText(graph: ModuleGraph): string {
-  const factories = [...graph.modules.values()].map(
+export function factoriesText(modules: Iterable<CompiledModule>): string {
+  const factories = Array.from(
+    modules,
     ({ id, code }) =>
       `${JSON.stringify(id)}:function(module,exports,require){${code}\n}`,
   );

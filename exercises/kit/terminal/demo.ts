@@ -56,7 +56,7 @@ async function threadText(sources: Sources, exercise: Exercise): Promise<string>
     `import { Session } from ${JSON.stringify(fileOf(sources, 'exercises/kit/run/session.ts'))};`,
     ...packages.map((name, i) => `import * as p${i} from ${JSON.stringify(name)};`),
     `const packages = {${packages.map((name, i) => `${JSON.stringify(name)}:p${i}`).join(',')}};`,
-    `const factories = ${factoriesText(graph)};`,
+    `const factories = ${factoriesText(graph.modules.values())};`,
     `const bundle = { factories, packages, exercises: [${JSON.stringify(bundled)}] };`,
     `const quiet = { started() {}, ended() {}, printed() {} };`,
     `const session = new Session(bundle, ${JSON.stringify(exercise.facts.id)}, quiet);`,
