@@ -6,13 +6,17 @@
 import { protocolVersions, type EthVersion } from '../eth/protocol.ts';
 import { quirkNames, type QuirkName } from './quirks/names.ts';
 import {
+  capNames,
   few,
+  hex,
   integer,
   list,
   object,
   oneOf,
   onlyKeys,
+  prediction,
   text,
+  times,
   ScenarioError,
   type Fields,
 } from './scenario-fields.ts';
@@ -146,7 +150,7 @@ export function readScenario(value: unknown): Scenario {
       oneOf(name, quirkNames, 'quirks'),
     ),
     stop: readStop(scenario['stop']),
-    ...(predict === undefined ? {} : { predict: readPredict(predict) }),
+    ...(predict === undefined ? {} : { predict: prediction(predict, 'predict') }),
   };
 }
 
@@ -230,16 +234,12 @@ function readScript(spec: Fields, at: string): ScriptSpec {
     ),
     ...(dialsAtMs === undefined
       ? {}
-      : { dialsAtMs: readDials(dialsAtMs, `${at}.dialsAtMs`) }),
+      : { dialsAtMs: times(dialsAtMs, scenarioLimits, `${at}.dialsAtMs`) }),
     ...(as === undefined ? {} : { as: text(as, `${at}.as`) }),
-    ...(caps !== undefined && { caps: readCaps(caps, `${at}.caps`) }),
+    ...(caps !== undefined && {
+      caps: capNames(caps, scenarioLimits.protocols, `${at}.caps`),
+    }),
   };
-}
-
-function readDials(value: unknown, at: string): readonly number[] {
-  const times = few(value, scenarioLimits.dials, at);
-  if (times.length === 0) throw new ScenarioError(at, 'expected one or more');
-  return times.map((ms) => integer(ms, scenarioLimits.afterMs, at));
 }
 
 function readNodeSpec(spec: Fields, at: string): NodeSpec {
@@ -279,14 +279,6 @@ function readBeside(value: unknown, at: string): BesideSpec[] {
   });
 }
 
-function readCaps(value: unknown, at: string): string[] {
-  return few(value, scenarioLimits.protocols, at).map((entry) => {
-    const cap = text(entry, at);
-    if (!/^[a-z]+\/\d{1,3}$/.test(cap)) throw new ScenarioError(at, 'expected eth/63');
-    return cap;
-  });
-}
-
 const stepKeys = {
   status: ['networkId', 'genesis', 'version', 'code'],
   send: ['code', 'payload'],
@@ -319,11 +311,18 @@ function readStep(value: unknown, at: string): Step {
       };
     }
     case 'send': {
-      const payload = hex(step['payload'], 'payload', at);
+      const payload = hex(
+        step['payload'],
+        scenarioLimits.payloadBytes,
+        `${at}.payload`,
+      );
       return { do: 'send', code: integer(step['code'], 255, `${at}.code`), payload };
     }
     case 'bytes':
-      return { do: 'bytes', hex: hex(step['hex'], 'hex', at) };
+      return {
+        do: 'bytes',
+        hex: hex(step['hex'], scenarioLimits.payloadBytes, `${at}.hex`),
+      };
     case 'disconnect':
       return {
         do: 'disconnect',
@@ -339,29 +338,10 @@ function readStep(value: unknown, at: string): Step {
   }
 }
 
-function hex(value: unknown, key: string, at: string): string {
-  const found = text(value, `${at}.${key}`);
-  if (!/^(?:[0-9a-f]{2})*$/.test(found))
-    throw new ScenarioError(at, `${key} is not hex`);
-  if (found.length > 2 * scenarioLimits.payloadBytes)
-    throw new ScenarioError(at, 'too long');
-  return found;
-}
-
 function readStop(value: unknown): Scenario['stop'] {
   const stop = object(value, 'stop');
   onlyKeys(stop, ['afterMs', 'when'], 'stop.');
   const afterMs = integer(stop['afterMs'], scenarioLimits.afterMs, 'stop.afterMs');
   if (stop['when'] === undefined) return { afterMs };
   return { afterMs, when: oneOf(stop['when'], ['synced', 'parted'], 'stop.when') };
-}
-
-function readPredict(value: unknown): NonNullable<Scenario['predict']> {
-  const predict = object(value, 'predict');
-  onlyKeys(predict, ['question', 'choices'], 'predict.');
-  const choices = list(predict['choices'], 'predict.choices');
-  return {
-    question: text(predict['question'], 'predict.question'),
-    choices: choices.map((choice) => text(choice, 'predict.choices')),
-  };
 }
