@@ -20,6 +20,9 @@ import {
   ScenarioError,
   type Fields,
 } from './scenario-fields.ts';
+import { readStep, type Step } from './scenario-step.ts';
+
+export type { Step };
 
 /**
  * What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule.
@@ -80,24 +83,17 @@ export interface ScriptSpec {
   readonly as?: string;
   /** What its Hello says it speaks, `eth/63`; without it, that. */
   readonly caps?: readonly string[];
+  /** The payload of its Hello, as hex; `{id}` stands for its id. */
+  readonly hello?: string;
+  /** What it says where Hello is due. */
+  readonly insteadOfHello?: FirstMessage | 'nothing';
 }
 
-/** What a scripted remote does, one after the other, once both handshakes are done. */
-export type Step =
-  | {
-      readonly do: 'status';
-      readonly networkId?: number;
-      readonly genesis?: 'other';
-      readonly version?: number;
-      /** On the wire. Where eth is the first protocol, 16. */
-      readonly code?: number;
-    }
-  | { readonly do: 'send'; readonly code: number; readonly payload: string }
-  /** As they are on the line, a part of a message perhaps. */
-  | { readonly do: 'bytes'; readonly hex: string }
-  | { readonly do: 'disconnect'; readonly reason: number }
-  | { readonly do: 'sleep'; readonly ms: number }
-  | { readonly do: 'close' };
+export interface FirstMessage {
+  readonly code: number;
+  /** As hex. */
+  readonly payload: string;
+}
 
 /**
  * A script stands in the node that plays it, so that no other field has to say whose it
@@ -221,12 +217,13 @@ function readNode(value: unknown, at: string): NodeSpec | ScriptSpec {
 
 function readScript(spec: Fields, at: string): ScriptSpec {
   const flags = ['deaf', 'mute', 'answers'] as const;
-  onlyKeys(spec, ['kind', 'steps', ...flags, 'dialsAtMs', 'as', 'caps'], `${at}.`);
+  const keys = ['kind', 'steps', ...flags, 'dialsAtMs', 'as', ...firstKeys];
+  onlyKeys(spec, keys, `${at}.`);
   const steps = few(spec['steps'], scenarioLimits.steps, `${at}.steps`);
-  const { dialsAtMs, as, caps } = spec;
+  const { dialsAtMs, as } = spec;
   return {
     kind: 'script',
-    steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
+    steps: steps.map((step, i) => readStep(step, scenarioLimits, `${at}.steps[${i}]`)),
     ...Object.fromEntries(
       flags
         .filter((flag) => oneOf(spec[flag] ?? false, [true, false], `${at}.${flag}`))
@@ -236,10 +233,44 @@ function readScript(spec: Fields, at: string): ScriptSpec {
       ? {}
       : { dialsAtMs: times(dialsAtMs, scenarioLimits, `${at}.dialsAtMs`) }),
     ...(as === undefined ? {} : { as: text(as, `${at}.as`) }),
+    ...readFirst(spec, at),
+  };
+}
+
+/** Three ways to say what comes first, of which a script has one. */
+const firstKeys = ['caps', 'hello', 'insteadOfHello'] as const;
+
+function readFirst(
+  spec: Fields,
+  at: string,
+): Pick<ScriptSpec, (typeof firstKeys)[number]> {
+  const { caps, hello, insteadOfHello: instead } = spec;
+  if (firstKeys.filter((key) => spec[key] !== undefined).length > 1) {
+    throw new ScenarioError(at, `expected one of ${firstKeys.join(', ')}`);
+  }
+  return {
     ...(caps !== undefined && {
       caps: capNames(caps, scenarioLimits.protocols, `${at}.caps`),
     }),
+    ...(hello !== undefined && { hello: payload(hello, `${at}.hello`, '{id}') }),
+    ...(instead !== undefined && {
+      insteadOfHello: readInstead(instead, `${at}.insteadOfHello`),
+    }),
   };
+}
+
+function readInstead(value: unknown, at: string): FirstMessage | 'nothing' {
+  if (value === 'nothing') return value;
+  const spec = object(value, at);
+  onlyKeys(spec, ['code', 'payload'], `${at}.`);
+  return {
+    code: integer(spec['code'], 255, `${at}.code`),
+    payload: payload(spec['payload'], `${at}.payload`),
+  };
+}
+
+function payload(value: unknown, at: string, name?: string): string {
+  return hex(value, scenarioLimits.payloadBytes, at, name);
 }
 
 function readNodeSpec(spec: Fields, at: string): NodeSpec {
@@ -277,65 +308,6 @@ function readBeside(value: unknown, at: string): BesideSpec[] {
       ...(oneOf(spec['greets'] ?? false, [true, false], at) && { greets: true }),
     };
   });
-}
-
-const stepKeys = {
-  status: ['networkId', 'genesis', 'version', 'code'],
-  send: ['code', 'payload'],
-  bytes: ['hex'],
-  disconnect: ['reason'],
-  sleep: ['ms'],
-  close: [],
-} as const;
-
-function readStep(value: unknown, at: string): Step {
-  const step = object(value, at);
-  const kinds = ['status', 'send', 'bytes', 'disconnect', 'sleep', 'close'] as const;
-  const kind = oneOf(step['do'], kinds, `${at}.do`);
-  onlyKeys(step, ['do', ...stepKeys[kind]], `${at}.`);
-  switch (kind) {
-    case 'status': {
-      const { networkId, genesis, version, code } = step;
-      return {
-        do: 'status',
-        ...(networkId === undefined
-          ? {}
-          : { networkId: integer(networkId, 2 ** 32, `${at}.networkId`) }),
-        ...(genesis === undefined
-          ? {}
-          : { genesis: oneOf(genesis, ['other'], `${at}.genesis`) }),
-        ...(version !== undefined && {
-          version: integer(version, 255, `${at}.version`),
-        }),
-        ...(code !== undefined && { code: integer(code, 255, `${at}.code`) }),
-      };
-    }
-    case 'send': {
-      const payload = hex(
-        step['payload'],
-        scenarioLimits.payloadBytes,
-        `${at}.payload`,
-      );
-      return { do: 'send', code: integer(step['code'], 255, `${at}.code`), payload };
-    }
-    case 'bytes':
-      return {
-        do: 'bytes',
-        hex: hex(step['hex'], scenarioLimits.payloadBytes, `${at}.hex`),
-      };
-    case 'disconnect':
-      return {
-        do: 'disconnect',
-        reason: integer(step['reason'], 2 ** 32, `${at}.reason`),
-      };
-    case 'sleep':
-      return {
-        do: 'sleep',
-        ms: integer(step['ms'], scenarioLimits.afterMs, `${at}.ms`),
-      };
-    case 'close':
-      return { do: 'close' };
-  }
 }
 
 function readStop(value: unknown): Scenario['stop'] {
