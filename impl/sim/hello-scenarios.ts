@@ -1,7 +1,8 @@
 /** What a remote B may say where its Hello is due, and what A makes of it: for chapter 3. */
 
 import { discMsg, pingMsg } from '../p2p/base-protocol.ts';
-import { readScenario, type NodeSpec, type Scenario, type Step } from './scenario.ts';
+import type { Step } from './scenario-steps.ts';
+import { readScenario, type NodeSpec, type Scenario } from './scenario.ts';
 
 /** The fields of a Hello as RLP, each with its header; what a script changes of one. */
 export interface HelloParts {

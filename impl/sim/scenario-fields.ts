@@ -1,5 +1,17 @@
 /** What a scenario's JSON may hold, field by field, and what is said of one that it may not. */
 
+/** How much of each a scenario may have. */
+export const scenarioLimits = {
+  nodes: 4,
+  blocks: 256,
+  steps: 64,
+  dials: 4,
+  payloadBytes: 4096,
+  afterMs: 120_000,
+  latencyMs: 1_000,
+  protocols: 16,
+} as const;
+
 export class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
 

@@ -7,16 +7,17 @@ import { protocolVersions, type EthVersion } from '../eth/protocol.ts';
 import { quirkNames, type QuirkName } from './quirks/names.ts';
 import {
   few,
-  hex,
   integer,
   list,
   object,
   oneOf,
   onlyKeys,
+  scenarioLimits,
   text,
   ScenarioError,
   type Fields,
 } from './scenario-fields.ts';
+import { payload, readStep, type Step } from './scenario-steps.ts';
 
 /**
  * What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule.
@@ -83,21 +84,6 @@ export interface FirstMessage {
   readonly payload: string;
 }
 
-/** What a scripted remote does, one after the other, once both handshakes are done. */
-export type Step =
-  | {
-      readonly do: 'status';
-      readonly networkId?: number;
-      readonly genesis?: 'other';
-      readonly version?: number;
-      /** On the wire. Where eth is the first protocol, 16. */
-      readonly code?: number;
-    }
-  | { readonly do: 'send'; readonly code: number; readonly payload: string }
-  | { readonly do: 'disconnect'; readonly reason: number }
-  | { readonly do: 'sleep'; readonly ms: number }
-  | { readonly do: 'close' };
-
 /**
  * A script stands in the node that plays it, so that no other field has to say whose it
  * is. There are no faults yet: they come with the lab, and until then a scenario that asks
@@ -117,17 +103,6 @@ export interface Scenario {
   /** What a reader may be asked before the run is shown. */
   readonly predict?: { readonly question: string; readonly choices: readonly string[] };
 }
-
-export const scenarioLimits = {
-  nodes: 4,
-  blocks: 256,
-  steps: 64,
-  dials: 4,
-  payloadBytes: 4096,
-  afterMs: 120_000,
-  latencyMs: 1_000,
-  protocols: 16,
-} as const;
 
 /** @throws {ScenarioError} with the place that breaks the schema */
 export function readScenario(value: unknown): Scenario {
@@ -265,10 +240,6 @@ function readInstead(value: unknown, at: string): FirstMessage | 'nothing' {
   };
 }
 
-function payload(value: unknown, at: string, name?: string): string {
-  return hex(value, scenarioLimits.payloadBytes, at, name);
-}
-
 function readDials(value: unknown, at: string): readonly number[] {
   const times = few(value, scenarioLimits.dials, at);
   if (times.length === 0) throw new ScenarioError(at, 'expected one or more');
@@ -318,58 +289,6 @@ function readCaps(value: unknown, at: string): string[] {
     if (!/^[a-z]+\/\d{1,3}$/.test(cap)) throw new ScenarioError(at, 'expected eth/63');
     return cap;
   });
-}
-
-const stepKeys = {
-  status: ['networkId', 'genesis', 'version', 'code'],
-  send: ['code', 'payload'],
-  disconnect: ['reason'],
-  sleep: ['ms'],
-  close: [],
-} as const;
-
-function readStep(value: unknown, at: string): Step {
-  const step = object(value, at);
-  const kinds = ['status', 'send', 'disconnect', 'sleep', 'close'] as const;
-  const kind = oneOf(step['do'], kinds, `${at}.do`);
-  onlyKeys(step, ['do', ...stepKeys[kind]], `${at}.`);
-  switch (kind) {
-    case 'status': {
-      const { networkId, genesis, version, code } = step;
-      return {
-        do: 'status',
-        ...(networkId === undefined
-          ? {}
-          : { networkId: integer(networkId, 2 ** 32, `${at}.networkId`) }),
-        ...(genesis === undefined
-          ? {}
-          : { genesis: oneOf(genesis, ['other'], `${at}.genesis`) }),
-        ...(version !== undefined && {
-          version: integer(version, 255, `${at}.version`),
-        }),
-        ...(code !== undefined && { code: integer(code, 255, `${at}.code`) }),
-      };
-    }
-    case 'send': {
-      return {
-        do: 'send',
-        code: integer(step['code'], 255, `${at}.code`),
-        payload: payload(step['payload'], `${at}.payload`),
-      };
-    }
-    case 'disconnect':
-      return {
-        do: 'disconnect',
-        reason: integer(step['reason'], 2 ** 32, `${at}.reason`),
-      };
-    case 'sleep':
-      return {
-        do: 'sleep',
-        ms: integer(step['ms'], scenarioLimits.afterMs, `${at}.ms`),
-      };
-    case 'close':
-      return { do: 'close' };
-  }
 }
 
 function readStop(value: unknown): Scenario['stop'] {

@@ -2,12 +2,12 @@
 
 import { discMsg, handshakeMsg, pingMsg, pongMsg } from '../p2p/base-protocol.ts';
 import { helloScenarios } from './hello-scenarios.ts';
+import type { Step } from './scenario-steps.ts';
 import {
   readScenario,
   type BesideSpec,
   type ProtocolKind,
   type Scenario,
-  type Step,
 } from './scenario.ts';
 
 /** Node A, complete, and a remote B that dials it and plays a script. */

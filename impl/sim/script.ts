@@ -23,7 +23,8 @@ import { newMsg, type Msg } from '../p2p/message.ts';
 import { DiscError, type DiscReason } from '../p2p/peer-error.ts';
 import type { Cap } from '../p2p/protocol.ts';
 import { decodeDisconnect, encodeDisconnect } from '../p2p/rlpx/disconnect.ts';
-import type { ScriptSpec, Step } from './scenario.ts';
+import type { Step } from './scenario-steps.ts';
+import type { ScriptSpec } from './scenario.ts';
 
 /** What reached the remote. */
 export interface Heard {
