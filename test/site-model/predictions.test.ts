@@ -120,7 +120,8 @@ describe('agrees', () => {
 });
 
 describe('heard', () => {
-  const stays = { ...silent, cause: undefined, codes: [33, 16, 3] };
+  const none = { cause: undefined, endedAtMs: undefined };
+  const stays = { ...silent, ...none, codes: [33, 16, 3] };
 
   it('names every code where codes are the matter, and else those below 16', () => {
     expect(heard(stays, en, topicOf('codes-said-twice'))).toBe('message 3, 16, 33');
