@@ -5,8 +5,12 @@ import { initCrypto, providerName } from '#crypto';
 import { readTrace, writeTrace } from '../../impl/csp/trace.ts';
 import { gateScenarios } from '../../impl/sim/gate-scenarios.ts';
 import { runScenario, type ScenarioOutcome } from '../../impl/sim/run-scenario.ts';
-import { ScenarioError, scenarioLimits } from '../../impl/sim/scenario-fields.ts';
-import { readScenario, type Scenario } from '../../impl/sim/scenario.ts';
+import { ScenarioError } from '../../impl/sim/scenario-fields.ts';
+import {
+  readScenario,
+  scenarioLimits,
+  type Scenario,
+} from '../../impl/sim/scenario.ts';
 import { scenarios, type ScenarioName } from '../../impl/sim/scenarios.ts';
 import type { SimulateOptions } from '../../impl/sim/simulate.ts';
 import type { SortingName } from '../../impl/sim/sorting-scenarios.ts';
