@@ -16,7 +16,7 @@ import type { NetConn } from '../net/net-conn.ts';
 import type { NewTransport } from '../p2p/conn.ts';
 import { nodeIDOf, type Node } from '../p2p/enode.ts';
 import type { PeerEvent } from '../p2p/events.ts';
-import { newMsg, sendItems, type Msg } from '../p2p/message.ts';
+import { newMsg, sendItems, type Msg, type MsgReader } from '../p2p/message.ts';
 import { discRequested, type DiscReason } from '../p2p/peer-error.ts';
 import type { Protocol } from '../p2p/protocol.ts';
 import { newRLPX } from '../p2p/rlpx/transport.ts';
@@ -195,7 +195,7 @@ function makeNode(
     self: self.node.id,
     name: `peerwalk/${name}`,
     protocols: [
-      ...(manager?.protocols() ?? [misbehaving(spec.protocol)]),
+      ...(manager?.protocols() ?? [misbehaving(spec.protocol, spec.busyMs)]),
       ...(spec.beside ?? []).map(besideEth),
     ],
     network,
@@ -218,7 +218,7 @@ function makeNode(
 }
 
 /** Protocols that are not eth, under the name and codes of eth/63. */
-function misbehaving(kind: ProtocolKind): Protocol {
+function misbehaving(kind: ProtocolKind, busyMs?: number): Protocol {
   const run: Protocol['run'] = async (peer, rw) => {
     switch (kind) {
       case 'eth':
@@ -244,19 +244,27 @@ function misbehaving(kind: ProtocolKind): Protocol {
         await sleep(slowMs);
         for (;;) await rw.readMsg();
       case 'listens':
-        for (;;) await rw.readMsg();
+        return readAll(rw, busyMs);
     }
   };
   return { name: 'eth', version: 63, length: 17, run };
 }
 
 /** Ends with its peer, as every protocol must. */
-function besideEth({ name, version, length, greets }: BesideSpec): Protocol {
+function besideEth({ name, version, length, greets, busyMs }: BesideSpec): Protocol {
   const run: Protocol['run'] = async (_peer, rw) => {
     if (greets === true) await sendItems(rw, 0);
-    for (;;) await rw.readMsg();
+    await readAll(rw, busyMs);
   };
   return { name, version, length, run };
+}
+
+/** A handler that computes cannot be called away: it does not look at `closed`. */
+async function readAll(rw: MsgReader, busyMs = 0): Promise<never> {
+  for (;;) {
+    await rw.readMsg();
+    if (busyMs > 0) await select({ done: recv(new Timer('handler', busyMs)) });
+  }
 }
 
 /** @param first what it says where Hello is due, if that is not the Hello of ours */

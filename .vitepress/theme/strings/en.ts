@@ -1,5 +1,7 @@
 import type { ScenarioName } from '../../../impl/sim/scenarios.ts';
 import type { Clock, Mark } from '../../data/clock-run.ts';
+import type { Doing, Part } from '../../data/waits-run.ts';
+import type { BlockedCase } from '../components/blocked-graph.ts';
 import type { BenchCase, Guess } from '../components/clock-bench.ts';
 import { traceSentences } from './trace-sentences.en.ts';
 
@@ -220,6 +222,8 @@ export const en = {
       `${count} scenarios, each run under two orders of tasks when this page was built. A is our node; the remote plays a script. Times count from the start of the run.`,
     sortsCaption: (count: number): string =>
       `${count} runs of one message each, or a few, under two orders of tasks when this page was built. A runs eth/63 and takes whatever comes, unless the row says otherwise.`,
+    waitsCaption: (count: number): string =>
+      `${count} runs in which a handler is busy, under two orders of tasks when this page was built. Where the row says nothing else, eth is busy with each message for 700 ms, chat is quick, and Disconnect 4 comes 100 ms after the rest.`,
     codesCaption: (count: number): string =>
       `${count} pairs of lists, each run under two orders of tasks when this page was built. We speak eth/62 and eth/63, and what the row adds.`,
     helloCaption: (count: number): string =>
@@ -333,6 +337,27 @@ export const en = {
       'sorts-bare-reason': 'The remote sends a Disconnect with the payload 04',
       'sorts-junk-reason': 'The remote sends a Disconnect with the payload ffffff',
       'sorts-huge-reason': 'The remote sends a Disconnect with the reason 2^63',
+      'waits-played':
+        'Two blocks for eth, one message for note, a Ping; Disconnect 4. The line takes 25 ms',
+      'waits-nobody':
+        'Two messages for eth, one for chat, a Ping; Disconnect 4 100 ms later. Nobody is busy',
+      'waits-one': 'One message for a busy eth, one for chat, a Ping; Disconnect 4',
+      'waits-two': 'Two for eth, one for chat, a Ping; Disconnect 4',
+      'waits-three': 'Three for eth, one for chat, a Ping; Disconnect 4',
+      'waits-chat-slow':
+        'Two for chat, which is the busy one, one for eth, a Ping; Disconnect 4',
+      'waits-for-ever':
+        'Two for eth, which is never through with the first, one for chat, a Ping; Disconnect 4',
+      'waits-full-line':
+        'Forty of 4 KiB for eth, which is never through with the first',
+      'waits-two-nodes': 'A node that never stops to write',
+      'waits-behind-chat': 'One for eth, two for chat, which is quick; Disconnect 4',
+      'waits-both-slow':
+        'One for eth, two for chat, which is busy with each for 300 ms; Disconnect 4',
+      'waits-each-once':
+        'One for eth and one for chat, and neither is ever through; Disconnect 4',
+      'waits-table':
+        'One for eth (300 ms), two for chat (500 ms), one for eth, a Ping and Disconnect 4 at once',
     } satisfies Readonly<Record<ScenarioName, string>> as Readonly<
       Record<ScenarioName, string>
     >,
@@ -656,6 +681,82 @@ export const en = {
       room: 'Room',
       came: 'What came of it',
     },
+  },
+  blocked: {
+    title: 'Who is blocked on whom',
+    withoutScripts:
+      'To choose, to guess and to step needs scripts. These are all the runs, and who is held up at each moment.',
+    rules:
+      'At 0 ms B sends what the run says, and behind it a message for chat and a Ping; 100 ms later Disconnect 4. A handler that is busy is so for 700 ms with each message; the others take no time.',
+    choose: 'Which run?',
+    cases: {
+      'waits-two': 'Two messages for eth, which is busy',
+      'waits-one': 'One message for eth, which is busy',
+      'waits-three': 'Three messages for eth, which is busy',
+      'waits-chat-slow':
+        'Two messages for chat, which is the busy one, and one for eth',
+      'waits-for-ever': 'Two messages for eth, which is never through with the first',
+      'waits-full-line':
+        'Forty messages of 4 KiB for eth, which is never through, and nothing else',
+      'waits-nobody': 'Two messages for eth; nobody is busy',
+    } satisfies Readonly<Record<BlockedCase, string>>,
+    moment: (at: number, of: number, ms: number): string =>
+      `Moment ${at} of ${of}, at ${ms} ms`,
+    guess: 'Who is held up, with something to do that it cannot come to?',
+    parts: {
+      B: 'B, which sends',
+      readLoop: 'readLoop',
+      'eth/63': 'eth/63',
+      'chat/1': 'chat/1',
+      pingLoop: 'pingLoop',
+      runPeer: 'runPeer',
+    } satisfies Readonly<Record<Part, string>>,
+    say: 'That is my guess',
+    nobodyIs: 'Nobody is',
+    skip: 'Show me',
+    saw: 'You saw it.',
+    notSo: 'Not so.',
+    nobody: 'Nobody is held up.',
+    held: (names: string): string => `Held up: ${names}.`,
+    list: (names: readonly string[]): string => {
+      const last = names.at(-1) ?? '';
+      return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+    },
+    message: (whose: Part, own: number): string => {
+      if (whose === 'pingLoop') return 'a Ping';
+      return whose === 'runPeer' ? 'a Disconnect' : `message ${own} of ${whose}`;
+    },
+    does: {
+      reads: (): string => 'waits for bytes on the line.',
+      hands: (to: string, msg: string): string => `holds ${msg}, and waits for ${to}.`,
+      works: (_to: string, msg: string): string => `is busy with ${msg}.`,
+      idle: (to: string): string => `waits for ${to} to bring something.`,
+      writes: (_to: string, msg: string): string => `finds no room for ${msg}.`,
+      ends: (to: string): string => `has said goodbye, and waits for the end of ${to}.`,
+      over: (): string => 'is over.',
+      cause: 'waits for the first cause to end.',
+      sent: 'has sent what there is.',
+    },
+    short: {
+      ...{ reads: 'reads', hands: 'hands over', works: 'busy', idle: 'waits' },
+      ...{ writes: 'writes', ends: 'waits', over: 'over' },
+    } satisfies Readonly<Record<Doing['what'], string>>,
+    isHeld: 'It is held up.',
+    heldBy: (name: string): string => `It is held up, in the end by ${name}.`,
+    onLine: (count: number): string => `${count} on the line`,
+    line: 'The line',
+    lies: (messages: readonly string[], more: number): string => {
+      if (messages.length === 0) return 'is empty.';
+      const rest = more === 0 ? '' : `, and ${more} more`;
+      return `has, the oldest first: ${messages.join(', ')}${rest}.`;
+    },
+    legend:
+      'An arrow leads from who waits to whom it waits for: full, where there is something to do; dashed, where nothing has come.',
+    next: 'The next moment',
+    back: 'The one before',
+    last: 'That was the last.',
+    ms: (ms: number): string => `${ms} ms`,
+    table: { what: 'Run', when: 'At', held: 'Held up', nobody: 'nobody' },
   },
   loading: 'Loading…',
   wire: {
