@@ -1,4 +1,4 @@
-/** The byte strings that the wire pages show: cut from the recorded run, field by field. */
+/** The byte strings that the wire pages show: cut from recorded runs, field by field. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { concat, fromHex, toHex } from '../../impl/bytes.ts';
@@ -34,6 +34,8 @@ type Place = readonly [
   after?: Wanted | undefined,
   /** What was made of the bytes on their way. */
   become?: (payload: Uint8Array, event: TraceEvent) => Uint8Array,
+  /** Which run; without it, `meet`. */
+  run?: string,
 ];
 
 const written: Wanted = ({ e }) => e === 'write';
@@ -51,6 +53,7 @@ const samples: Readonly<Record<string, Place>> = {
   disconnect: [sent('Disconnect'), disconnectFields],
   'status-body': [sent(16), bodyFields, undefined, bodyOf],
   status: [sent(16), (bytes) => ethFields(0, bytes)],
+  'ping-body': [sent('Ping'), bodyFields, undefined, bodyOf, 'clocks-quiet'],
   'get-headers': [sent(19), (bytes) => ethFields(3, bytes)],
   headers: [sent(20), (bytes) => ethFields(4, bytes)],
   'get-bodies': [sent(21), (bytes) => ethFields(5, bytes)],
@@ -61,11 +64,17 @@ export class UnexplainedByte extends Error {
 }
 
 export function wireSamples(repoDir: string): Readonly<Record<string, WireSample>> {
-  const file = join(repoDir, 'docs', 'traces', 'meet.jsonl');
-  const trace = readTrace(readFileSync(file, 'utf8'));
+  const traces = new Map<string, Trace>();
+  const traceOf = (run: string): Trace => {
+    const file = join(repoDir, 'docs', 'traces', `${run}.jsonl`);
+    const trace = traces.get(run) ?? readTrace(readFileSync(file, 'utf8'));
+    traces.set(run, trace);
+    return trace;
+  };
   const found: Record<string, WireSample> = {};
-  for (const [name, [wanted, decode, after, become]] of Object.entries(samples)) {
-    const hex = findBytes(trace, wanted, after, become);
+  for (const [name, place] of Object.entries(samples)) {
+    const [wanted, decode, after, become, run = 'meet'] = place;
+    const hex = findBytes(traceOf(run), wanted, after, become);
     // A run without bodies to ask for has no such message: the page asks for what is there.
     if (hex !== undefined) found[name] = explain(name, hex, decode);
   }

@@ -95,16 +95,19 @@ export class PlainTransport implements NewTransport, EncTransport, Transport {
       tooLate: recv(tooLate),
     });
     tooLate.stop();
+    let told = false;
     if (turn.case === 'mine') {
       this.#fd.setWriteDeadline(until);
       try {
         await this.#write(newMsg(discMsg, encodeDisconnect(error.reason)));
+        told = true;
       } catch {
         // The reason is a courtesy; the connection ends either way.
       }
       this.#writing.tryRecv();
     }
-    await this.#fd.close(discWriteTimeoutMs);
+    // A reason on its way gets time to arrive. Without one there is nothing to wait for.
+    await this.#fd.close(told ? discWriteTimeoutMs : 0);
   }
 
   async #read(): Promise<Msg> {

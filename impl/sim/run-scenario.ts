@@ -58,6 +58,8 @@ export interface ScenarioOutcome {
 }
 
 const port = 30_303;
+/** How long the protocol `slow` is busy. */
+const slowMs = 40_000;
 
 interface Live {
   readonly server: Server;
@@ -156,6 +158,7 @@ async function dialAndPlay(
   const self = identity(seed, spec.as ?? name);
   return playScript({
     spec,
+    fd,
     transport: makeTransport(scenario, fd, self.node),
     privateKey: self.privateKey,
     self: self.node.id,
@@ -235,6 +238,10 @@ function misbehaving(kind: ProtocolKind): Protocol {
         return;
       case 'sleeps':
         return sleep(3_600_000);
+      case 'slow':
+        await rw.readMsg();
+        await sleep(slowMs);
+        for (;;) await rw.readMsg();
       case 'listens':
         for (;;) await rw.readMsg();
     }

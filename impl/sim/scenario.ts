@@ -19,7 +19,8 @@ import {
 
 /**
  * What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule.
- * `listens` breaks none: it reads what comes and says nothing.
+ * `listens` breaks none: it reads what comes and says nothing. `slow` does so too, and
+ * is busy with the first message for 40 s.
  */
 export const protocolKinds = [
   'eth',
@@ -29,6 +30,7 @@ export const protocolKinds = [
   'asks-to-leave',
   'sleeps',
   'listens',
+  'slow',
 ] as const;
 export type ProtocolKind = (typeof protocolKinds)[number];
 
@@ -64,6 +66,10 @@ export interface ScriptSpec {
   readonly steps: readonly Step[];
   /** It reads nothing before its script is over. */
   readonly deaf?: true;
+  /** It opens the connection and shakes no hands: its steps are bytes and pauses. */
+  readonly mute?: true;
+  /** It answers each Ping with a Pong until its script is over. */
+  readonly answers?: true;
   /** When it dials, each time a connection that plays the same steps. Default: once, at 0. */
   readonly dialsAtMs?: readonly number[];
   /** Whose id it names. Default: its own. */
@@ -83,6 +89,8 @@ export type Step =
       readonly code?: number;
     }
   | { readonly do: 'send'; readonly code: number; readonly payload: string }
+  /** As they are on the line, a part of a message perhaps. */
+  | { readonly do: 'bytes'; readonly hex: string }
   | { readonly do: 'disconnect'; readonly reason: number }
   | { readonly do: 'sleep'; readonly ms: number }
   | { readonly do: 'close' };
@@ -208,13 +216,18 @@ function readNode(value: unknown, at: string): NodeSpec | ScriptSpec {
 }
 
 function readScript(spec: Fields, at: string): ScriptSpec {
-  onlyKeys(spec, ['kind', 'steps', 'deaf', 'dialsAtMs', 'as', 'caps'], `${at}.`);
+  const flags = ['deaf', 'mute', 'answers'] as const;
+  onlyKeys(spec, ['kind', 'steps', ...flags, 'dialsAtMs', 'as', 'caps'], `${at}.`);
   const steps = few(spec['steps'], scenarioLimits.steps, `${at}.steps`);
   const { dialsAtMs, as, caps } = spec;
   return {
     kind: 'script',
     steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
-    ...(oneOf(spec['deaf'] ?? false, [true, false], `${at}.deaf`) && { deaf: true }),
+    ...Object.fromEntries(
+      flags
+        .filter((flag) => oneOf(spec[flag] ?? false, [true, false], `${at}.${flag}`))
+        .map((flag) => [flag, true as const]),
+    ),
     ...(dialsAtMs === undefined
       ? {}
       : { dialsAtMs: readDials(dialsAtMs, `${at}.dialsAtMs`) }),
@@ -277,6 +290,7 @@ function readCaps(value: unknown, at: string): string[] {
 const stepKeys = {
   status: ['networkId', 'genesis', 'version', 'code'],
   send: ['code', 'payload'],
+  bytes: ['hex'],
   disconnect: ['reason'],
   sleep: ['ms'],
   close: [],
@@ -284,7 +298,7 @@ const stepKeys = {
 
 function readStep(value: unknown, at: string): Step {
   const step = object(value, at);
-  const kinds = ['status', 'send', 'disconnect', 'sleep', 'close'] as const;
+  const kinds = ['status', 'send', 'bytes', 'disconnect', 'sleep', 'close'] as const;
   const kind = oneOf(step['do'], kinds, `${at}.do`);
   onlyKeys(step, ['do', ...stepKeys[kind]], `${at}.`);
   switch (kind) {
@@ -305,13 +319,11 @@ function readStep(value: unknown, at: string): Step {
       };
     }
     case 'send': {
-      const payload = text(step['payload'], `${at}.payload`);
-      if (!/^(?:[0-9a-f]{2})*$/.test(payload))
-        throw new ScenarioError(at, 'payload is not hex');
-      if (payload.length > 2 * scenarioLimits.payloadBytes)
-        throw new ScenarioError(at, 'too long');
+      const payload = hex(step['payload'], 'payload', at);
       return { do: 'send', code: integer(step['code'], 255, `${at}.code`), payload };
     }
+    case 'bytes':
+      return { do: 'bytes', hex: hex(step['hex'], 'hex', at) };
     case 'disconnect':
       return {
         do: 'disconnect',
@@ -325,6 +337,15 @@ function readStep(value: unknown, at: string): Step {
     case 'close':
       return { do: 'close' };
   }
+}
+
+function hex(value: unknown, key: string, at: string): string {
+  const found = text(value, `${at}.${key}`);
+  if (!/^(?:[0-9a-f]{2})*$/.test(found))
+    throw new ScenarioError(at, `${key} is not hex`);
+  if (found.length > 2 * scenarioLimits.payloadBytes)
+    throw new ScenarioError(at, 'too long');
+  return found;
 }
 
 function readStop(value: unknown): Scenario['stop'] {

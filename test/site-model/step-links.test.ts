@@ -116,6 +116,25 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       '225 A: readLoop puts the error “read: connection closed” into readErr.',
     ],
   ],
+  '08-ping-loop': [
+    [
+      'the ping interval has passed',
+      '15100 A: pingLoop goes on: the time for the next Ping has come.',
+    ],
+    ['a Ping goes out', '15100 A: pingLoop sends Ping (1 byte) to B.'],
+    ['B’s Ping', '15125 B: pingLoop sends Ping (1 byte) to A.'],
+    ['`readLoop` reads A’s Ping', '15125 B: readLoop hears Ping (1 byte) from A.'],
+    [
+      'puts it into a channel',
+      '15125 B: readLoop hands the word that a Ping came to pingLoop, through pingRecv.',
+    ],
+    [
+      'takes it out',
+      '15125 B: pingLoop takes the word that a Ping came from readLoop, out of pingRecv.',
+    ],
+    ['writes the Pong', '15125 B: pingLoop sends Pong (1 byte) to A.'],
+    ['`readLoop` reads the Pong', '15150 A: readLoop hears Pong (1 byte) from B.'],
+  ],
 };
 
 // `npm run record` makes them, and every build.

@@ -39,6 +39,15 @@ describe.skipIf(!isRecorded)('wireSamples', () => {
     expect(body?.hex.slice(0, 2)).toBe('10');
     expect(toHex(unpackPayload({ code: 16, data }, true).payload)).toBe(status?.hex);
   });
+
+  it('holds the body of a Ping: code 2, then an empty list, packed', () => {
+    const { 'ping-body': body } = wireSamples(repoDir);
+    expect(body?.hex).toBe('020100c0');
+    expect(body?.fields.map(({ field, start }) => [field, start])).toEqual([
+      ['body.code', 0],
+      ['body.payload', 1],
+    ]);
+  });
 });
 
 describe('explain', () => {

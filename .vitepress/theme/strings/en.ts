@@ -1,4 +1,6 @@
 import type { ScenarioName } from '../../../impl/sim/scenarios.ts';
+import type { Clock, Mark } from '../../data/clock-run.ts';
+import type { BenchCase, Guess } from '../components/clock-bench.ts';
 import { traceSentences } from './trace-sentences.en.ts';
 
 /** Every word of the interface. A second language is a second file of this shape. */
@@ -312,6 +314,117 @@ export const en = {
     message: (name: string, code: number): string => `message ${code} of ${name}`,
     nobody: 'nobody’s',
     reset: 'As it was',
+  },
+  bench: {
+    title: 'The clock bench',
+    withoutScripts: 'To choose and to guess needs scripts. These are all the runs.',
+    choose:
+      'What does B do? Unless it says otherwise, both handshakes and a good Status came before.',
+    cases: {
+      'clocks-silence': 'Its cable is pulled',
+      'clocks-pings-alone': 'Sends a Ping every 10 s, answers none of A’s',
+      'clocks-pongs-alone': 'Answers A’s Pings, says nothing else',
+      'clocks-one-byte-each-20-s': 'Sends one byte of a message every 20 s',
+      'clocks-one-ping-each-20-s': 'Sends a whole Ping every 20 s',
+      'clocks-busy-line':
+        'Asks for a header at 3, 9 and 14 s; then its cable is pulled',
+      'clocks-busy-protocol':
+        'Its cable is pulled, while A’s protocol never comes to read the Status',
+      'clocks-deaf': 'Stops reading, and sends a Ping every 10 s',
+      'clocks-deaf-to-long-answers':
+        'Stops reading and writing, while A’s protocol has much to tell',
+      'clocks-no-status': 'Says nothing from the handshakes on, not even its Status',
+      'clocks-nothing-at-all': 'Opens the connection, and shakes no hands',
+    } satisfies Readonly<Record<BenchCase, string>>,
+    guess: 'Which clock of A ends it?',
+    guesses: {
+      handshake: 'that of the handshakes',
+      status: 'that of Status',
+      read: 'that of reading',
+      write: 'that of writing',
+      none: 'none within 100 s',
+    } satisfies Readonly<Record<Guess, string>>,
+    run: 'That is my guess',
+    skip: 'Show me',
+    saw: 'You saw it coming.',
+    notSo: 'Not so.',
+    clocks: {
+      handshake: 'handshakes',
+      status: 'Status',
+      read: 'read',
+      write: 'write',
+      ping: 'ping',
+      farewell: 'farewell',
+    } satisfies Readonly<Record<Clock, string>>,
+    idle: {
+      handshake: '',
+      status: '',
+      read: 'does not run',
+      write: 'no write has to wait',
+      ping: 'does not run',
+      farewell: '',
+    } satisfies Readonly<Record<Clock, string>>,
+    lane: (clock: string, seconds: number): string => `${clock}, ${seconds} s`,
+    strikes: (clock: string, seconds: number, heard: string): string =>
+      `The clock “${clock}” strikes at ${seconds} s. B hears ${heard}.`,
+    stays: (seconds: number): string =>
+      `No clock ends it. After ${seconds} s, B is still a peer.`,
+    heardNothing: 'nothing',
+    says: (side: string): string => `${side} says`,
+    whats: {
+      Ping: 'Ping',
+      Pong: 'Pong',
+      Disconnect: 'Disconnect',
+      message: 'message',
+      byte: 'byte',
+    } satisfies Readonly<Record<Mark['what'], string>>,
+    legend: {
+      ran: 'a clock that runs',
+      rest: 'what was left of it when it was stopped or set anew',
+      struck: 'it strikes',
+      last: 'it strikes, and A gives up',
+    },
+    inWords: 'The run in words',
+    second: (ms: number): string => `${ms / 1000} s`,
+    sends: (side: string, what: string): string => `${side} sends a ${what}`,
+    struck: (clock: string): string => `the clock “${clock}” strikes`,
+    table: {
+      caption: 'All runs of the bench',
+      what: 'What B does',
+      clock: 'Clock',
+      when: 'Strikes after',
+      heard: 'B hears',
+      none: 'none',
+    },
+  },
+  peer: {
+    title: 'One peer: its tasks and channels',
+    key: 'Lines down are tasks. A line across is a channel, with an arrow at the task that receives; each small box is room for one value.',
+    lit: (names: string): string => `In colour: ${names}.`,
+    perProtocol: '× N',
+    room: (capacity: number, perProtocol: boolean): string => {
+      if (perProtocol) return `N + ${capacity} places`;
+      if (capacity === 0) return 'no room';
+      return capacity === 1 ? '1 place' : `${capacity} places`;
+    },
+    inOf: (lane: string): string => `${lane.split('/')[0] ?? lane}.in`,
+    signal: 'a signal, given once',
+    line: 'the connection: one reads, the others write',
+    servers: 'the server’s',
+    asTable: 'The same as a table',
+    columns: {
+      what: 'Channel',
+      room: 'Room',
+      from: 'Who sends',
+      to: 'Who receives',
+    },
+    closes: (names: string): string => `${names} gives it`,
+    startedBy: (task: string, by: string): string => `${by} starts ${task}`,
+    starts: 'Who starts whom',
+    lineRow: 'the connection',
+    nobodyCloses:
+      'A channel that carries values is never closed here; what ends a wait is the signal closed.',
+    n: 'N is the number of protocols that both sides speak; eth/63 stands for each of them.',
   },
   loading: 'Loading…',
   wire: {
