@@ -27,6 +27,8 @@ export const protocolKinds = [
   'returns',
   'writes-past-its-codes',
   'writes-without-end',
+  'writes-too-much',
+  'writes-twenty',
   'asks-to-leave',
   'sleeps',
   'listens',
@@ -58,6 +60,12 @@ export interface BesideSpec {
   readonly length: number;
   /** It first says its message 0. */
   readonly greets?: true;
+  /** When it greets. Default: at once. */
+  readonly greetsAfterMs?: number;
+  /** Under which code of its own it greets. Default: 0. */
+  readonly greeting?: number;
+  /** It goes on if its greeting fails, and tells nobody. */
+  readonly shrugs?: true;
 }
 
 /** A remote that plays a script to node A over a connection that it dials. */
@@ -269,12 +277,19 @@ function readNodeSpec(spec: Fields, at: string): NodeSpec {
 function readBeside(value: unknown, at: string): BesideSpec[] {
   return few(value, scenarioLimits.protocols, at).map((entry) => {
     const spec = object(entry, at);
-    onlyKeys(spec, ['name', 'version', 'length', 'greets'], `${at}.`);
+    const greetings = ['greetsAfterMs', 'greeting', 'shrugs'];
+    onlyKeys(spec, ['name', 'version', 'length', 'greets', ...greetings], `${at}.`);
+    const { greetsAfterMs, greeting } = spec;
     return {
       name: text(spec['name'], `${at}.name`),
       version: integer(spec['version'], 1000, `${at}.version`),
       length: integer(spec['length'], 200, `${at}.length`),
       ...(oneOf(spec['greets'] ?? false, [true, false], at) && { greets: true }),
+      ...(greetsAfterMs !== undefined && {
+        greetsAfterMs: integer(greetsAfterMs, scenarioLimits.afterMs, at),
+      }),
+      ...(greeting !== undefined && { greeting: integer(greeting, 255, at) }),
+      ...(oneOf(spec['shrugs'] ?? false, [true, false], at) && { shrugs: true }),
     };
   });
 }

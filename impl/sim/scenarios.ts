@@ -8,6 +8,7 @@ import {
   type Scenario,
   type Step,
 } from './scenario.ts';
+import { tokenScenarios } from './token-scenarios.ts';
 
 /** Node A, complete, and a remote B that dials it and plays a script. */
 function remote(
@@ -172,6 +173,7 @@ export const scenarios = {
     [{ do: 'status', code: 21 }],
     chat,
   ),
+  ...tokenScenarios,
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;
