@@ -7,6 +7,7 @@ import { protocolVersions, type EthVersion } from '../eth/protocol.ts';
 import { quirkNames, type QuirkName } from './quirks/names.ts';
 import {
   few,
+  hex,
   integer,
   list,
   object,
@@ -84,6 +85,16 @@ export interface ScriptSpec {
   readonly as?: string;
   /** What its Hello says it speaks, `eth/63`; without it, that. */
   readonly caps?: readonly string[];
+  /** The payload of its Hello, as hex; `{id}` stands for its id. */
+  readonly hello?: string;
+  /** What it says where Hello is due. */
+  readonly insteadOfHello?: FirstMessage | 'nothing';
+}
+
+export interface FirstMessage {
+  readonly code: number;
+  /** As hex. */
+  readonly payload: string;
 }
 
 /** What a scripted remote does, one after the other, once both handshakes are done. */
@@ -225,9 +236,10 @@ function readNode(value: unknown, at: string): NodeSpec | ScriptSpec {
 
 function readScript(spec: Fields, at: string): ScriptSpec {
   const flags = ['deaf', 'mute', 'answers'] as const;
-  onlyKeys(spec, ['kind', 'steps', ...flags, 'dialsAtMs', 'as', 'caps'], `${at}.`);
+  const keys = ['kind', 'steps', ...flags, 'dialsAtMs', 'as', ...firstKeys];
+  onlyKeys(spec, keys, `${at}.`);
   const steps = few(spec['steps'], scenarioLimits.steps, `${at}.steps`);
-  const { dialsAtMs, as, caps } = spec;
+  const { dialsAtMs, as } = spec;
   return {
     kind: 'script',
     steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
@@ -240,8 +252,42 @@ function readScript(spec: Fields, at: string): ScriptSpec {
       ? {}
       : { dialsAtMs: readDials(dialsAtMs, `${at}.dialsAtMs`) }),
     ...(as === undefined ? {} : { as: text(as, `${at}.as`) }),
-    ...(caps !== undefined && { caps: readCaps(caps, `${at}.caps`) }),
+    ...readFirst(spec, at),
   };
+}
+
+/** Three ways to say what comes first, of which a script has one. */
+const firstKeys = ['caps', 'hello', 'insteadOfHello'] as const;
+
+function readFirst(
+  spec: Fields,
+  at: string,
+): Pick<ScriptSpec, (typeof firstKeys)[number]> {
+  const { caps, hello, insteadOfHello: instead } = spec;
+  if (firstKeys.filter((key) => spec[key] !== undefined).length > 1) {
+    throw new ScenarioError(at, `expected one of ${firstKeys.join(', ')}`);
+  }
+  return {
+    ...(caps !== undefined && { caps: readCaps(caps, `${at}.caps`) }),
+    ...(hello !== undefined && { hello: payload(hello, `${at}.hello`, '{id}') }),
+    ...(instead !== undefined && {
+      insteadOfHello: readInstead(instead, `${at}.insteadOfHello`),
+    }),
+  };
+}
+
+function readInstead(value: unknown, at: string): FirstMessage | 'nothing' {
+  if (value === 'nothing') return value;
+  const spec = object(value, at);
+  onlyKeys(spec, ['code', 'payload'], `${at}.`);
+  return {
+    code: integer(spec['code'], 255, `${at}.code`),
+    payload: payload(spec['payload'], `${at}.payload`),
+  };
+}
+
+function payload(value: unknown, at: string, name?: string): string {
+  return hex(value, scenarioLimits.payloadBytes, at, name);
 }
 
 function readDials(value: unknown, at: string): readonly number[] {
@@ -334,11 +380,14 @@ function readStep(value: unknown, at: string): Step {
       };
     }
     case 'send': {
-      const payload = hex(step['payload'], 'payload', at);
-      return { do: 'send', code: integer(step['code'], 255, `${at}.code`), payload };
+      return {
+        do: 'send',
+        code: integer(step['code'], 255, `${at}.code`),
+        payload: payload(step['payload'], `${at}.payload`),
+      };
     }
     case 'bytes':
-      return { do: 'bytes', hex: hex(step['hex'], 'hex', at) };
+      return { do: 'bytes', hex: payload(step['hex'], `${at}.hex`) };
     case 'disconnect':
       return {
         do: 'disconnect',
@@ -352,15 +401,6 @@ function readStep(value: unknown, at: string): Step {
     case 'close':
       return { do: 'close' };
   }
-}
-
-function hex(value: unknown, key: string, at: string): string {
-  const found = text(value, `${at}.${key}`);
-  if (!/^(?:[0-9a-f]{2})*$/.test(found))
-    throw new ScenarioError(at, `${key} is not hex`);
-  if (found.length > 2 * scenarioLimits.payloadBytes)
-    throw new ScenarioError(at, 'too long');
-  return found;
 }
 
 function readStop(value: unknown): Scenario['stop'] {

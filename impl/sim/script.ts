@@ -14,13 +14,14 @@ import {
   baseProtocolLength,
   baseProtocolVersion,
   discMsg,
+  handshakeMsg,
   pingMsg,
   pongMsg,
 } from '../p2p/base-protocol.ts';
-import type { NetConn } from '../net/net-conn.ts';
+import { EndOfStream, type NetConn } from '../net/net-conn.ts';
 import type { EncTransport, NewTransport, Transport } from '../p2p/conn.ts';
 import type { Node, NodeID } from '../p2p/enode.ts';
-import { newMsg, sendItems } from '../p2p/message.ts';
+import { newMsg, sendItems, type Msg } from '../p2p/message.ts';
 import { DiscError, type DiscReason } from '../p2p/peer-error.ts';
 import type { Cap } from '../p2p/protocol.ts';
 import { decodeDisconnect, encodeDisconnect } from '../p2p/rlpx/disconnect.ts';
@@ -33,7 +34,7 @@ export interface Heard {
     readonly code: number;
     readonly payload: string;
   }[];
-  /** The other side's Hello came. If not, it has refused us where Hello was due. */
+  /** The other side's Hello came. If not, it has refused us where Hello was due, or closed. */
   readonly greeted: boolean;
   /** The reason of a Disconnect, if one came. */
   readonly reason: DiscReason | undefined;
@@ -67,10 +68,11 @@ export async function playScript(run: ScriptRun): Promise<Heard> {
 
   const named = await run.transport.doEncHandshake(run.privateKey, run.dest);
   const transport = await greet(named, run);
-  if (transport instanceof DiscError) {
+  if (transport instanceof Error) {
     await run.transport.close(undefined);
     const endedAtMs = runtime().now();
-    return { messages, greeted: false, reason: transport.reason, endedAtMs };
+    const reason = transport instanceof DiscError ? transport.reason : undefined;
+    return { messages, greeted: false, reason, endedAtMs };
   }
   const heard = (): Heard => ({
     messages: [...messages],
@@ -110,6 +112,16 @@ export async function playScript(run: ScriptRun): Promise<Heard> {
   return result;
 }
 
+/** What a script says where Hello is due, if it is not the Hello of a node of ours. */
+export function firstOf(spec: ScriptSpec, self: NodeID): Msg | 'nothing' | undefined {
+  const { hello, insteadOfHello: instead } = spec;
+  if (hello !== undefined) {
+    return newMsg(handshakeMsg, fromHex(hello.replaceAll('{id}', self)));
+  }
+  if (instead === undefined || instead === 'nothing') return instead;
+  return newMsg(instead.code, fromHex(instead.payload));
+}
+
 /** A remote that opens the connection, and does not say who it is. */
 async function playMute({ spec, fd, onHeard }: ScriptRun): Promise<Heard> {
   const ended = new Done('the other side closed');
@@ -139,18 +151,18 @@ async function pause(ms: number, ended: Done): Promise<void> {
   timer.stop();
 }
 
-/** @returns what messages go through, or the Disconnect that came where Hello was due */
+/** @returns what messages go through, or what came where Hello was due: a Disconnect, or the end */
 async function greet(
   named: EncTransport,
   run: ScriptRun,
-): Promise<Transport | DiscError> {
+): Promise<Transport | DiscError | EndOfStream> {
   const caps = (run.spec.caps ?? ['eth/63']).map(capOf);
   const id = fromHex(run.self);
   const our = { version: baseProtocolVersion, name: 'script', caps, listenPort: 0, id };
   try {
     return (await named.doProtoHandshake(our)).messages;
   } catch (error) {
-    if (error instanceof DiscError) return error;
+    if (error instanceof DiscError || error instanceof EndOfStream) return error;
     throw error;
   }
 }

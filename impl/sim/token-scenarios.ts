@@ -85,3 +85,5 @@ export const tokenScenarios = {
     afterMs: 40_000,
   }),
 } as const satisfies Readonly<Record<string, Scenario>>;
+
+export type TokenName = keyof typeof tokenScenarios;

@@ -218,8 +218,12 @@ export const en = {
   outcomes: {
     caption: (count: number): string =>
       `${count} scenarios, each run under two orders of tasks when this page was built. A is our node; the remote plays a script. Times count from the start of the run.`,
+    sortsCaption: (count: number): string =>
+      `${count} runs of one message each, or a few, under two orders of tasks when this page was built. A runs eth/63 and takes whatever comes, unless the row says otherwise.`,
     codesCaption: (count: number): string =>
       `${count} pairs of lists, each run under two orders of tasks when this page was built. We speak eth/62 and eth/63, and what the row adds.`,
+    helloCaption: (count: number): string =>
+      `${count} first messages, each run under two orders of tasks when this page was built. B dials A, and holds the key of its id. Unless the row says otherwise, its Hello is as ours, and after it comes a good Status.`,
     columns: {
       what: 'What happens',
       error: 'A’s own error',
@@ -284,6 +288,51 @@ export const en = {
         'Both speak chat/1 and eth/63; the remote sends its Status as code 16',
       'codes-chat-of-another-length':
         'Both speak chat/1 and eth/63; the remote counts five codes for chat, and sends its Status as code 21',
+      'hello-as-ours': 'A Hello as ours',
+      'hello-next-year': 'Two more fields behind the id',
+      'hello-tail-of-lists': 'A list and a number behind the id',
+      'hello-bytes-behind': 'Three bytes behind the list',
+      'hello-port': 'Listen port 30303',
+      'hello-version-4': 'Version 4',
+      'hello-version-99': 'Version 99',
+      'hello-2048-bytes': 'A long name: 2,048 bytes in all',
+      'hello-2049-bytes': 'A name longer by one: 2,049 bytes in all',
+      'hello-zero-as-00': 'The port 0 as the byte 00',
+      'hello-without-id': 'The list ends before the id',
+      'hello-id-of-63': 'An id of 63 bytes',
+      'hello-cap-of-three': 'A capability of three elements',
+      'hello-zero-id': 'An id of 64 zeros',
+      'hello-other-id': 'The id of somebody else',
+      'hello-other-id-strange': 'The id of somebody else, and no common protocol',
+      'hello-zero-id-full': 'An id of 64 zeros; A’s only place is taken',
+      'hello-no-caps': 'An empty list of capabilities',
+      'hello-is-disconnect': 'Disconnect 4 instead of Hello',
+      'hello-is-bare-disconnect': 'The same, as the bare byte 04',
+      'hello-is-ping': 'A Ping instead of Hello',
+      'hello-is-status': 'Message 16 instead of Hello',
+      'hello-is-empty-list': 'A Hello that is the empty list',
+      'hello-is-missing': 'Nothing at all',
+      'sorts-five':
+        'The remote sends Status, a Ping, code 7, a request for no bodies, and Disconnect 4',
+      'sorts-17-pings':
+        'The remote sends 17 Pings at once, and Disconnect 4 after 100 ms',
+      'sorts-22-pings':
+        'The remote sends 22 Pings at once, and Disconnect 4 after 100 ms',
+      'sorts-disconnect-behind-a-message':
+        'The remote sends code 16, which nobody takes, and Disconnect 4 behind it; for 40 s',
+      'sorts-ping-behind-a-message':
+        'Both speak chat/1 too; the remote sends code 20 for eth, which sleeps, and a Ping behind it',
+      'sorts-for-chat-while-eth-sleeps':
+        'Both speak chat/1 too; eth sleeps; the remote sends code 16, for chat, and a Ping behind it',
+      'sorts-33-behind-chat': 'Both speak chat/1 too; the remote sends code 33',
+      'sorts-37-behind-chat': 'Both speak chat/1 too; the remote sends code 37',
+      'sorts-code-15': 'The remote sends the reserved code 15',
+      'sorts-junk-in-a-ping': 'The remote sends a Ping with the payload ffffff',
+      'sorts-largest-ping': 'The remote sends a Ping with 2,048 zero bytes',
+      'sorts-ping-too-large': 'The remote sends a Ping with 2,049 zero bytes',
+      'sorts-bare-reason': 'The remote sends a Disconnect with the payload 04',
+      'sorts-junk-reason': 'The remote sends a Disconnect with the payload ffffff',
+      'sorts-huge-reason': 'The remote sends a Disconnect with the reason 2^63',
     } satisfies Readonly<Record<ScenarioName, string>> as Readonly<
       Record<ScenarioName, string>
     >,
@@ -314,6 +363,114 @@ export const en = {
     message: (name: string, code: number): string => `message ${code} of ${name}`,
     nobody: 'nobody’s',
     reset: 'As it was',
+  },
+  helloBytes: {
+    title: 'B’s Hello, and what A makes of it',
+    hint: 'This is the Hello that B sends in the run. Pick a change, or choose a byte and type another. What A reads and answers is computed anew, with the code of this page.',
+    withoutScripts:
+      'To change a byte needs scripts. Without them, this is the Hello of the run, and what A makes of it.',
+    picks: 'Changes to pick',
+    pick: {
+      'next-year': 'A sixth field',
+      behind: 'A byte behind the list',
+      version: 'Version 4',
+      port: 'Port 30303',
+      'zero-as-00': 'Port 0 as 00',
+      'zero-id': 'An id of zeros',
+      'other-id': 'One bit of the id',
+      'other-name': 'les instead of eth',
+      'too-big': '2,049 bytes',
+    },
+    label: 'The bytes of B’s Hello',
+    odd: 'Not what belongs here.',
+    read: 'What A reads',
+    field: {
+      version: 'version',
+      name: 'name',
+      caps: 'capabilities',
+      port: 'listen port',
+      id: 'node id',
+    },
+    asked: 'What A asks, in this order',
+    check: {
+      size: 'At most 2,048 bytes?',
+      list: 'The list that a Hello is?',
+      zero: 'An id that is not zero?',
+      key: 'The id whose key B holds?',
+      common: 'Something to talk about?',
+    },
+    state: { passed: 'yes', failed: 'no', 'not asked': 'not asked' },
+    stays: (protocols: string, compresses: boolean): string =>
+      `B becomes a peer. They speak ${protocols}, and ${
+        compresses ? 'compress from here on.' : 'do not compress.'
+      }`,
+    told: (reason: number, why: string): string =>
+      `B hears Disconnect ${reason}, “${why}”, and the connection closes.`,
+    silent: 'B hears nothing, and the connection closes.',
+    error: 'A’s own error:',
+  },
+  editBytes: {
+    byte: (at: number, byte: string, field: string, isChanged: boolean): string =>
+      `byte ${at}: ${byte}, ${field}${isChanged ? ', changed' : ''}`,
+    end: 'behind the last byte',
+    more: (count: number): string =>
+      `and ${count.toLocaleString('en')} ${count === 1 ? 'byte' : 'bytes'} more`,
+    place: (start: number, end: number): string =>
+      end - start === 1 ? `byte ${start}` : `bytes ${start} to ${end - 1}`,
+    chosen: (at: number): string => `Byte ${at} is`,
+    append: 'One more byte',
+    insert: 'Put 00 before it',
+    remove: 'Take it out',
+    undo: 'Undo',
+    reset: 'As it was',
+  },
+  sorter: {
+    title: 'Six trays for a message',
+    hint: 'Make a message that B sends to A, over RLPx, where A runs eth/63 with it. Say where it ends up, and A’s own code sorts it.',
+    withoutScripts:
+      'The sorting needs scripts. These are the trays; the runs in the table further down say what lands in which.',
+    message: 'The message',
+    code: 'Code on the wire',
+    codeRange: 'Code on the wire, 0 to 40',
+    payload: 'Payload',
+    zeros: (bytes: number): string => `${bytes.toLocaleString('en')} zero bytes`,
+    chat: 'Both speak chat/1 too, with four codes',
+    busy: 'A’s eth is in a handler, and takes nothing',
+    pings: (count: number): string => `${count} Pings came right before it`,
+    ask: 'Where does it end up? Choose a tray.',
+    trays: {
+      answered: { name: 'Answered', note: 'A sends a message back by itself.' },
+      ignored: { name: 'Ignored', note: 'Nothing comes of it.' },
+      handed: { name: 'Handed over', note: 'A protocol has it.' },
+      waits: { name: 'It waits', note: 'readLoop stands still with it.' },
+      told: { name: 'The end, with a reason', note: 'A closes, and B hears a number.' },
+      silent: { name: 'The end, in silence', note: 'A closes, and B hears nothing.' },
+    },
+    chip: {
+      code: (code: number): string => `code ${code}`,
+      chat: '+ chat',
+      busy: '+ busy',
+      pings: '+ Pings',
+    },
+    verdict: (isRight: boolean, name: string): string =>
+      isRight ? `Right: ${name}.` : `No, it is another: ${name}.`,
+    why: {
+      answered: 'pingLoop has sent the Pong, and readLoop is free.',
+      ignored: 'The code is below 16, and asks for nothing. The next message is read.',
+      handed: (protocol: string, code: number): string =>
+        `${protocol} has taken it, as its own message ${code}.`,
+      told: (reason: number, words: string): string =>
+        `A closes with Disconnect ${reason}, “${words}”.`,
+      silent: (error: string | undefined): string =>
+        error === undefined
+          ? 'Reading has failed, and that counts as trouble on the line.'
+          : `Reading has failed, and that counts as trouble on the line. A’s log says: ${error}`,
+      waitsForRoom: 'There is no room for another Ping until a Pong has been earned.',
+      waitsForProtocol: 'Its owner does not take it, and nobody else may.',
+    },
+    tally: (right: number, asked: number): string =>
+      `${right} of ${asked} guessed right.`,
+    clear: 'Empty the trays',
   },
   bench: {
     title: 'The clock bench',
@@ -425,6 +582,80 @@ export const en = {
     nobodyCloses:
       'A channel that carries values is never closed here; what ends a wait is the signal closed.',
     n: 'N is the number of protocols that both sides speak; eth/63 stands for each of them.',
+  },
+  rooms: {
+    title: 'The same peer with other room',
+    hint: 'Choose a channel, read what happens to the peer, guess, and then give the channel another room. Each answer was found by running the real Peer with that one channel replaced, in 40 orders of its tasks.',
+    channel: 'Channel',
+    has: (from: string, to: string, room: string): string =>
+      `${from} to ${to}, ${room}.`,
+    why: {
+      in: 'A message is handed over when somebody takes it. Room here would be memory that a remote can fill.',
+      pingRecv:
+        'A Ping should not hold up what lies behind it. A flood of them should wait at its sender.',
+      writeStart:
+        'One token goes round, and while nobody writes, it has to lie somewhere.',
+      writeErr:
+        'One token, so one write at a time, so at most one result is on its way.',
+      readErr: 'readLoop reports once, when it ends.',
+      protoErr:
+        'Each protocol reports once, when it ends, and pingLoop does if its write fails.',
+      disc: 'Who asks for the end goes on when run has taken the request, or when the peer is ending anyway.',
+    },
+    situation: {
+      in: 'eth works 700 ms on its first message. Twenty lie on the line.',
+      pingRecv:
+        'Each write takes 2 s. The remote has sent three Pings, and behind them a message for eth.',
+      writeStart: 'eth has a message to write.',
+      writeErr:
+        'eth is writing when a Disconnect of the remote ends the peer. Then the write is over, and its result is reported.',
+      readErr: 'A write of eth and a Disconnect of the remote end in the same moment.',
+      'readErr-waits':
+        'eth returns, and that ends the peer. The line is closed, and readLoop has to report.',
+      protoErr: 'eth writes one message, and returns right behind it.',
+      'protoErr-waits':
+        'Two protocols run, and a Ping is being written, when somebody calls disconnect. Then all three have to report.',
+      disc: 'eth has written a message. It asks for Disconnect 3, and right behind that it fails with an error of its own, which would be Disconnect 16.',
+    },
+    reports: {
+      tries: 'Whoever reports tries once, as in our node.',
+      waits: 'Whoever reports waits for room, as a plain send in Go does.',
+    },
+    isReport: ['writeErr', 'readErr', 'protoErr'],
+    with: (capacity: number): string => {
+      if (capacity === 0) return 'no room';
+      return capacity === 1 ? '1 place' : `${capacity} places`;
+    },
+    asIs: 'as it is',
+    run: 'Run it with',
+    inOrders: (orders: number, all: number): string =>
+      orders === all ? `In all ${all} orders` : `In ${orders} of ${all} orders`,
+    fate: {
+      ends: (): string => 'the peer ends, and none of its tasks is left',
+      stands: (n: number): string =>
+        n === 1
+          ? 'one task stands at the channel for ever, and Peer.run never returns'
+          : `${n} tasks stand at the channel for ever, and Peer.run never returns`,
+      stays: (): string => 'the report is lost, and the peer lives on without an end',
+      heard: (n: number): string => `the remote hears Disconnect ${n}`,
+      written: (): string => 'the message reaches the remote',
+      mute: (): string => 'no protocol ever gets the token, and nothing is written',
+      ahead: (n: number): string =>
+        n === 1
+          ? 'one message is read that eth has not taken'
+          : `${n} messages are read that eth has not taken`,
+      handed: (n: number): string =>
+        n === 0
+          ? 'eth has its message at once'
+          : `eth has its message after ${n / 1000} s`,
+    },
+    allRuns: 'The real Peer with one channel replaced, in 40 orders of its tasks',
+    columns: {
+      channel: 'Channel',
+      situation: 'What happens',
+      room: 'Room',
+      came: 'What came of it',
+    },
   },
   loading: 'Loading…',
   wire: {
