@@ -150,8 +150,8 @@ export class ProtoRW implements MsgReadWriter {
       throw new PeerError('invalid-msg-code', 'not handled');
     }
     const { writeStart, writeErr, writer } = this.link;
-    //: One token for all protocols of the peer. A lock could not be left
-    //: when the peer closes; a token that is waited for can.
+    //: One token for all protocols of the peer. `closed` is the way out for
+    //: who waits: after a failed write, there is no token any more.
     const event = await select({ token: recv(writeStart), closed: recv(this.closed) });
     if (event.case === 'closed') throw new ShuttingDown();
     try {
