@@ -214,6 +214,38 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['`run` says goodbye', '825 A: runPeer sends Disconnect (2 bytes) to B.'],
     ['waits for the end of eth', '875 A: runPeer waits for the end of eth/63.'],
   ],
+  '10-write-token': [
+    [
+      '`statusWriter` says the Status',
+      '100 A: statusWriter sends Status (76 bytes) to B.',
+    ],
+    [
+      '`requestHeaders` asks for headers',
+      '10000 A: requestHeaders sends GetBlockHeaders (37 bytes) to B.',
+    ],
+    [
+      'the task of the protocol itself answers',
+      '10025 B: eth/63 sends BlockHeaders (505 bytes) to A.',
+    ],
+    [
+      '`runPeer` puts the token into `writeStart`',
+      '100 A: runPeer hands the write token to statusWriter, through writeStart.',
+    ],
+    [
+      'takes it out',
+      '100 A: statusWriter takes the write token from runPeer, out of writeStart.',
+    ],
+    ['writes', '100 A: statusWriter sends Status (76 bytes) to B.'],
+    [
+      'puts a report into `writeErr`',
+      '100 A: statusWriter hands the write token and no error to runPeer, through writeErr.',
+    ],
+    [
+      'takes the report',
+      '100 A: runPeer takes the write token and no error from statusWriter, out of writeErr.',
+    ],
+    ['puts the token back', '100 A: runPeer puts the write token into writeStart.'],
+  ],
 };
 
 // `npm run record` makes them, and every build.
