@@ -41,6 +41,7 @@ export type PeerEvent =
 
 export type PeerEventListener = (event: PeerEvent) => void;
 
+// #region peer-feed
 /** Delivers each event to every listener, in the same turn. */
 export class PeerFeed {
   readonly #listeners = new Set<PeerEventListener>(); // BOUNDED by the subscribers
@@ -66,6 +67,7 @@ export class PeerFeed {
     }
   }
 }
+// #endregion peer-feed
 
 /** Reports every message that a protocol reads or writes. @geth p2p/message.go msgEventer */
 export class MsgEventer implements MsgReadWriter {

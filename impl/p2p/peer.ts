@@ -55,6 +55,7 @@ type PeerConn = Omit<HelloConn, 'cont'>;
 
 /** @geth p2p/peer.go Peer */
 export class Peer implements PeerHandle, ProtoLink {
+  // #region peer-channels
   readonly running: ReadonlyMap<string, ProtoRW>;
   /** Closes when `run` has decided to end. Everyone who waits for anything leaves. */
   readonly closed = new Done('closed');
@@ -70,8 +71,10 @@ export class Peer implements PeerHandle, ProtoLink {
   readonly conn: PeerConn;
   /** Every task that serves this peer. */
   readonly wg: WaitGroup;
+  // #endregion peer-channels
   readonly #feed: PeerFeed | undefined;
 
+  // #region new-peer
   /**
    * @param feed where message events go; undefined: none are made
    * @geth p2p/peer.go newPeer
@@ -92,6 +95,7 @@ export class Peer implements PeerHandle, ProtoLink {
       this.protoErr.trySend(asError(error));
     });
   }
+  // #endregion new-peer
 
   get writer(): MsgWriter {
     return this.conn.transport;

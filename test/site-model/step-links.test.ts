@@ -88,6 +88,16 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ],
     ['first Status', '100 A: statusWriter sends Status (76 bytes) to B.'],
   ],
+  '05-new-peer': [
+    [
+      'The run loop takes the connection',
+      '100 A: run takes a connection past both handshakes from dial …, out of addpeer.',
+    ],
+    ['starts `runPeer`', '100 A: run starts runPeer.'],
+    ['starts `readLoop`', '100 A: runPeer starts readLoop.'],
+    ['`pingLoop`', '100 A: runPeer starts pingLoop.'],
+    ['`eth/63`', '100 A: runPeer starts eth/63.'],
+  ],
   '06-peer-run': [
     ['B sends the second Status', '200 B: script sends Status (76 bytes) to A.'],
     ['reads it', '225 A: readLoop hears Status (76 bytes) from B.'],

@@ -313,6 +313,101 @@ export const en = {
     nobody: 'nobody’s',
     reset: 'As it was',
   },
+  peer: {
+    title: 'One peer: its tasks and channels',
+    key: 'Lines down are tasks. A line across is a channel, with an arrow at the task that receives; each small box is room for one value.',
+    lit: (names: string): string => `In colour: ${names}.`,
+    perProtocol: '× N',
+    room: (capacity: number, perProtocol: boolean): string => {
+      if (perProtocol) return `N + ${capacity} places`;
+      if (capacity === 0) return 'no room';
+      return capacity === 1 ? '1 place' : `${capacity} places`;
+    },
+    inOf: (lane: string): string => `${lane.split('/')[0] ?? lane}.in`,
+    signal: 'a signal, given once',
+    line: 'the connection: one reads, the others write',
+    servers: 'the server’s',
+    asTable: 'The same as a table',
+    columns: {
+      what: 'Channel',
+      room: 'Room',
+      from: 'Who sends',
+      to: 'Who receives',
+    },
+    closes: (names: string): string => `${names} gives it`,
+    startedBy: (task: string, by: string): string => `${by} starts ${task}`,
+    starts: 'Who starts whom',
+    lineRow: 'the connection',
+    nobodyCloses:
+      'A channel that carries values is never closed here; what ends a wait is the signal closed.',
+    n: 'N is the number of protocols that both sides speak; eth/63 stands for each of them.',
+  },
+  rooms: {
+    title: 'The same peer with other room',
+    hint: 'Choose a channel, read what happens to the peer, guess, and then give the channel another room. Each answer was found by running the real Peer with that one channel replaced, in 40 orders of its tasks.',
+    channel: 'Channel',
+    has: (from: string, to: string, room: string): string =>
+      `${from} to ${to}, ${room}.`,
+    why: {
+      in: 'A message is handed over when somebody takes it. Room here would be memory that a remote can fill.',
+      pingRecv:
+        'A Ping should not hold up what lies behind it. A flood of them should wait at its sender.',
+      writeStart:
+        'One token goes round, and while nobody writes, it has to lie somewhere.',
+      writeErr: 'One token, so one write at a time, so at most one result is on its way.',
+      readErr: 'readLoop reports once, when it ends.',
+      protoErr:
+        'Each protocol reports once, when it ends, and pingLoop does if its write fails.',
+      disc: 'Who asks for the end goes on when run has taken the request, or when the peer is ending anyway.',
+    },
+    situation: {
+      in: 'eth works 700 ms on its first message. Twenty lie on the line.',
+      pingRecv:
+        'Each write takes 2 s. The remote has sent three Pings, and behind them a message for eth.',
+      writeStart: 'eth has a message to write.',
+      writeErr:
+        'eth is writing when a Disconnect of the remote ends the peer. Then the write is over, and its result is reported.',
+      readErr: 'A write of eth and a Disconnect of the remote end in the same moment.',
+      'readErr-waits':
+        'eth returns, and that ends the peer. The line is closed, and readLoop has to report.',
+      protoErr: 'eth writes one message, and returns right behind it.',
+      'protoErr-waits':
+        'Two protocols run, and a Ping is being written, when somebody calls disconnect. Then all three have to report.',
+      disc: 'eth has written a message. It asks for Disconnect 3, and right behind that it fails with an error of its own, which would be Disconnect 16.',
+    },
+    reports: {
+      tries: 'Whoever reports tries once, as in our node.',
+      waits: 'Whoever reports waits for room, as a plain send in Go does.',
+    },
+    isReport: ['writeErr', 'readErr', 'protoErr'],
+    with: (capacity: number): string => {
+      if (capacity === 0) return 'no room';
+      return capacity === 1 ? '1 place' : `${capacity} places`;
+    },
+    asIs: 'as it is',
+    run: 'Run it with',
+    inOrders: (orders: number, all: number): string =>
+      orders === all ? `In all ${all} orders` : `In ${orders} of ${all} orders`,
+    fate: {
+      ends: (): string => 'the peer ends, and none of its tasks is left',
+      stands: (n: number): string =>
+        n === 1
+          ? 'one task stands at the channel for ever, and Peer.run never returns'
+          : `${n} tasks stand at the channel for ever, and Peer.run never returns`,
+      stays: (): string => 'the report is lost, and the peer lives on without an end',
+      heard: (n: number): string => `the remote hears Disconnect ${n}`,
+      written: (): string => 'the message reaches the remote',
+      mute: (): string => 'no protocol ever gets the token, and nothing is written',
+      ahead: (n: number): string =>
+        n === 1
+          ? 'one message is read that eth has not taken'
+          : `${n} messages are read that eth has not taken`,
+      handed: (n: number): string =>
+        n === 0 ? 'eth has its message at once' : `eth has its message after ${n / 1000} s`,
+    },
+    allRuns: 'All runs',
+    columns: { channel: 'Channel', situation: 'What happens', room: 'Room', came: 'What came of it' },
+  },
   loading: 'Loading…',
   wire: {
     caption: (bytes: number) => `${bytes} bytes of the recorded run`,
