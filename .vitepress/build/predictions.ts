@@ -3,6 +3,7 @@
  * one that names a scenario has the answer that the scenario's runs give.
  */
 import { agrees, claimsOf, type Judged } from '../data/claims.ts';
+import { findClocks } from '../data/clocks.ts';
 import { findGates } from '../data/gates.ts';
 import { findOutcomes } from '../data/outcomes.ts';
 import {
@@ -21,7 +22,7 @@ interface Known {
 let outcomes: Promise<readonly Known[]> | undefined;
 
 async function findKnown(): Promise<readonly Known[]> {
-  return [...(await findOutcomes()), ...(await findGates())];
+  return [...(await findOutcomes()), ...(await findGates()), ...(await findClocks())];
 }
 
 /** @throws {PredictionError} naming page and prediction */

@@ -5,10 +5,12 @@
  *   `Nothing…`          no Disconnect, and the connection ends
  *   `Disconnect 4…`     this reason; a text in quotes after it must be its text
  *   `It stays…`         the connection lives on; `Message 3…`: and this code came
+ *                       (`without a Pong`: and none came)
  *
  * and, if it likes, when (`after 5 s`, `at 100 ms`), and whether A has struck the peer off
  * by the end of the run (`still in its table`, `out of its table`).
  */
+import { pongMsg } from '../../impl/p2p/base-protocol.ts';
 import { discReasonText } from '../../impl/p2p/peer-error.ts';
 import type { Ending } from './outcomes.ts';
 
@@ -16,6 +18,8 @@ export interface Claims {
   readonly heard: number | 'nothing' | 'stays';
   /** A message that must have come. */
   readonly code?: number;
+  /** One that must not. */
+  readonly without?: number;
   readonly atMs?: number;
   readonly inTable?: boolean;
 }
@@ -41,11 +45,15 @@ export function claimsOf(choice: string): Claims | undefined {
   if (/^Nothing\b/.test(choice)) return { heard: 'nothing', ...when };
   const message = /^Message (\d+)\b/.exec(choice);
   if (message !== null) return { heard: 'stays', code: Number(message[1]), ...when };
-  return /^It stays\b/.test(choice) ? { heard: 'stays', ...when } : undefined;
+  if (!/^It stays\b/.test(choice)) return undefined;
+  const without = /\bwithout a Pong\b/.test(choice) ? { without: pongMsg } : {};
+  return { heard: 'stays', ...without, ...when };
 }
 
 export function agrees(claims: Claims, ending: Judged): boolean {
   if (claims.code !== undefined && !ending.codes.includes(claims.code)) return false;
+  if (claims.without !== undefined && ending.codes.includes(claims.without))
+    return false;
   const isInTable = ending.leftAtMs === undefined;
   if (claims.inTable !== undefined && claims.inTable !== isInTable) return false;
   const endMs = ending.endedAtMs ?? ending.leftAtMs;

@@ -1,4 +1,4 @@
-/** The byte strings that the wire pages show: cut from the recorded run, field by field. */
+/** The byte strings that the wire pages show: cut from recorded runs, field by field. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { concat, fromHex, toHex } from '../../impl/bytes.ts';
@@ -34,6 +34,8 @@ type Place = readonly [
   after?: Wanted | undefined,
   /** What was made of the bytes on their way. */
   become?: (payload: Uint8Array, event: TraceEvent) => Uint8Array,
+  /** Which run; without it, `meet`. */
+  run?: string,
 ];
 
 const written: Wanted = ({ e }) => e === 'write';
@@ -42,18 +44,36 @@ const sent =
   ({ msg }) =>
     msg?.dir === 'out' && (msg.name === what || msg.code === what);
 
-const samples: Readonly<Record<string, Place>> = {
-  'auth-packet': [written, packetFields],
-  auth: [sent('auth'), authFields],
-  ack: [sent('ack'), ackFields],
-  hello: [sent('Hello'), helloFields],
-  frame: [written, frameFields, sent('Hello')],
-  disconnect: [sent('Disconnect'), disconnectFields],
-  'status-body': [sent(16), bodyFields, undefined, bodyOf],
-  status: [sent(16), (bytes) => ethFields(0, bytes)],
-  'get-headers': [sent(19), (bytes) => ethFields(3, bytes)],
-  headers: [sent(20), (bytes) => ethFields(4, bytes)],
-  'get-bodies': [sent(21), (bytes) => ethFields(5, bytes)],
+/** By the recorded run that they are cut from. */
+const samples: Readonly<Record<string, Readonly<Record<string, Place>>>> = {
+  meet: {
+    'auth-packet': [written, packetFields],
+    auth: [sent('auth'), authFields],
+    ack: [sent('ack'), ackFields],
+    hello: [sent('Hello'), helloFields],
+    frame: [written, frameFields, sent('Hello')],
+    disconnect: [sent('Disconnect'), disconnectFields],
+    'status-body': [sent(16), bodyFields, undefined, packedBodyOf],
+    status: [sent(16), (bytes) => ethFields(0, bytes)],
+    'get-headers': [sent(19), (bytes) => ethFields(3, bytes)],
+    headers: [sent(20), (bytes) => ethFields(4, bytes)],
+    'get-bodies': [sent(21), (bytes) => ethFields(5, bytes)],
+  },
+  'gate-thrice': {
+    // Of the third connection, which is refused at checkpoint 1.
+    'refusal-body': [
+      (event) => event.k === 'setupConn#3' && sent('Disconnect')(event),
+      plainDisconnectFields,
+      undefined,
+      plainBodyOf,
+    ],
+  },
+  'sorts-five': {
+    'ping-body': [sent('Ping'), bodyFields, undefined, packedBodyOf],
+    'pong-body': [sent('Pong'), bodyFields, undefined, packedBodyOf],
+    'disconnect-body': [sent('Disconnect'), bodyFields, undefined, packedBodyOf],
+    'disconnect-4': [sent('Disconnect'), disconnectFields],
+  },
 };
 
 export class UnexplainedByte extends Error {
@@ -61,13 +81,15 @@ export class UnexplainedByte extends Error {
 }
 
 export function wireSamples(repoDir: string): Readonly<Record<string, WireSample>> {
-  const file = join(repoDir, 'docs', 'traces', 'meet.jsonl');
-  const trace = readTrace(readFileSync(file, 'utf8'));
   const found: Record<string, WireSample> = {};
-  for (const [name, [wanted, decode, after, become]] of Object.entries(samples)) {
-    const hex = findBytes(trace, wanted, after, become);
-    // A run without bodies to ask for has no such message: the page asks for what is there.
-    if (hex !== undefined) found[name] = explain(name, hex, decode);
+  for (const [run, places] of Object.entries(samples)) {
+    const file = join(repoDir, 'docs', 'traces', `${run}.jsonl`);
+    const trace = readTrace(readFileSync(file, 'utf8'));
+    for (const [name, [wanted, decode, after, become]] of Object.entries(places)) {
+      const hex = findBytes(trace, wanted, after, become);
+      // A run without bodies to ask for has no such message: the page asks for what is there.
+      if (hex !== undefined) found[name] = explain(name, hex, decode);
+    }
   }
   return found;
 }
@@ -88,8 +110,13 @@ function findBytes(
 }
 
 /** What a frame holds before it is encrypted: the code, then the packed payload. */
-function bodyOf(payload: Uint8Array, { msg }: TraceEvent): Uint8Array {
+function packedBodyOf(payload: Uint8Array, { msg }: TraceEvent): Uint8Array {
   return concat(encode(msg?.code ?? 0), packPayload(payload, true));
+}
+
+/** The same before Hello, where nobody packs. */
+function plainBodyOf(payload: Uint8Array, { msg }: TraceEvent): Uint8Array {
+  return concat(encode(msg?.code ?? 0), packPayload(payload, false));
 }
 
 function bodyFields(body: Uint8Array): readonly FieldSpan[] {
@@ -97,6 +124,17 @@ function bodyFields(body: Uint8Array): readonly FieldSpan[] {
   return [
     { start: 0, end: code, field: 'body.code' },
     { start: code, end: body.length, field: 'body.payload' },
+  ];
+}
+
+function plainDisconnectFields(body: Uint8Array): readonly FieldSpan[] {
+  const code = readItem(body, 0, body.length, 'body.code').end;
+  const payload = disconnectFields(body.subarray(code));
+  return [
+    { start: 0, end: code, field: 'body.code' },
+    ...payload.map(({ start, end, field }) => {
+      return { start: start + code, end: end + code, field };
+    }),
   ];
 }
 

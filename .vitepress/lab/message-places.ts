@@ -26,6 +26,8 @@ export const messageSites: Sites = {
     'impl/p2p/peer.ts',
     'await transport.close(new DiscError(end.reason))',
   ],
+  'out Ping': ['impl/p2p/peer.ts', 'await sendItems(transport, pingMsg)'],
+  'out Pong': ['impl/p2p/peer.ts', 'await sendItems(transport, pongMsg)'],
   'out Status': ['impl/eth/peer.ts', 'newMsg(statusMsg, encodeStatus(ours))'],
   'out GetBlockHeaders': [
     'impl/eth/peer.ts',

@@ -56,8 +56,20 @@ const CodeRuler = defineAsyncComponent({
   loader: () => import('./components/CodeRuler.vue'),
   hydrate: whenNear,
 });
+const HelloBytes = defineAsyncComponent({
+  loader: () => import('./components/HelloBytes.vue'),
+  hydrate: whenNear,
+});
 const PeerRooms = defineAsyncComponent({
   loader: () => import('./components/PeerRooms.vue'),
+  hydrate: whenNear,
+});
+const MessageSorter = defineAsyncComponent({
+  loader: () => import('./components/MessageSorter.vue'),
+  hydrate: whenNear,
+});
+const ClockBench = defineAsyncComponent({
+  loader: () => import('./components/ClockBench.vue'),
   hydrate: whenNear,
 });
 const WireBytes = defineAsyncComponent({
@@ -81,7 +93,10 @@ const theme: Theme = {
     context.app.component('RepoLink', RepoLink);
     context.app.component('RunLine', RunLine);
     context.app.component('CodeRuler', CodeRuler);
+    context.app.component('HelloBytes', HelloBytes);
     context.app.component('PeerRooms', PeerRooms);
+    context.app.component('MessageSorter', MessageSorter);
+    context.app.component('ClockBench', ClockBench);
     context.app.component('WireBytes', WireBytes);
     context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);

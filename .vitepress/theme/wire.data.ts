@@ -8,7 +8,7 @@ export { data };
 const repoDir = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 export default {
-  watch: ['../../docs/traces/meet.jsonl', '../../impl/**/fields.ts'],
+  watch: ['../../docs/traces/*.jsonl', '../../impl/**/fields.ts'],
   load(): Readonly<Record<string, WireSample>> {
     return wireSamples(repoDir);
   },

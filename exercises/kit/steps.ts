@@ -3,9 +3,13 @@
  * be opened there. Without a recording, both do nothing.
  */
 
+import { toHex } from '#impl/bytes.ts';
 import { runtime } from '#impl/csp/runtime.ts';
 
-let spoken: string | undefined;
+/** What an assertion spoke of: a moment by its words, or bytes that a node has read. */
+export type Spoken = string | { readonly node: string; readonly read: string };
+
+let spoken: Spoken | undefined;
 
 /** Inside a run: this is the step that is called `words`. It is a step of the trace. */
 export function moment(words: string): void {
@@ -22,8 +26,16 @@ export function about(words: string, message: string): string {
   return message;
 }
 
+/**
+ * A run that is seen is opened where `node` reads the message `bytes`, whether the test
+ * passes or fails.
+ */
+export function opensAt(node: string, bytes: Uint8Array): void {
+  spoken = { node, read: toHex(bytes) };
+}
+
 /** What the last assertion spoke of, since this was asked last. */
-export function spokenOf(): string | undefined {
+export function spokenOf(): Spoken | undefined {
   const words = spoken;
   spoken = undefined;
   return words;

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeTrace } from '../csp/trace.ts';
 import { discReasonText } from '../p2p/peer-error.ts';
+import { clockScenarios } from '../sim/clock-scenarios.ts';
 import { gateScenarios } from '../sim/gate-scenarios.ts';
 import { runScenario, type ScenarioOutcome } from '../sim/run-scenario.ts';
 import { ScenarioError } from '../sim/scenario-fields.ts';
@@ -21,7 +22,7 @@ import { traceHash } from '../sim/trace-hash.ts';
 import { checkTarget, makeFolderFor, readBytes, writeWhole } from './files.ts';
 import { UsageError } from './usage-error.ts';
 
-const allScenarios = { ...scenarios, ...gateScenarios };
+const allScenarios = { ...scenarios, ...gateScenarios, ...clockScenarios };
 
 const usage = `Usage: npm run -s lab -- SCENARIO [options]
 

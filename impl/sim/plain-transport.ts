@@ -38,13 +38,18 @@ const headLength = 8; // code and size, 4 bytes each
 export class PlainTransport implements NewTransport, EncTransport, Transport {
   readonly #fd: NetConn;
   readonly #self: NodeID;
+  readonly #first: Msg | 'nothing' | undefined;
   id: NodeID = nodeIDOf('00'.repeat(64));
   readonly #runtime = runtime();
   readonly #writing = new Chan<undefined>('write lock', 1);
+  /** A Disconnect came where Hello was due: it is not answered with another. */
+  #wasRefused = false;
 
-  constructor(fd: NetConn, self: NodeID) {
+  /** @param first what it says where Hello is due; without it, that */
+  constructor(fd: NetConn, self: NodeID, first?: Msg | 'nothing') {
     this.#fd = fd;
     this.#self = self;
+    this.#first = first;
     const until = runtime().now() + handshakeTimeoutMs;
     fd.setReadDeadline(until);
     fd.setWriteDeadline(until);
@@ -58,9 +63,10 @@ export class PlainTransport implements NewTransport, EncTransport, Transport {
 
   async doProtoHandshake(our: ProtoHandshake): Promise<Greeting> {
     const writer = new WaitGroup(() => undefined); // a failure shows in the read too
-    writer.go('helloWriter', () => this.#write(newMsg(handshakeMsg, encodeHello(our))));
+    const first = this.#first ?? newMsg(handshakeMsg, encodeHello(our));
+    if (first !== 'nothing') writer.go('helloWriter', () => this.#write(first));
     try {
-      const their = await readProtocolHandshake({ readMsg: () => this.#read() });
+      const their = await readProtocolHandshake({ readMsg: () => this.#readFirst() });
       return { their, messages: this };
     } finally {
       await writer.wait();
@@ -83,7 +89,8 @@ export class PlainTransport implements NewTransport, EncTransport, Transport {
   }
 
   async close(error: unknown): Promise<void> {
-    if (!(error instanceof DiscError) || error.reason === discNetworkError) {
+    const isTold = error instanceof DiscError && error.reason !== discNetworkError;
+    if (!isTold || this.#wasRefused) {
       await this.#fd.close();
       return;
     }
@@ -95,16 +102,25 @@ export class PlainTransport implements NewTransport, EncTransport, Transport {
       tooLate: recv(tooLate),
     });
     tooLate.stop();
+    let told = false;
     if (turn.case === 'mine') {
       this.#fd.setWriteDeadline(until);
       try {
         await this.#write(newMsg(discMsg, encodeDisconnect(error.reason)));
+        told = true;
       } catch {
         // The reason is a courtesy; the connection ends either way.
       }
       this.#writing.tryRecv();
     }
-    await this.#fd.close(discWriteTimeoutMs);
+    // A reason on its way gets time to arrive. Without one there is nothing to wait for.
+    await this.#fd.close(told ? discWriteTimeoutMs : 0);
+  }
+
+  async #readFirst(): Promise<Msg> {
+    const msg = await this.#read();
+    this.#wasRefused = msg.code === discMsg;
+    return msg;
   }
 
   async #read(): Promise<Msg> {

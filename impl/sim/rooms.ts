@@ -204,7 +204,7 @@ export const trials: readonly Trial[] = [
     room: 'protoErr',
     reports: 'waits',
     protocols: 2,
-    capacities: [0, 1, 2, 3],
+    capacities: [0, 1, 2, 3, 4],
     prepare: ({ line }) => {
       line.beforeWrite = () => sleep(1_000);
     },

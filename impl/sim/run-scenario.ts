@@ -16,7 +16,7 @@ import type { NetConn } from '../net/net-conn.ts';
 import type { NewTransport } from '../p2p/conn.ts';
 import { nodeIDOf, type Node } from '../p2p/enode.ts';
 import type { PeerEvent } from '../p2p/events.ts';
-import { newMsg, sendItems } from '../p2p/message.ts';
+import { newMsg, sendItems, type Msg } from '../p2p/message.ts';
 import { discRequested, type DiscReason } from '../p2p/peer-error.ts';
 import type { Protocol } from '../p2p/protocol.ts';
 import { newRLPX } from '../p2p/rlpx/transport.ts';
@@ -30,7 +30,8 @@ import type {
   Scenario,
   ScriptSpec,
 } from './scenario.ts';
-import { playScript, type Heard } from './script.ts';
+import { firstOf, playScript, type Heard } from './script.ts';
+import { ScriptedRLPX } from './scripted-rlpx.ts';
 import { simulate, type SimulateOptions, type Simulation } from './simulate.ts';
 
 /** How one peer of a node ended. */
@@ -58,6 +59,8 @@ export interface ScenarioOutcome {
 }
 
 const port = 30_303;
+/** How long the protocol `slow` is busy. */
+const slowMs = 40_000;
 
 interface Live {
   readonly server: Server;
@@ -156,7 +159,8 @@ async function dialAndPlay(
   const self = identity(seed, spec.as ?? name);
   return playScript({
     spec,
-    transport: makeTransport(scenario, fd, self.node),
+    fd,
+    transport: makeTransport(scenario, fd, self.node, firstOf(spec, self.node.id)),
     privateKey: self.privateKey,
     self: self.node.id,
     dest: identity(seed, 'A').node,
@@ -235,6 +239,10 @@ function misbehaving(kind: ProtocolKind): Protocol {
         return;
       case 'sleeps':
         return sleep(3_600_000);
+      case 'slow':
+        await rw.readMsg();
+        await sleep(slowMs);
+        for (;;) await rw.readMsg();
       case 'listens':
         for (;;) await rw.readMsg();
     }
@@ -251,8 +259,15 @@ function besideEth({ name, version, length, greets }: BesideSpec): Protocol {
   return { name, version, length, run };
 }
 
-function makeTransport(scenario: Scenario, fd: NetConn, self: Node): NewTransport {
-  return scenario.transport === 'rlpx' ? newRLPX(fd) : new PlainTransport(fd, self.id);
+/** @param first what it says where Hello is due, if that is not the Hello of ours */
+function makeTransport(
+  scenario: Scenario,
+  fd: NetConn,
+  self: Node,
+  first?: Msg | 'nothing',
+): NewTransport {
+  if (scenario.transport === 'plain') return new PlainTransport(fd, self.id, first);
+  return first === undefined ? newRLPX(fd) : new ScriptedRLPX(fd, first);
 }
 
 /** Keys come from the seed, so that a node is the same in every schedule. */

@@ -51,6 +51,20 @@ export function text(value: unknown, at: string): string {
   return value;
 }
 
+/**
+ * Bytes as lower-case hex.
+ *
+ * @param most bytes
+ * @param name may stand for bytes that are put in later
+ */
+export function hex(value: unknown, most: number, at: string, name?: string): string {
+  const found = text(value, at);
+  const digits = name === undefined ? found : found.replaceAll(name, '');
+  if (!/^(?:[0-9a-f]{2})*$/.test(digits)) throw new ScenarioError(at, 'not hex');
+  if (digits.length > 2 * most) throw new ScenarioError(at, 'too long');
+  return found;
+}
+
 export function integer(value: unknown, most: number, at: string): number {
   if (
     typeof value !== 'number' ||

@@ -7,6 +7,7 @@ import { protocolVersions, type EthVersion } from '../eth/protocol.ts';
 import { quirkNames, type QuirkName } from './quirks/names.ts';
 import {
   few,
+  hex,
   integer,
   list,
   object,
@@ -19,7 +20,8 @@ import {
 
 /**
  * What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule.
- * `listens` breaks none: it reads what comes and says nothing.
+ * `listens` breaks none: it reads what comes and says nothing. `slow` does so too, and
+ * is busy with the first message for 40 s.
  */
 export const protocolKinds = [
   'eth',
@@ -29,6 +31,7 @@ export const protocolKinds = [
   'asks-to-leave',
   'sleeps',
   'listens',
+  'slow',
 ] as const;
 export type ProtocolKind = (typeof protocolKinds)[number];
 
@@ -64,12 +67,26 @@ export interface ScriptSpec {
   readonly steps: readonly Step[];
   /** It reads nothing before its script is over. */
   readonly deaf?: true;
+  /** It opens the connection and shakes no hands: its steps are bytes and pauses. */
+  readonly mute?: true;
+  /** It answers each Ping with a Pong until its script is over. */
+  readonly answers?: true;
   /** When it dials, each time a connection that plays the same steps. Default: once, at 0. */
   readonly dialsAtMs?: readonly number[];
   /** Whose id it names. Default: its own. */
   readonly as?: string;
   /** What its Hello says it speaks, `eth/63`; without it, that. */
   readonly caps?: readonly string[];
+  /** The payload of its Hello, as hex; `{id}` stands for its id. */
+  readonly hello?: string;
+  /** What it says where Hello is due. */
+  readonly insteadOfHello?: FirstMessage | 'nothing';
+}
+
+export interface FirstMessage {
+  readonly code: number;
+  /** As hex. */
+  readonly payload: string;
 }
 
 /** What a scripted remote does, one after the other, once both handshakes are done. */
@@ -83,6 +100,8 @@ export type Step =
       readonly code?: number;
     }
   | { readonly do: 'send'; readonly code: number; readonly payload: string }
+  /** As they are on the line, a part of a message perhaps. */
+  | { readonly do: 'bytes'; readonly hex: string }
   | { readonly do: 'disconnect'; readonly reason: number }
   | { readonly do: 'sleep'; readonly ms: number }
   | { readonly do: 'close' };
@@ -208,19 +227,59 @@ function readNode(value: unknown, at: string): NodeSpec | ScriptSpec {
 }
 
 function readScript(spec: Fields, at: string): ScriptSpec {
-  onlyKeys(spec, ['kind', 'steps', 'deaf', 'dialsAtMs', 'as', 'caps'], `${at}.`);
+  const flags = ['deaf', 'mute', 'answers'] as const;
+  const keys = ['kind', 'steps', ...flags, 'dialsAtMs', 'as', ...firstKeys];
+  onlyKeys(spec, keys, `${at}.`);
   const steps = few(spec['steps'], scenarioLimits.steps, `${at}.steps`);
-  const { dialsAtMs, as, caps } = spec;
+  const { dialsAtMs, as } = spec;
   return {
     kind: 'script',
     steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
-    ...(oneOf(spec['deaf'] ?? false, [true, false], `${at}.deaf`) && { deaf: true }),
+    ...Object.fromEntries(
+      flags
+        .filter((flag) => oneOf(spec[flag] ?? false, [true, false], `${at}.${flag}`))
+        .map((flag) => [flag, true as const]),
+    ),
     ...(dialsAtMs === undefined
       ? {}
       : { dialsAtMs: readDials(dialsAtMs, `${at}.dialsAtMs`) }),
     ...(as === undefined ? {} : { as: text(as, `${at}.as`) }),
-    ...(caps !== undefined && { caps: readCaps(caps, `${at}.caps`) }),
+    ...readFirst(spec, at),
   };
+}
+
+/** Three ways to say what comes first, of which a script has one. */
+const firstKeys = ['caps', 'hello', 'insteadOfHello'] as const;
+
+function readFirst(
+  spec: Fields,
+  at: string,
+): Pick<ScriptSpec, (typeof firstKeys)[number]> {
+  const { caps, hello, insteadOfHello: instead } = spec;
+  if (firstKeys.filter((key) => spec[key] !== undefined).length > 1) {
+    throw new ScenarioError(at, `expected one of ${firstKeys.join(', ')}`);
+  }
+  return {
+    ...(caps !== undefined && { caps: readCaps(caps, `${at}.caps`) }),
+    ...(hello !== undefined && { hello: payload(hello, `${at}.hello`, '{id}') }),
+    ...(instead !== undefined && {
+      insteadOfHello: readInstead(instead, `${at}.insteadOfHello`),
+    }),
+  };
+}
+
+function readInstead(value: unknown, at: string): FirstMessage | 'nothing' {
+  if (value === 'nothing') return value;
+  const spec = object(value, at);
+  onlyKeys(spec, ['code', 'payload'], `${at}.`);
+  return {
+    code: integer(spec['code'], 255, `${at}.code`),
+    payload: payload(spec['payload'], `${at}.payload`),
+  };
+}
+
+function payload(value: unknown, at: string, name?: string): string {
+  return hex(value, scenarioLimits.payloadBytes, at, name);
 }
 
 function readDials(value: unknown, at: string): readonly number[] {
@@ -277,6 +336,7 @@ function readCaps(value: unknown, at: string): string[] {
 const stepKeys = {
   status: ['networkId', 'genesis', 'version', 'code'],
   send: ['code', 'payload'],
+  bytes: ['hex'],
   disconnect: ['reason'],
   sleep: ['ms'],
   close: [],
@@ -284,7 +344,7 @@ const stepKeys = {
 
 function readStep(value: unknown, at: string): Step {
   const step = object(value, at);
-  const kinds = ['status', 'send', 'disconnect', 'sleep', 'close'] as const;
+  const kinds = ['status', 'send', 'bytes', 'disconnect', 'sleep', 'close'] as const;
   const kind = oneOf(step['do'], kinds, `${at}.do`);
   onlyKeys(step, ['do', ...stepKeys[kind]], `${at}.`);
   switch (kind) {
@@ -305,13 +365,14 @@ function readStep(value: unknown, at: string): Step {
       };
     }
     case 'send': {
-      const payload = text(step['payload'], `${at}.payload`);
-      if (!/^(?:[0-9a-f]{2})*$/.test(payload))
-        throw new ScenarioError(at, 'payload is not hex');
-      if (payload.length > 2 * scenarioLimits.payloadBytes)
-        throw new ScenarioError(at, 'too long');
-      return { do: 'send', code: integer(step['code'], 255, `${at}.code`), payload };
+      return {
+        do: 'send',
+        code: integer(step['code'], 255, `${at}.code`),
+        payload: payload(step['payload'], `${at}.payload`),
+      };
     }
+    case 'bytes':
+      return { do: 'bytes', hex: payload(step['hex'], `${at}.hex`) };
     case 'disconnect':
       return {
         do: 'disconnect',

@@ -1,6 +1,7 @@
 /** The scenarios that pages, exercises and tests run, by name. */
 
 import { discMsg, handshakeMsg, pingMsg, pongMsg } from '../p2p/base-protocol.ts';
+import { helloScenarios } from './hello-scenarios.ts';
 import {
   readScenario,
   type BesideSpec,
@@ -8,6 +9,7 @@ import {
   type Scenario,
   type Step,
 } from './scenario.ts';
+import { sortingScenarios } from './sorting-scenarios.ts';
 
 /** Node A, complete, and a remote B that dials it and plays a script. */
 function remote(
@@ -172,6 +174,8 @@ export const scenarios = {
     [{ do: 'status', code: 21 }],
     chat,
   ),
+  ...helloScenarios,
+  ...sortingScenarios,
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

@@ -77,6 +77,26 @@ describe('a test that is seen', () => {
     expectCalls(trace.events, file, solution);
   });
 
+  it.each([
+    ['it passed', 'passed', '', ''],
+    ['it failed', 'failed', ' hello.cap-version 64', ' hello.cap-version 62'],
+  ])(
+    'is opened where A reads the reader’s bytes, if %s',
+    async (_, verdict, from, to) => {
+      const byte = (text: string): string => (text.includes('62') ? '3e' : '40');
+      const line = (text: string): string =>
+        text === '' ? '' : `    ${byte(text).padEnd(47)}  //  16${text}`;
+      const code = edited('E05', line(from), line(to));
+      const { seen, trace, at } = await look('E05', code);
+      expect(seen.verdict).toBe(verdict);
+      const hello = at?.b === undefined ? undefined : trace.bytes[at.b];
+      expect(at).toMatchObject({ e: 'msg', n: 'A', msg: { dir: 'in', code: 0 } });
+      expect(hello?.slice(0, 34)).toBe(
+        `f8520586736372697074c6c583657468${from === '' ? '40' : '3e'}`,
+      );
+    },
+  );
+
   it('is opened where the reader’s code threw, on its line', async () => {
     const code = edited('E14', 'peer.getProto(msg.code)', 'peer.getProtos(msg.code)');
     const { at } = await look('E14', code);

@@ -104,7 +104,7 @@ describe('grade', () => {
     const { code, out } = await start('grade');
     expect(code).toBe(1);
     expect(out).toContain('E01  unsolved     0/10  Give back what you get');
-    expect(out).toContain('0 of 4 pass, 0 of 50 points');
+    expect(out).toContain('0 of 5 pass, 0 of 60 points');
   });
 
   it('gives points and exit code 0 for the ones that pass, and a report', async () => {
@@ -259,7 +259,7 @@ describe('grade', () => {
   );
 
   it.each([
-    [['E77'], 'grade: there is no exercise E77; there are E01 E02 E03 E04\n'],
+    [['E77'], 'grade: there is no exercise E77; there are E01 E02 E03 E04 E05\n'],
     [['--points'], "grade: Unknown option '--points'\n"],
   ])('answers %j with one line and exit code 2', async (args, line) => {
     expect(await start('grade', ...args)).toEqual({ code: 2, out: '', err: line });
@@ -305,6 +305,20 @@ describe('learn', () => {
     ]);
   });
 
+  it('shows what a message has become that does not do its task, and what no message is', async () => {
+    const edits = "export const edits = { quitting: 'c1 09', bare: '4' };\n";
+    writeFileSync(join(home, '05-farewell', 'exercise.ts'), edits);
+    const { out } = await start('learn', 'E05', '--once');
+    expect(out).toContain('expected: 8\n     got:      9\n');
+    expect(out).toContain('two hex digits are a byte, and here are 1');
+    expect(out).toContain(
+      ' quitting, as it is now:\n' +
+        '   c1  //   0 disconnect.list\n' +
+        '   09  //   1 disconnect.reason 9\n',
+    );
+    expect(out).not.toContain('bare, as it is now');
+  });
+
   it('shows what the first failure of written code says, and of no other', async () => {
     const echo = "export const echo = async () => 'always';\n";
     writeFileSync(join(home, '01-echo', 'exercise.ts'), echo);
@@ -319,7 +333,7 @@ describe('learn', () => {
     const { code, err } = await start('learn', 'E99');
     expect([code, err]).toEqual([
       2,
-      'learn: there is no exercise E99; there are E01 E02 E03 E04\n',
+      'learn: there is no exercise E99; there are E01 E02 E03 E04 E05\n',
     ]);
   });
 

@@ -55,6 +55,7 @@ describe('other room in one channel of a peer', () => {
       '1: stands 2 ×40',
       '2: stands 1 ×40',
       '3: ends ×40',
+      '4: ends ×40',
     ]);
   });
 

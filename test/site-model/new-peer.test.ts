@@ -11,7 +11,7 @@ import { findRooms, type TrialRuns } from '../../.vitepress/data/peer-rooms.ts';
 import { en } from '../../.vitepress/theme/strings/en.ts';
 import { pendingPings } from '../../impl/p2p/peer.ts';
 import { gateScenarios } from '../../impl/sim/gate-scenarios.ts';
-import { orders, type Fate } from '../../impl/sim/rooms.ts';
+import { orders, trials, tryRoom, type Fate } from '../../impl/sim/rooms.ts';
 import { runScenario } from '../../impl/sim/run-scenario.ts';
 
 const page = readFileSync(join(repoDir, 'docs/guide/05-new-peer.md'), 'utf8');
@@ -62,10 +62,15 @@ describe('chapter 5', () => {
     expect(came('protoErr-waits', 2)).toEqual([{ fate: 'stands', n: 1 }]);
   });
 
-  it('is right about a report that is tried without room, and about one place', () => {
+  it('is right about a report that is tried without room, and about one place', async () => {
     expect(came('protoErr', 0)).toEqual([{ fate: 'stays' }]);
     expect(rightChoice('c5-lost')).toMatch(/^It lives on/);
     expect(came('protoErr', 1)).toEqual([{ fate: 'ends' }]);
+    // Also where three report: our node would do with one place.
+    const three = trials.find(({ name }) => name === 'protoErr-waits');
+    if (three === undefined) throw new Error('no such trial');
+    const { fates } = await tryRoom({ ...three, reports: 'tries' }, 1);
+    expect(fates.map(({ fate }) => fate)).toEqual([{ fate: 'ends' }]);
   });
 
   it('answers its bank as the runs do', () => {
@@ -91,7 +96,9 @@ describe('chapter 5', () => {
     const stands = ['writeErr', 'readErr-waits', 'protoErr-waits'];
     expect([...loses, ...stands].filter(goodAtNone)).toEqual([]);
     expect(came('writeStart', 2)).toEqual(came('writeStart', 1));
-    expect(came('protoErr', 2)).toEqual(came('protoErr', 1));
+    expect(came('protoErr-waits', 4)).toEqual(came('protoErr-waits', 3));
+    expect(came('in', 1)).not.toEqual(came('in', 0));
+    expect(came('disc', 1)).not.toEqual(came('disc', 0));
   });
 
   it('names every channel of a peer in its table', () => {

@@ -90,6 +90,7 @@ describe('claimsOf', () => {
     ],
     ['It stays connected', { heard: 'stays' }],
     ['Message 3, a Pong', { heard: 'stays', code: 3 }],
+    ['It stays, without a Pong', { heard: 'stays', without: 3 }],
   ])('reads “%s”', (choice, claims) => {
     expect(claimsOf(choice)).toEqual(claims);
   });
@@ -112,6 +113,9 @@ describe('agrees', () => {
     expect(agrees({ heard: 'stays', code: 3 }, { ...stays, leftAtMs: undefined })).toBe(
       false,
     );
+    const without = { heard: 'stays', without: 3 } as const;
+    expect(agrees(without, { ...stays, leftAtMs: undefined })).toBe(true);
+    expect(agrees(without, { ...stays, leftAtMs: undefined, codes: [3] })).toBe(false);
   });
 });
 
@@ -121,6 +125,7 @@ describe('heard', () => {
   it('names every code where codes are the matter, and else those below 16', () => {
     expect(heard(stays, en, topicOf('codes-said-twice'))).toBe('message 3, 16, 33');
     expect(heard(stays, en, topicOf('ping'))).toBe('message 3');
+    expect(heard(stays, en, topicOf('sorts-code-15'))).toBe('message 3');
     expect(heard({ ...stays, codes: [16] }, en)).toBe('nothing out of the ordinary');
   });
 });

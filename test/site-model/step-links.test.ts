@@ -126,10 +126,61 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       '225 A: readLoop puts the error “read: connection closed” into readErr.',
     ],
   ],
+  '07-read-loop': [
+    ['hears the Ping', '225 A: readLoop hears Ping (1 byte) from B.'],
+    [
+      'drops a word of it into `pingRecv`',
+      '225 A: readLoop hands the word that a Ping came to pingLoop, through pingRecv.',
+    ],
+    [
+      'waits for bytes again',
+      '225 A: readLoop waits for the first of these: bytes from the connection; the time limit for reading.',
+    ],
+    [
+      'takes the word',
+      '225 A: pingLoop takes the word that a Ping came from readLoop, out of pingRecv.',
+    ],
+    ['sends the Pong', '225 A: pingLoop sends Pong (1 byte) to B.'],
+    ['hears code 7', '325 A: readLoop hears code 7 (1 byte) from B.'],
+    [
+      'The request of eth comes',
+      '425 A: readLoop hears GetBlockBodies (1 byte) from B.',
+    ],
+    [
+      'hands it over on `eth.in`',
+      '425 A: readLoop hands GetBlockBodies (1 byte) to eth/63, through eth.in.',
+    ],
+    ["eth's task answers", '425 A: eth/63 sends BlockBodies (1 byte) to B.'],
+    ['hears the Disconnect', '525 A: readLoop hears Disconnect (2 bytes) from B.'],
+    [
+      'reports it as an error',
+      '525 A: readLoop hands the error “too many peers” to runPeer, through readErr.',
+    ],
+    ['`run` says goodbye', '525 A: runPeer sends Disconnect (2 bytes) to B.'],
+  ],
+  '08-ping-loop': [
+    [
+      'the ping interval has passed',
+      '15100 A: pingLoop goes on: the time for the next Ping has come.',
+    ],
+    ['a Ping goes out', '15100 A: pingLoop sends Ping (1 byte) to B.'],
+    ['B’s Ping', '15125 B: pingLoop sends Ping (1 byte) to A.'],
+    ['`readLoop` reads A’s Ping', '15125 B: readLoop hears Ping (1 byte) from A.'],
+    [
+      'puts it into a channel',
+      '15125 B: readLoop hands the word that a Ping came to pingLoop, through pingRecv.',
+    ],
+    [
+      'takes it out',
+      '15125 B: pingLoop takes the word that a Ping came from readLoop, out of pingRecv.',
+    ],
+    ['writes the Pong', '15125 B: pingLoop sends Pong (1 byte) to A.'],
+    ['`readLoop` reads the Pong', '15150 A: readLoop hears Pong (1 byte) from B.'],
+  ],
 };
 
 // `npm run record` makes them, and every build.
-const recorded = ['meet', 'second-status'].every((name) =>
+const recorded = ['meet', 'second-status', 'sorts-five'].every((name) =>
   existsSync(traceFile(repoDir, name)),
 );
 

@@ -10,7 +10,9 @@ import { unpackPayload } from '../../impl/p2p/rlpx/payload.ts';
 import { repoDir } from '../site/build.ts';
 
 // `npm run record` makes it, and every build.
-const isRecorded = existsSync(join(repoDir, 'docs', 'traces', 'meet.jsonl'));
+const isRecorded = ['meet', 'sorts-five'].every((run) =>
+  existsSync(join(repoDir, 'docs', 'traces', `${run}.jsonl`)),
+);
 
 describe.skipIf(!isRecorded)('wireSamples', () => {
   it('holds the bytes that the worked example of RLP names', () => {
@@ -38,6 +40,26 @@ describe.skipIf(!isRecorded)('wireSamples', () => {
     const data = fromHex(body?.hex.slice(2) ?? '');
     expect(body?.hex.slice(0, 2)).toBe('10');
     expect(toHex(unpackPayload({ code: 16, data }, true).payload)).toBe(status?.hex);
+  });
+
+  it('holds the body of a Ping: code 2, then an empty list, packed', () => {
+    const { 'ping-body': body } = wireSamples(repoDir);
+    expect(body?.hex).toBe('020100c0');
+    expect(body?.fields.map(({ field, start }) => [field, start])).toEqual([
+      ['body.code', 0],
+      ['body.payload', 1],
+    ]);
+  });
+});
+
+describe.skipIf(!isRecorded)('the messages of chapter 7', () => {
+  it('are a code and an empty list, or a list with the reason', () => {
+    const samples = wireSamples(repoDir);
+    const hex = (name: string): string | undefined => samples[name]?.hex;
+    expect(hex('ping-body')).toBe('020100c0');
+    expect(hex('pong-body')).toBe('030100c0');
+    expect(hex('disconnect-body')).toBe('010204c104');
+    expect(hex('disconnect-4')).toBe('c104');
   });
 });
 

@@ -5,10 +5,11 @@ import type { Strings } from '../strings/en.ts';
 type Ending = Outcome['endings'][number]['ending'];
 
 /** What a scenario is about; a table shows those of one topic. */
-export type Topic = 'codes' | 'endings';
+export const topics = ['codes', 'hello', 'sorts', 'endings'] as const;
+export type Topic = (typeof topics)[number];
 
 export function topicOf(name: string): Topic {
-  return name.startsWith('codes-') ? 'codes' : 'endings';
+  return topics.find((topic) => name.startsWith(`${topic}-`)) ?? 'endings';
 }
 
 export function duration(ms: number): string {
@@ -31,7 +32,9 @@ export function heard(
   if (ending.heard !== undefined) {
     return outcomes.disconnect(ending.heard, ending.heardText ?? '');
   }
-  if (ending.cause !== undefined) return outcomes.nothing;
+  // The end of a peer has a cause; what never was one can end as well.
+  if (ending.cause !== undefined || ending.endedAtMs !== undefined)
+    return outcomes.nothing;
   // Where codes are the matter, so are those of protocols.
   const answers = ending.codes.filter((code) => code < 16 || topic === 'codes');
   const listed = answers.toSorted((a, b) => a - b).join(', ');

@@ -13,6 +13,7 @@ const types: Readonly<Record<ExerciseType, string>> = {
   'trace-table': 'trace table',
   fix: 'find the fault',
   attack: 'attack, then defend',
+  bytes: 'change bytes',
 };
 
 const states: Readonly<Record<ExerciseState, string>> = {
@@ -215,6 +216,20 @@ export const en = {
       left === 1
         ? '1 question has no answer yet.'
         : `${left} questions have no answer yet.`,
+  },
+  edits: {
+    legend: (index: number, count: number): string => `Message ${index} of ${count}`,
+    label: (index: number): string => `Bytes of message ${index}`,
+    asText: 'As text',
+    textLabel: (index: number): string => `Message ${index} as hex`,
+    asOffered: 'As it was',
+    cannot: (why: string): string => `This is not sent: ${why}.`,
+    right: 'Done.',
+    see: (index: number): string => `See it: message ${index}`,
+    unchanged: (left: number): string =>
+      left === 1
+        ? '1 message is as it was offered.'
+        : `${left} messages are as they were offered.`,
   },
   parsons: {
     pool: 'Lines to choose from',

@@ -1,4 +1,6 @@
 import type { ScenarioName } from '../../../impl/sim/scenarios.ts';
+import type { Clock, Mark } from '../../data/clock-run.ts';
+import type { BenchCase, Guess } from '../components/clock-bench.ts';
 import { traceSentences } from './trace-sentences.en.ts';
 
 /** Every word of the interface. A second language is a second file of this shape. */
@@ -216,8 +218,12 @@ export const en = {
   outcomes: {
     caption: (count: number): string =>
       `${count} scenarios, each run under two orders of tasks when this page was built. A is our node; the remote plays a script. Times count from the start of the run.`,
+    sortsCaption: (count: number): string =>
+      `${count} runs of one message each, or a few, under two orders of tasks when this page was built. A runs eth/63 and takes whatever comes, unless the row says otherwise.`,
     codesCaption: (count: number): string =>
       `${count} pairs of lists, each run under two orders of tasks when this page was built. We speak eth/62 and eth/63, and what the row adds.`,
+    helloCaption: (count: number): string =>
+      `${count} first messages, each run under two orders of tasks when this page was built. B dials A, and holds the key of its id. Unless the row says otherwise, its Hello is as ours, and after it comes a good Status.`,
     columns: {
       what: 'What happens',
       error: 'A’s own error',
@@ -282,6 +288,51 @@ export const en = {
         'Both speak chat/1 and eth/63; the remote sends its Status as code 16',
       'codes-chat-of-another-length':
         'Both speak chat/1 and eth/63; the remote counts five codes for chat, and sends its Status as code 21',
+      'hello-as-ours': 'A Hello as ours',
+      'hello-next-year': 'Two more fields behind the id',
+      'hello-tail-of-lists': 'A list and a number behind the id',
+      'hello-bytes-behind': 'Three bytes behind the list',
+      'hello-port': 'Listen port 30303',
+      'hello-version-4': 'Version 4',
+      'hello-version-99': 'Version 99',
+      'hello-2048-bytes': 'A long name: 2,048 bytes in all',
+      'hello-2049-bytes': 'A name longer by one: 2,049 bytes in all',
+      'hello-zero-as-00': 'The port 0 as the byte 00',
+      'hello-without-id': 'The list ends before the id',
+      'hello-id-of-63': 'An id of 63 bytes',
+      'hello-cap-of-three': 'A capability of three elements',
+      'hello-zero-id': 'An id of 64 zeros',
+      'hello-other-id': 'The id of somebody else',
+      'hello-other-id-strange': 'The id of somebody else, and no common protocol',
+      'hello-zero-id-full': 'An id of 64 zeros; A’s only place is taken',
+      'hello-no-caps': 'An empty list of capabilities',
+      'hello-is-disconnect': 'Disconnect 4 instead of Hello',
+      'hello-is-bare-disconnect': 'The same, as the bare byte 04',
+      'hello-is-ping': 'A Ping instead of Hello',
+      'hello-is-status': 'Message 16 instead of Hello',
+      'hello-is-empty-list': 'A Hello that is the empty list',
+      'hello-is-missing': 'Nothing at all',
+      'sorts-five':
+        'The remote sends Status, a Ping, code 7, a request for no bodies, and Disconnect 4',
+      'sorts-17-pings':
+        'The remote sends 17 Pings at once, and Disconnect 4 after 100 ms',
+      'sorts-22-pings':
+        'The remote sends 22 Pings at once, and Disconnect 4 after 100 ms',
+      'sorts-disconnect-behind-a-message':
+        'The remote sends code 16, which nobody takes, and Disconnect 4 behind it; for 40 s',
+      'sorts-ping-behind-a-message':
+        'Both speak chat/1 too; the remote sends code 20 for eth, which sleeps, and a Ping behind it',
+      'sorts-for-chat-while-eth-sleeps':
+        'Both speak chat/1 too; eth sleeps; the remote sends code 16, for chat, and a Ping behind it',
+      'sorts-33-behind-chat': 'Both speak chat/1 too; the remote sends code 33',
+      'sorts-37-behind-chat': 'Both speak chat/1 too; the remote sends code 37',
+      'sorts-code-15': 'The remote sends the reserved code 15',
+      'sorts-junk-in-a-ping': 'The remote sends a Ping with the payload ffffff',
+      'sorts-largest-ping': 'The remote sends a Ping with 2,048 zero bytes',
+      'sorts-ping-too-large': 'The remote sends a Ping with 2,049 zero bytes',
+      'sorts-bare-reason': 'The remote sends a Disconnect with the payload 04',
+      'sorts-junk-reason': 'The remote sends a Disconnect with the payload ffffff',
+      'sorts-huge-reason': 'The remote sends a Disconnect with the reason 2^63',
     } satisfies Readonly<Record<ScenarioName, string>> as Readonly<
       Record<ScenarioName, string>
     >,
@@ -312,6 +363,196 @@ export const en = {
     message: (name: string, code: number): string => `message ${code} of ${name}`,
     nobody: 'nobody’s',
     reset: 'As it was',
+  },
+  helloBytes: {
+    title: 'B’s Hello, and what A makes of it',
+    hint: 'This is the Hello that B sends in the run. Pick a change, or choose a byte and type another. What A reads and answers is computed anew, with the code of this page.',
+    withoutScripts:
+      'To change a byte needs scripts. Without them, this is the Hello of the run, and what A makes of it.',
+    picks: 'Changes to pick',
+    pick: {
+      'next-year': 'A sixth field',
+      behind: 'A byte behind the list',
+      version: 'Version 4',
+      port: 'Port 30303',
+      'zero-as-00': 'Port 0 as 00',
+      'zero-id': 'An id of zeros',
+      'other-id': 'One bit of the id',
+      'other-name': 'les instead of eth',
+      'too-big': '2,049 bytes',
+    },
+    label: 'The bytes of B’s Hello',
+    odd: 'Not what belongs here.',
+    read: 'What A reads',
+    field: {
+      version: 'version',
+      name: 'name',
+      caps: 'capabilities',
+      port: 'listen port',
+      id: 'node id',
+    },
+    asked: 'What A asks, in this order',
+    check: {
+      size: 'At most 2,048 bytes?',
+      list: 'The list that a Hello is?',
+      zero: 'An id that is not zero?',
+      key: 'The id whose key B holds?',
+      common: 'Something to talk about?',
+    },
+    state: { passed: 'yes', failed: 'no', 'not asked': 'not asked' },
+    stays: (protocols: string, compresses: boolean): string =>
+      `B becomes a peer. They speak ${protocols}, and ${
+        compresses ? 'compress from here on.' : 'do not compress.'
+      }`,
+    told: (reason: number, why: string): string =>
+      `B hears Disconnect ${reason}, “${why}”, and the connection closes.`,
+    silent: 'B hears nothing, and the connection closes.',
+    error: 'A’s own error:',
+  },
+  editBytes: {
+    byte: (at: number, byte: string, field: string, isChanged: boolean): string =>
+      `byte ${at}: ${byte}, ${field}${isChanged ? ', changed' : ''}`,
+    end: 'behind the last byte',
+    more: (count: number): string =>
+      `and ${count} ${count === 1 ? 'byte' : 'bytes'} more`,
+    place: (start: number, end: number): string =>
+      end - start === 1 ? `byte ${start}` : `bytes ${start} to ${end - 1}`,
+    chosen: (at: number): string => `Byte ${at} is`,
+    append: 'One more byte',
+    insert: 'Put 00 before it',
+    remove: 'Take it out',
+    undo: 'Undo',
+    reset: 'As it was',
+  },
+  sorter: {
+    title: 'Six trays for a message',
+    hint: 'Make a message that B sends to A, over RLPx, where A runs eth/63 with it. Say where it ends up, and A’s own code sorts it.',
+    withoutScripts:
+      'The sorting needs scripts. These are the trays; the runs in the table further down say what lands in which.',
+    message: 'The message',
+    code: 'Code on the wire',
+    codeRange: 'Code on the wire, 0 to 40',
+    payload: 'Payload',
+    zeros: (bytes: number): string => `${bytes.toLocaleString('en')} zero bytes`,
+    chat: 'Both speak chat/1 too, with four codes',
+    busy: 'A’s eth is in a handler, and takes nothing',
+    pings: (count: number): string => `${count} Pings came right before it`,
+    ask: 'Where does it end up? Choose a tray.',
+    trays: {
+      answered: { name: 'Answered', note: 'A sends a message back by itself.' },
+      ignored: { name: 'Ignored', note: 'Nothing comes of it.' },
+      handed: { name: 'Handed over', note: 'A protocol has it.' },
+      waits: { name: 'It waits', note: 'readLoop stands still with it.' },
+      told: { name: 'The end, with a reason', note: 'A closes, and B hears a number.' },
+      silent: { name: 'The end, in silence', note: 'A closes, and B hears nothing.' },
+    },
+    chip: {
+      code: (code: number): string => `code ${code}`,
+      chat: '+ chat',
+      busy: '+ busy',
+      pings: '+ Pings',
+    },
+    verdict: (isRight: boolean, name: string): string =>
+      isRight ? `Right: ${name}.` : `No, it is another: ${name}.`,
+    why: {
+      answered: 'pingLoop has sent the Pong, and readLoop is free.',
+      ignored: 'The code is below 16, and asks for nothing. The next message is read.',
+      handed: (protocol: string, code: number): string =>
+        `${protocol} has taken it, as its own message ${code}.`,
+      told: (reason: number, words: string): string =>
+        `A closes with Disconnect ${reason}, “${words}”.`,
+      silent: (error: string | undefined): string =>
+        error === undefined
+          ? 'Reading has failed, and that counts as trouble on the line.'
+          : `Reading has failed, and that counts as trouble on the line. A’s log says: ${error}`,
+      waitsForRoom: 'There is no room for another Ping until a Pong has been earned.',
+      waitsForProtocol: 'Its owner does not take it, and nobody else may.',
+    },
+    tally: (right: number, asked: number): string =>
+      `${right} of ${asked} guessed right.`,
+    clear: 'Empty the trays',
+  },
+  bench: {
+    title: 'The clock bench',
+    withoutScripts: 'To choose and to guess needs scripts. These are all the runs.',
+    choose:
+      'What does B do? Unless it says otherwise, both handshakes and a good Status came before.',
+    cases: {
+      'clocks-silence': 'Its cable is pulled',
+      'clocks-pings-alone': 'Sends a Ping every 10 s, answers none of A’s',
+      'clocks-pongs-alone': 'Answers A’s Pings, says nothing else',
+      'clocks-one-byte-each-20-s': 'Sends one byte of a message every 20 s',
+      'clocks-one-ping-each-20-s': 'Sends a whole Ping every 20 s',
+      'clocks-busy-line':
+        'Asks for a header at 3, 9 and 14 s; then its cable is pulled',
+      'clocks-busy-protocol':
+        'Its cable is pulled, while A’s protocol never comes to read the Status',
+      'clocks-deaf': 'Stops reading, and sends a Ping every 10 s',
+      'clocks-deaf-to-long-answers':
+        'Stops reading and writing, while A’s protocol has much to tell',
+      'clocks-no-status': 'Says nothing from the handshakes on, not even its Status',
+      'clocks-nothing-at-all': 'Opens the connection, and shakes no hands',
+    } satisfies Readonly<Record<BenchCase, string>>,
+    guess: 'Which clock of A ends it?',
+    guesses: {
+      handshake: 'that of the handshakes',
+      status: 'that of Status',
+      read: 'that of reading',
+      write: 'that of writing',
+      none: 'none within 100 s',
+    } satisfies Readonly<Record<Guess, string>>,
+    run: 'That is my guess',
+    skip: 'Show me',
+    saw: 'You saw it coming.',
+    notSo: 'Not so.',
+    clocks: {
+      handshake: 'handshakes',
+      status: 'Status',
+      read: 'read',
+      write: 'write',
+      ping: 'ping',
+      farewell: 'farewell',
+    } satisfies Readonly<Record<Clock, string>>,
+    idle: {
+      handshake: '',
+      status: '',
+      read: 'does not run',
+      write: 'no write has to wait',
+      ping: 'does not run',
+      farewell: '',
+    } satisfies Readonly<Record<Clock, string>>,
+    lane: (clock: string, seconds: number): string => `${clock}, ${seconds} s`,
+    strikes: (clock: string, seconds: number, heard: string): string =>
+      `The clock “${clock}” strikes at ${seconds} s. B hears ${heard}.`,
+    stays: (seconds: number): string =>
+      `No clock ends it. After ${seconds} s, B is still a peer.`,
+    heardNothing: 'nothing',
+    says: (side: string): string => `${side} says`,
+    whats: {
+      Ping: 'Ping',
+      Pong: 'Pong',
+      Disconnect: 'Disconnect',
+      message: 'message',
+      byte: 'byte',
+    } satisfies Readonly<Record<Mark['what'], string>>,
+    legend: {
+      ran: 'a clock that runs',
+      rest: 'what was left of it when it was stopped or set anew',
+      struck: 'it strikes',
+      last: 'it strikes, and A gives up',
+    },
+    inWords: 'The run in words',
+    second: (ms: number): string => `${ms / 1000} s`,
+    sends: (side: string, what: string): string => `${side} sends a ${what}`,
+    struck: (clock: string): string => `the clock “${clock}” strikes`,
+    table: {
+      caption: 'All runs of the bench',
+      what: 'What B does',
+      clock: 'Clock',
+      when: 'Strikes after',
+      heard: 'B hears',
+      none: 'none',
+    },
   },
   peer: {
     title: 'One peer: its tasks and channels',
@@ -354,7 +595,8 @@ export const en = {
         'A Ping should not hold up what lies behind it. A flood of them should wait at its sender.',
       writeStart:
         'One token goes round, and while nobody writes, it has to lie somewhere.',
-      writeErr: 'One token, so one write at a time, so at most one result is on its way.',
+      writeErr:
+        'One token, so one write at a time, so at most one result is on its way.',
       readErr: 'readLoop reports once, when it ends.',
       protoErr:
         'Each protocol reports once, when it ends, and pingLoop does if its write fails.',
@@ -403,10 +645,17 @@ export const en = {
           ? 'one message is read that eth has not taken'
           : `${n} messages are read that eth has not taken`,
       handed: (n: number): string =>
-        n === 0 ? 'eth has its message at once' : `eth has its message after ${n / 1000} s`,
+        n === 0
+          ? 'eth has its message at once'
+          : `eth has its message after ${n / 1000} s`,
     },
-    allRuns: 'All runs',
-    columns: { channel: 'Channel', situation: 'What happens', room: 'Room', came: 'What came of it' },
+    allRuns: 'The real Peer with one channel replaced, in 40 orders of its tasks',
+    columns: {
+      channel: 'Channel',
+      situation: 'What happens',
+      room: 'Room',
+      came: 'What came of it',
+    },
   },
   loading: 'Loading…',
   wire: {

@@ -48,7 +48,7 @@ function commentOf({ question, choices }: Item): string[] {
 }
 
 /** `text` in lines of at most `width` characters. */
-function filled(first: string, next: string, text: string): string[] {
+export function filled(first: string, next: string, text: string): string[] {
   const lines: string[] = [];
   let line = first;
   for (const word of text.split(' ')) {
@@ -120,24 +120,27 @@ function textOf(match: RegExpMatchArray | RegExpExecArray): string {
 
 /** The quoted text after `name:`, wherever in the text that stands. */
 function valueOf(text: string, name: string): string | undefined {
+  const match = new RegExp(`^(?:${quoted.source})`).exec(after(text, name) ?? '');
+  return match === null ? undefined : textOf(match);
+}
+
+/** What comes after `name:`. */
+export function after(text: string, name: string): string | undefined {
   const key = new RegExp(`(?:^|[\\s{,])['"]?${escaped(name)}['"]?\\s*:\\s*`, 'm').exec(
     text,
   );
-  if (key === null) return undefined;
-  const rest = text.slice(key.index + key[0].length);
-  const match = new RegExp(`^(?:${quoted.source})`).exec(rest);
-  return match === null ? undefined : textOf(match);
+  return key === null ? undefined : text.slice(key.index + key[0].length);
 }
 
 function escaped(name: string): string {
   return name.replaceAll(/[^\w]/g, (sign) => `\\${sign}`);
 }
 
-function keyText(name: string): string {
+export function keyText(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : valueText(name);
 }
 
-function valueText(value: string | undefined): string {
+export function valueText(value: string | undefined): string {
   if (value === undefined) return 'undefined';
   return `'${value.replaceAll(/['\\]/g, (sign) => `\\${sign}`)}'`;
 }

@@ -3,11 +3,16 @@
 import type { ExerciseType } from './schema-exercise.ts';
 import type { TestResult } from './schema-report.ts';
 
-const answeredByChoosing: readonly ExerciseType[] = ['predict', 'quiz', 'trace-table'];
+const answeredOneByOne: readonly ExerciseType[] = [
+  'predict',
+  'quiz',
+  'trace-table',
+  'bytes',
+];
 
 /**
- * In code, the first failure is the one to mend: the others may go with it. Questions
- * have nothing to do with each other, so every wrong answer is shown. One that is not
+ * In code, the first failure is the one to mend: the others may go with it. Questions and
+ * messages have nothing to do with each other, so every wrong answer is shown. One that is not
  * given yet has nothing to say.
  */
 export function openedAtFirst(
@@ -15,7 +20,7 @@ export function openedAtFirst(
   tests: readonly TestResult[],
 ): readonly TestResult[] {
   const failures = tests.filter(({ verdict }) => verdict !== 'passed');
-  if (answeredByChoosing.includes(type)) {
+  if (answeredOneByOne.includes(type)) {
     const answered = failures.filter(({ verdict }) => verdict !== 'unsolved');
     if (answered.length > 0) return answered;
   }

@@ -12,6 +12,7 @@ export const exerciseTypes = [
   'write',
   'fix',
   'attack',
+  'bytes',
 ] as const;
 
 export type ExerciseType = (typeof exerciseTypes)[number];

@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Item } from '../answers.ts';
+import type { EditItem } from '../edits.ts';
+import { readEditItems } from '../formats/schema-edits.ts';
 import { readCatalog, type Exercise } from '../catalog/catalog.ts';
 import type { Blank, Line, Puzzle } from '../parsons.ts';
 import type { ExerciseFacts } from '../formats/schema-exercise.ts';
@@ -27,6 +29,8 @@ export interface ExercisePageData extends ExerciseFacts {
   readonly starter: string;
   readonly items?: readonly Item[];
   readonly puzzle?: ShownPuzzle;
+  /** Messages whose bytes are changed. */
+  readonly edits?: readonly EditItem[];
 }
 
 export interface ExercisePage {
@@ -73,8 +77,10 @@ const hintTitles = ['Where to look', 'Which rule', 'Almost the code'];
 /** Items and puzzles are code, so that tests can use them; here only their data counts. */
 async function dataOf(
   sources: Sources,
-  { path }: Exercise,
-): Promise<Pick<ExercisePageData, 'items' | 'puzzle'>> {
+  exercise: Exercise,
+): Promise<Pick<ExercisePageData, 'items' | 'puzzle' | 'edits'>> {
+  const { path, facts } = exercise;
+  if (facts.type === 'bytes') return { edits: await editItemsOf(sources, exercise) };
   if (existsSync(join(path, 'items.ts'))) {
     const { items } = await evaluate(sources, join(path, 'items.ts'));
     return { items: plain(items) as readonly Item[] }; // as its own type says
@@ -83,6 +89,19 @@ async function dataOf(
   const loaded = await evaluate(sources, join(path, 'lines.ts'));
   const { lines, blanks, before, after } = loaded['puzzle'] as Puzzle; // its own type
   return { puzzle: plain({ lines, blanks, before, after }) as ShownPuzzle };
+}
+
+/**
+ * The messages of a bytes exercise.
+ *
+ * @throws {InvalidData} they are not in order
+ */
+export async function editItemsOf(
+  sources: Sources,
+  { path, folder }: Exercise,
+): Promise<readonly EditItem[]> {
+  const { items } = await evaluate(sources, join(path, 'items.ts'));
+  return readEditItems(plain(items), `${folder}/items.ts`);
 }
 
 function plain(value: unknown): unknown {

@@ -16,6 +16,7 @@ const verdictOfName: Readonly<Record<string, TestVerdict>> = {
   Unsolved: 'unsolved',
   NoProgram: 'failed',
   WrongAnswer: 'failed',
+  NoBytes: 'failed',
   Tampered: 'tampered',
   TimedOut: 'timeout',
   Blocked: 'blocked',

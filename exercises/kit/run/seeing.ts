@@ -9,11 +9,12 @@ import type { Build } from '../build.ts';
 import type { Lived } from './live.ts';
 import type { Callable, Registry } from './registry.ts';
 import type { RecordedRun, Recording } from './recording.ts';
+import type { Spoken } from '../steps.ts';
 import type { TestResult } from '../formats/schema-report.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
 import {
   lastStep,
-  momentNamed,
+  momentOf,
   storyText,
   withoutStart,
   withThrow,
@@ -41,6 +42,12 @@ export interface SeeingTools {
   readonly toldCalls: typeof toldCalls;
 }
 
+/** The steps that are shown, and the one to begin with. */
+interface Opened {
+  readonly events: RecordedRun['trace']['events'];
+  readonly at: number;
+}
+
 /** The test cannot be shown. */
 export class NothingToSee extends Error {
   override readonly name = 'NothingToSee';
@@ -51,8 +58,8 @@ export interface Seeing {
   readonly name: string;
   /** Undefined if there is no such test any more. */
   readonly result: TestResult | undefined;
-  /** The moment that the assertion spoke of (`steps.ts`). */
-  readonly spokenOf: string | undefined;
+  /** What the assertion spoke of (`steps.ts`). */
+  readonly spokenOf: Spoken | undefined;
   /** Name that traces have for the reader's file. */
   readonly file: string;
   /** Texts of what has lines in the trace and is in no file. */
@@ -74,7 +81,7 @@ function seenTest(seeing: Seeing): SeenTest {
     throw new NothingToSee(recording.started === 0 ? strings.noTasks : strings.noEnd);
   }
   const { events, at } = passed
-    ? { events: withoutStart(run.trace.events), at: 0 }
+    ? whereItBegins(run, seeing)
     : whereItFailed(run, result, seeing);
   const about = passed ? result.name : `${result.name}: ${result.message}`;
   const shown = { run: run.trace, events, at, about, sources };
@@ -88,22 +95,30 @@ function seenTest(seeing: Seeing): SeenTest {
   };
 }
 
+function whereItBegins({ trace }: RecordedRun, { spokenOf }: Seeing): Opened {
+  const events = withoutStart(trace.events);
+  // Words are of a failure: without one, the run is worth a look from its start.
+  const read = typeof spokenOf === 'string' ? undefined : spokenOf;
+  return { events, at: momentOf(events, trace.bytes, read) ?? 0 };
+}
+
 function whereItFailed(
   run: RecordedRun,
   result: TestResult,
   { file, spokenOf }: Seeing,
-): { readonly events: RecordedRun['trace']['events']; readonly at: number } {
+): Opened {
   const events = withoutStart(run.trace.events);
+  const { bytes } = run.trace;
   const thrown = thrownIn(run, file);
   if (thrown !== undefined) return withThrow(events, thrown);
   const { outcome } = run;
   const task = outcome.status === 'foreign-wait' ? outcome.task : undefined;
   if (outcome.status !== 'done') {
-    return { events, at: momentNamed(events, spokenOf) ?? lastStep(events, task) };
+    return { events, at: momentOf(events, bytes, spokenOf) ?? lastStep(events, task) };
   }
   // The run was over, and then the test did not like what it had seen.
   const finding = withThrow(events, { task: 'main', words: firstLine(result.message) });
-  return { ...finding, at: momentNamed(events, spokenOf) ?? finding.at };
+  return { ...finding, at: momentOf(events, bytes, spokenOf) ?? finding.at };
 }
 
 function thrownIn(

@@ -4,6 +4,7 @@
  */
 
 import type { Trace, TraceEvent } from '#impl/csp/trace.ts';
+import type { Spoken } from '../steps.ts';
 import type { RecordedRun } from './recording.ts';
 
 /** More steps than anybody looks at; a page shows them without a pause. */
@@ -58,13 +59,25 @@ export function lastStep(events: readonly TraceEvent[], task?: string): number {
   return own < 0 ? Math.max(0, events.length - 1) : own;
 }
 
-/** The last step of that name (`steps.ts`). */
-export function momentNamed(
+/**
+ * The last step that `steps.ts` was told of.
+ *
+ * @param bytes what the trace has of the messages
+ */
+export function momentOf(
   events: readonly TraceEvent[],
-  words: string | undefined,
+  bytes: readonly string[],
+  spoken: Spoken | undefined,
 ): number | undefined {
-  const at = events.findLastIndex(({ e, v }) => e === 'event' && v === words);
-  return words === undefined || at < 0 ? undefined : at;
+  if (spoken === undefined) return undefined;
+  const isIt = (event: TraceEvent): boolean => {
+    if (typeof spoken === 'string') return event.e === 'event' && event.v === spoken;
+    const { n, msg, b } = event;
+    if (n !== spoken.node || msg?.dir !== 'in') return false;
+    return b !== undefined && bytes[b] === spoken.read;
+  };
+  const at = events.findLastIndex(isIt);
+  return at < 0 ? undefined : at;
 }
 
 export interface Shown {

@@ -1,5 +1,6 @@
 /** The places in the registry's modules where a run is watched or recorded. */
 
+import type { Spoken } from '../steps.ts';
 import type { Recording } from './recording.ts';
 import type { Callable, Registry } from './registry.ts';
 
@@ -17,7 +18,7 @@ export function watchRuns(registry: Registry, recording: Recording): void {
 }
 
 /** What the last assertion spoke of, where the test says so (`steps.ts`). */
-export function spokenOf(registry: Registry): string | undefined {
+export function spokenOf(registry: Registry): Spoken | undefined {
   if (!isLoaded(registry, stepsModule)) return undefined;
   return (registry.require(stepsModule) as typeof import('../steps.ts')).spokenOf();
 }

@@ -18,6 +18,8 @@ import { goOnWith } from '../formats/ids.ts';
 import { isSolved } from '../formats/schema-report.ts';
 import type { RunReport } from '../formats/schema-report.ts';
 import { repository } from '../catalog/sources.ts';
+import { editItemsOf } from '../page/page-data.ts';
+import { editLines } from './edit-lines.ts';
 import { Show } from './show.ts';
 import { typeProblems } from './types.ts';
 import { lookOf, outliveReader, paint, reportLines, wrapped } from './terminal.ts';
@@ -78,6 +80,7 @@ class Learn {
     this.#report = report;
     for (const line of reportLines(this.#look, this.#current, report))
       console.log(line);
+    for (const line of await this.#messages(report)) console.log(line);
     if (this.#grader.draft(this.#current) !== undefined) {
       const { progressName } = this.#grader;
       console.log(
@@ -85,6 +88,14 @@ class Learn {
       );
     }
     return isSolved(report);
+  }
+
+  /** Where bytes are changed: what they are now. */
+  async #messages(report: RunReport): Promise<readonly string[]> {
+    const { facts } = this.#current;
+    if (facts.type !== 'bytes' || report.tests.length === 0) return [];
+    const items = await editItemsOf(repository, this.#current);
+    return editLines(this.#look, items, this.#current, report);
   }
 
   watchFiles(): void {

@@ -19,6 +19,9 @@ export const showStrings = {
     reads: (bytes: string): string => `reads ${bytes}`,
     writes: (bytes: string): string => `writes ${bytes}`,
   },
+  edits: {
+    now: (id: string): string => `${id}, as it is now:`,
+  },
   show: {
     noTasks: 'No test of this run has tasks to look at.',
     noPlace: 'This one has no place in the node to be plugged into.',

@@ -69,11 +69,23 @@ export const kitStrings = {
       `${what}${given === '' ? '' : `(${given})`} is still to be written` +
       (atHand === '' ? '' : `; at hand: ${atHand}`),
     answer: 'the answer to this question',
+    edit: 'your change to this message',
     blank: (line: string): string => `the blank in “${line}”`,
   },
   answers: {
     noChoice: (item: string, given: string, choices: string): string =>
       `${item}: "${given}" is none of the choices ${choices}`,
+  },
+  edits: {
+    noText: (kind: string): string =>
+      `the bytes of a message are a text of hex digits; this is a value of type ${kind}`,
+    noDigit: (sign: string, near: string, at: number): string =>
+      `“${sign}” is no hex digit (at byte ${at}: …${near}…)`,
+    odd: (count: number): string =>
+      `two hex digits are a byte, and here are ${count}: one is missing, or one too many`,
+    empty: 'no bytes are left; at least one is sent',
+    tooLong: (count: number, limit: number): string =>
+      `the message has ${count} bytes; at most ${limit} are sent`,
   },
   parsons: {
     noLine: (id: string): string => `there is no line "${id}"`,

@@ -73,15 +73,23 @@ export function helloPayload(hello: ProtoHandshake): Uint8Array {
 /**
  * Reads the remote's Hello.
  *
- * @throws {HandshakeError} `too-big`, `not-hello`
- * @throws {DiscError} the remote disconnects, or its id is zero: reason 7
- * @throws {PeerError} `invalid-msg`: not the list that a Hello is
+ * @throws what `helloIn` throws
  * @geth p2p/rlpx.go readProtocolHandshake
  */
 export async function readProtocolHandshake(
   reader: MsgReader,
 ): Promise<ProtoHandshake> {
-  const msg = await reader.readMsg();
+  return helloIn(await reader.readMsg());
+}
+
+/**
+ * The Hello that a remote's first message is.
+ *
+ * @throws {HandshakeError} `too-big`, `not-hello`
+ * @throws {DiscError} the remote disconnects, or its id is zero: reason 7
+ * @throws {PeerError} `invalid-msg`: not the list that a Hello is
+ */
+export function helloIn(msg: Msg): ProtoHandshake {
   if (msg.size > baseProtocolMaxMsgSize) {
     throw new HandshakeError('too-big', `a first message of ${msg.size} bytes`);
   }

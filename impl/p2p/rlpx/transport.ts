@@ -47,6 +47,7 @@ export interface RLPXOptions extends EncHandshakeOptions {
   readonly readBudget?: ReadBudget;
 }
 
+// #region new-rlpx
 /**
  * Makes the transport of a connection that was accepted or dialed this moment.
  *
@@ -60,6 +61,7 @@ export function newRLPX(fd: NetConn, options: RLPXOptions = {}): NewTransport {
   fd.setWriteDeadline(until);
   return new RLPX(fd, options);
 }
+// #endregion new-rlpx
 
 // #region rlpx
 /** A connection without keys. @geth p2p/rlpx.go rlpx */
