@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repoDir } from '../../.vitepress/build/pages.ts';
+import { findLeaks } from '../../.vitepress/data/leak-runs.ts';
+import { en } from '../../.vitepress/theme/strings/en.ts';
 import { readTrace } from '../../impl/csp/trace.ts';
 import { discMsg } from '../../impl/p2p/base-protocol.ts';
-import { draws, seenIn, seenWith } from '../../impl/sim/leaks.ts';
+import { draws, seenIn, seenWith, type Fault } from '../../impl/sim/leaks.ts';
 import { runScenario } from '../../impl/sim/run-scenario.ts';
 import { readScenario } from '../../impl/sim/scenario.ts';
 import { comeBack, stopServer } from '../../impl/sim/servers-end.ts';
@@ -205,5 +207,35 @@ describe('chapter 11', () => {
     // “here the fault comes up more often”
     const drawn = (await seenIn('protoErr-short', draws)).orders;
     expect(drawn.filter((left) => left > 0).length / draws).toBeGreaterThan(6 / 976);
+  });
+});
+
+describe('findLeaks', () => {
+  it('finds what the page says is found with the bench', async () => {
+    const runs = await findLeaks();
+    const share = (fault: Fault): number[] =>
+      (runs.find((one) => one.fault === fault)?.found ?? []).map(
+        ({ leaking }) => leaking,
+      );
+    expect(share('none')).toEqual([0, 0, 0, 0]);
+    // “The first order finds it.”
+    for (const fault of ['protoErr', 'writeErr'] as const) {
+      expect(share(fault)[0], fault).toBe(1);
+    }
+    // “The wait of its own takes one deviation, the place too few takes two.”
+    expect(share('own-wait').slice(0, 2)).toEqual([0, 1]);
+    expect(share('protoErr-short').slice(0, 3)).toEqual([0, 0, 6]);
+    // “In the situation of this bench … the report is taken in every order.”
+    expect(share('readErr')).toEqual([0, 0, 0, 0]);
+    const { faults, searches } = en.leaks;
+    expect(Object.keys(faults)).toEqual(runs.map(({ fault }) => fault));
+    expect(Object.keys(searches)).toEqual(runs[0]?.found.map(({ search }) => search));
+    expect(searches.drawn).toContain(draws === 200 ? 'two hundred' : `${draws}`);
+    for (const { found } of runs) {
+      for (const { stretches, leaking } of found) {
+        const strokes = stretches.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+        expect(strokes).toBe(leaking);
+      }
+    }
   });
 });
