@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   asByte,
   byteAt,
-  changedPart,
+  changedBytes,
   inserted,
   removed,
   replaced,
@@ -21,14 +21,26 @@ describe('a change of bytes', () => {
     expect(byteAt('010203', 3)).toBe('');
   });
 
-  it('is found again, between what is the same at both ends', () => {
-    expect(changedPart('010203', '010203')).toEqual({ from: 3, to: 3 });
-    expect(changedPart('010203', '01ff03')).toEqual({ from: 1, to: 2 });
-    expect(changedPart('010203', '01ff0203')).toEqual({ from: 1, to: 2 });
-    expect(changedPart('010203', '0103')).toEqual({ from: 1, to: 1 });
-    expect(changedPart('0101', '010101')).toEqual({ from: 2, to: 3 });
-    expect(changedPart('', 'ff')).toEqual({ from: 0, to: 1 });
-    expect(changedPart('ff', '')).toEqual({ from: 0, to: 0 });
+  it('is found again, byte by byte', () => {
+    const found = (before: string, now: string): number[] => [
+      ...changedBytes(before, now),
+    ];
+    expect(found('010203', '010203')).toEqual([]);
+    expect(found('010203', '01ff03')).toEqual([1]);
+    expect(found('01020304', 'ff0203ff')).toEqual([0, 3]);
+    expect(found('010203', '01ff0203')).toEqual([1]);
+    expect(found('010203', '0103')).toEqual([]);
+    expect(found('0101', '010101')).toEqual([2]);
+    // A length and a field at the end: what is between has stayed.
+    expect(found('c2010203', 'c4010203aabb')).toEqual([0, 4, 5]);
+    expect(found('c3010203', 'ff0102')).toEqual([0]);
+    expect(found('', 'ff')).toEqual([0]);
+    expect(found('ff', '')).toEqual([]);
+  });
+
+  it('is all that differs, where there is too much to compare', () => {
+    const many = '00'.repeat(400);
+    expect(changedBytes(`01${many}02`, `03${many}${many}04`).size).toBe(802);
   });
 });
 

@@ -414,7 +414,7 @@ export const en = {
       `byte ${at}: ${byte}, ${field}${isChanged ? ', changed' : ''}`,
     end: 'behind the last byte',
     more: (count: number): string =>
-      `and ${count} ${count === 1 ? 'byte' : 'bytes'} more`,
+      `and ${count.toLocaleString('en')} ${count === 1 ? 'byte' : 'bytes'} more`,
     place: (start: number, end: number): string =>
       end - start === 1 ? `byte ${start}` : `bytes ${start} to ${end - 1}`,
     chosen: (at: number): string => `Byte ${at} is`,
