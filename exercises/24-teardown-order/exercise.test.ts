@@ -5,6 +5,7 @@ import { runtime } from '#impl/csp/runtime.ts';
 import { recv, select, send } from '#impl/csp/select.ts';
 import { sleep, Timer } from '#impl/csp/timer.ts';
 import { WaitGroup } from '#impl/csp/wait-group.ts';
+import { asError } from '#impl/p2p/as-error.ts';
 import { Prng } from '#impl/sim/prng.ts';
 import { compileParsons } from '#kit/parsons.ts';
 import { runTasks } from '#kit/run-tasks.ts';
@@ -147,9 +148,10 @@ async function play(leave: Leave, kind: Kind): Promise<Omit<Seen, 'waits'>> {
     moment('the place is given back');
   });
   others.go('remote', async () => {
-    for (let ms = 0; ms < askedMs + 3_000 && !line.told.closed; ms += 100) {
+    for (let ms = 0; ms < askedMs + 3_000; ms += 100) {
       await sleep(100);
-      if (talks && !line.told.closed) line.incoming.trySend('a message');
+      if (line.told.closed) return;
+      if (talks) line.incoming.trySend('a message');
     }
   });
   let newsFound: string | undefined;
@@ -161,12 +163,12 @@ async function play(leave: Leave, kind: Kind): Promise<Omit<Seen, 'waits'>> {
   await sleep(askedMs);
   moment('somebody asks for the end');
   let overMs: number | undefined;
-  let threw: unknown;
+  let threw: Error | undefined;
   others.go('leave', async () => {
     try {
       await leave(session, reason);
     } catch (error) {
-      threw = error;
+      threw = asError(error);
     }
     overMs = since();
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runtime } from '#impl/csp/runtime.ts';
 import { sleep } from '#impl/csp/timer.ts';
 import { WaitGroup } from '#impl/csp/wait-group.ts';
+import { asError } from '#impl/p2p/as-error.ts';
 import { discMsg } from '#impl/p2p/base-protocol.ts';
 import { sendItems, type Msg, type MsgWriter } from '#impl/p2p/message.ts';
 import type { Protocol } from '#impl/p2p/protocol.ts';
@@ -51,7 +52,7 @@ async function watch(
   Kind: typeof TellingPeer,
   act: (line: MsgWriter) => Promise<void>,
 ): Promise<Seen> {
-  let unsolved: unknown;
+  let unsolved: Error | undefined;
   const { outcome, failures } = await simulate(
     { schedule: '', maxSteps: 2_000 },
     async () => {
@@ -66,7 +67,7 @@ async function watch(
         try {
           await act(writer);
         } catch (error) {
-          unsolved = error;
+          unsolved = asError(error);
         }
       });
       await sleep(1_000);
