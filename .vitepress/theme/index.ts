@@ -60,6 +60,10 @@ const HelloBytes = defineAsyncComponent({
   loader: () => import('./components/HelloBytes.vue'),
   hydrate: whenNear,
 });
+const LeakBench = defineAsyncComponent({
+  loader: () => import('./components/LeakBench.vue'),
+  hydrate: whenNear,
+});
 const PeerRooms = defineAsyncComponent({
   loader: () => import('./components/PeerRooms.vue'),
   hydrate: whenNear,
@@ -102,6 +106,7 @@ const theme: Theme = {
     context.app.component('RunLine', RunLine);
     context.app.component('CodeRuler', CodeRuler);
     context.app.component('HelloBytes', HelloBytes);
+    context.app.component('LeakBench', LeakBench);
     context.app.component('PeerRooms', PeerRooms);
     context.app.component('MessageSorter', MessageSorter);
     context.app.component('ClockBench', ClockBench);

@@ -246,6 +246,46 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ],
     ['puts the token back', '100 A: runPeer puts the write token into writeStart.'],
   ],
+  '11-teardown': [
+    ['A is stopped', '10150 A: stop begins.'],
+    [
+      'asks its peer to leave',
+      '10150 A: stop hands Disconnect reason 8 to runPeer, through disc.',
+    ],
+    [
+      'has its cause',
+      '10150 A: runPeer takes Disconnect reason 8 from stop, out of disc.',
+    ],
+    ['closes `closed`', '10150 A: runPeer gives the signal closed: this peer is over.'],
+    ['is over', '10150 A: pingLoop is over.'],
+    ['puts it into `protoErr`', '10150 A: eth/63 puts the error “EOF” into protoErr.'],
+    ['is over', '10150 A: eth/63 is over.'],
+    ['farewell', '10150 A: runPeer sends Disconnect (2 bytes) to B.'],
+    [
+      'reports that',
+      '10150 A: readLoop puts the error “read: connection closed” into readErr.',
+    ],
+    ['B reads the farewell', '10175 B: readLoop hears Disconnect (2 bytes) from A.'],
+    ['writing an answer', '10175 B: eth/63 sends BlockHeaders (1 byte) to A.'],
+    [
+      'waits for its turn',
+      '10175 B: runPeer waits for the first of these: the write lock; disconnect write.',
+    ],
+    [
+      'goes into `writeErr`',
+      '10175 B: eth/63 puts the write token and no error into writeErr.',
+    ],
+    ['the same reason back', '10175 B: runPeer sends Disconnect (2 bytes) to A.'],
+    [
+      'reports',
+      '10200 A: runPeer hands a peer that has ended to run, through delpeer.',
+    ],
+    [
+      'strikes B off',
+      '10200 A: run takes a peer that has ended from runPeer, out of delpeer.',
+    ],
+    ['`stop` is over', '10200 A: stop is over.'],
+  ],
 };
 
 // `npm run record` makes them, and every build.

@@ -735,6 +735,58 @@ export const en = {
       'A channel that carries values is never closed here; what ends a wait is the signal closed.',
     n: 'N is the number of protocols that both sides speak; eth/63 stands for each of them.',
   },
+  leaks: {
+    title: 'Leak detector',
+    fault: 'The copy',
+    faults: {
+      none: 'ours, as it is',
+      readErr: 'readErr without room; a report waits until it is taken',
+      protoErr: 'protoErr without room; a report waits until it is taken',
+      'protoErr-short': 'protoErr with one place too few; a report waits for a place',
+      writeErr: 'writeErr without room; the result of a write waits until it is taken',
+      'own-wait': 'note asks the chain something, and waits for the answer alone',
+    },
+    search: 'The orders',
+    searches: {
+      usual: 'the one of every day: first come, first served',
+      one: 'all with at most one deviation from it',
+      two: 'all with at most two',
+      drawn: 'two hundred that are drawn',
+    },
+    guess: 'In how many is a task left?',
+    guesses: {
+      none: 'in none',
+      some: 'in some',
+      all: 'in all',
+    },
+    run: 'Run them',
+    skip: 'Show me',
+    saw: 'You saw it coming.',
+    notSo: 'Not so.',
+    came: (leaking: number, orders: number): string => {
+      if (orders === 1) {
+        return leaking === 0
+          ? 'In this one order, nobody is left.'
+          : 'In this one order, somebody is left.';
+      }
+      if (leaking === 0) return `In none of the ${orders} orders anybody is left.`;
+      const times = leaking === orders ? 'all' : `${leaking}`;
+      return `In ${times} of the ${orders} orders, somebody is left.`;
+    },
+    share: (leaking: number, orders: number): string => `${leaking} of ${orders}`,
+    left: (tasks: readonly string[], orders: number): string => {
+      const each = tasks.map((task) => {
+        const channel = /^at (\w+)/.exec(task)?.[1];
+        return channel === undefined
+          ? task.replace(/^(\S+) \((.*)\)$/, '$1, which waits for: $2')
+          : `a task that has to report, at ${channel}`;
+      });
+      const times = orders === 1 ? 'in 1 order' : `in ${orders} orders`;
+      return `${each.join('; ')} (${times})`;
+    },
+    key: 'Each order is a stroke, from left to right in the sequence in which they were run. Dark red: somebody was left.',
+    allRuns: 'In how many orders somebody is left',
+  },
   rooms: {
     title: 'The same peer with other room',
     hint: 'Choose a channel, read what happens to the peer, guess, and then give the channel another room. Each answer was found by running the real Peer with that one channel replaced, in 40 orders of its tasks.',
