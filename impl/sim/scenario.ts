@@ -6,6 +6,7 @@
 import { protocolVersions, type EthVersion } from '../eth/protocol.ts';
 import { quirkNames, type QuirkName } from './quirks/names.ts';
 import {
+  capNames,
   few,
   hex,
   integer,
@@ -13,10 +14,15 @@ import {
   object,
   oneOf,
   onlyKeys,
+  prediction,
   text,
+  times,
   ScenarioError,
   type Fields,
 } from './scenario-fields.ts';
+import { readStep, type Step } from './scenario-step.ts';
+
+export type { Step };
 
 /**
  * What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule.
@@ -89,23 +95,6 @@ export interface FirstMessage {
   readonly payload: string;
 }
 
-/** What a scripted remote does, one after the other, once both handshakes are done. */
-export type Step =
-  | {
-      readonly do: 'status';
-      readonly networkId?: number;
-      readonly genesis?: 'other';
-      readonly version?: number;
-      /** On the wire. Where eth is the first protocol, 16. */
-      readonly code?: number;
-    }
-  | { readonly do: 'send'; readonly code: number; readonly payload: string }
-  /** As they are on the line, a part of a message perhaps. */
-  | { readonly do: 'bytes'; readonly hex: string }
-  | { readonly do: 'disconnect'; readonly reason: number }
-  | { readonly do: 'sleep'; readonly ms: number }
-  | { readonly do: 'close' };
-
 /**
  * A script stands in the node that plays it, so that no other field has to say whose it
  * is. There are no faults yet: they come with the lab, and until then a scenario that asks
@@ -157,7 +146,7 @@ export function readScenario(value: unknown): Scenario {
       oneOf(name, quirkNames, 'quirks'),
     ),
     stop: readStop(scenario['stop']),
-    ...(predict === undefined ? {} : { predict: readPredict(predict) }),
+    ...(predict === undefined ? {} : { predict: prediction(predict, 'predict') }),
   };
 }
 
@@ -234,7 +223,7 @@ function readScript(spec: Fields, at: string): ScriptSpec {
   const { dialsAtMs, as } = spec;
   return {
     kind: 'script',
-    steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
+    steps: steps.map((step, i) => readStep(step, scenarioLimits, `${at}.steps[${i}]`)),
     ...Object.fromEntries(
       flags
         .filter((flag) => oneOf(spec[flag] ?? false, [true, false], `${at}.${flag}`))
@@ -242,7 +231,7 @@ function readScript(spec: Fields, at: string): ScriptSpec {
     ),
     ...(dialsAtMs === undefined
       ? {}
-      : { dialsAtMs: readDials(dialsAtMs, `${at}.dialsAtMs`) }),
+      : { dialsAtMs: times(dialsAtMs, scenarioLimits, `${at}.dialsAtMs`) }),
     ...(as === undefined ? {} : { as: text(as, `${at}.as`) }),
     ...readFirst(spec, at),
   };
@@ -260,7 +249,9 @@ function readFirst(
     throw new ScenarioError(at, `expected one of ${firstKeys.join(', ')}`);
   }
   return {
-    ...(caps !== undefined && { caps: readCaps(caps, `${at}.caps`) }),
+    ...(caps !== undefined && {
+      caps: capNames(caps, scenarioLimits.protocols, `${at}.caps`),
+    }),
     ...(hello !== undefined && { hello: payload(hello, `${at}.hello`, '{id}') }),
     ...(instead !== undefined && {
       insteadOfHello: readInstead(instead, `${at}.insteadOfHello`),
@@ -280,12 +271,6 @@ function readInstead(value: unknown, at: string): FirstMessage | 'nothing' {
 
 function payload(value: unknown, at: string, name?: string): string {
   return hex(value, scenarioLimits.payloadBytes, at, name);
-}
-
-function readDials(value: unknown, at: string): readonly number[] {
-  const times = few(value, scenarioLimits.dials, at);
-  if (times.length === 0) throw new ScenarioError(at, 'expected one or more');
-  return times.map((ms) => integer(ms, scenarioLimits.afterMs, at));
 }
 
 function readNodeSpec(spec: Fields, at: string): NodeSpec {
@@ -325,83 +310,10 @@ function readBeside(value: unknown, at: string): BesideSpec[] {
   });
 }
 
-function readCaps(value: unknown, at: string): string[] {
-  return few(value, scenarioLimits.protocols, at).map((entry) => {
-    const cap = text(entry, at);
-    if (!/^[a-z]+\/\d{1,3}$/.test(cap)) throw new ScenarioError(at, 'expected eth/63');
-    return cap;
-  });
-}
-
-const stepKeys = {
-  status: ['networkId', 'genesis', 'version', 'code'],
-  send: ['code', 'payload'],
-  bytes: ['hex'],
-  disconnect: ['reason'],
-  sleep: ['ms'],
-  close: [],
-} as const;
-
-function readStep(value: unknown, at: string): Step {
-  const step = object(value, at);
-  const kinds = ['status', 'send', 'bytes', 'disconnect', 'sleep', 'close'] as const;
-  const kind = oneOf(step['do'], kinds, `${at}.do`);
-  onlyKeys(step, ['do', ...stepKeys[kind]], `${at}.`);
-  switch (kind) {
-    case 'status': {
-      const { networkId, genesis, version, code } = step;
-      return {
-        do: 'status',
-        ...(networkId === undefined
-          ? {}
-          : { networkId: integer(networkId, 2 ** 32, `${at}.networkId`) }),
-        ...(genesis === undefined
-          ? {}
-          : { genesis: oneOf(genesis, ['other'], `${at}.genesis`) }),
-        ...(version !== undefined && {
-          version: integer(version, 255, `${at}.version`),
-        }),
-        ...(code !== undefined && { code: integer(code, 255, `${at}.code`) }),
-      };
-    }
-    case 'send': {
-      return {
-        do: 'send',
-        code: integer(step['code'], 255, `${at}.code`),
-        payload: payload(step['payload'], `${at}.payload`),
-      };
-    }
-    case 'bytes':
-      return { do: 'bytes', hex: payload(step['hex'], `${at}.hex`) };
-    case 'disconnect':
-      return {
-        do: 'disconnect',
-        reason: integer(step['reason'], 2 ** 32, `${at}.reason`),
-      };
-    case 'sleep':
-      return {
-        do: 'sleep',
-        ms: integer(step['ms'], scenarioLimits.afterMs, `${at}.ms`),
-      };
-    case 'close':
-      return { do: 'close' };
-  }
-}
-
 function readStop(value: unknown): Scenario['stop'] {
   const stop = object(value, 'stop');
   onlyKeys(stop, ['afterMs', 'when'], 'stop.');
   const afterMs = integer(stop['afterMs'], scenarioLimits.afterMs, 'stop.afterMs');
   if (stop['when'] === undefined) return { afterMs };
   return { afterMs, when: oneOf(stop['when'], ['synced', 'parted'], 'stop.when') };
-}
-
-function readPredict(value: unknown): NonNullable<Scenario['predict']> {
-  const predict = object(value, 'predict');
-  onlyKeys(predict, ['question', 'choices'], 'predict.');
-  const choices = list(predict['choices'], 'predict.choices');
-  return {
-    question: text(predict['question'], 'predict.question'),
-    choices: choices.map((choice) => text(choice, 'predict.choices')),
-  };
 }
