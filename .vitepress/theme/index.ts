@@ -76,6 +76,14 @@ const ClockBench = defineAsyncComponent({
   loader: () => import('./components/ClockBench.vue'),
   hydrate: whenNear,
 });
+const BlockedGraph = defineAsyncComponent({
+  loader: () => import('./components/BlockedGraph.vue'),
+  hydrate: whenNear,
+});
+const TokenBench = defineAsyncComponent({
+  loader: () => import('./components/TokenBench.vue'),
+  hydrate: whenNear,
+});
 const WireBytes = defineAsyncComponent({
   loader: () => import('./components/WireBytes.vue'),
   hydrate: whenNear,
@@ -102,6 +110,8 @@ const theme: Theme = {
     context.app.component('PeerRooms', PeerRooms);
     context.app.component('MessageSorter', MessageSorter);
     context.app.component('ClockBench', ClockBench);
+    context.app.component('BlockedGraph', BlockedGraph);
+    context.app.component('TokenBench', TokenBench);
     context.app.component('WireBytes', WireBytes);
     context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);

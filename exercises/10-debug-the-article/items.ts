@@ -20,7 +20,6 @@ export const places = [
   { file: peer, region: 'first-cause', name: 'Peer.firstCause' },
   { file: peer, region: 'read-loop', name: 'Peer.readLoop' },
   { file: peer, region: 'peer-handle', name: 'Peer.handle' },
-  { file: peer, region: 'ping-loop', name: 'Peer.pingLoop' },
   { file: peer, region: 'start-protocols', name: 'Peer.startProtocols' },
   { file: peer, region: 'get-proto', name: 'Peer.getProto' },
   { file: protoRW, region: 'read-msg', name: 'ProtoRW.readMsg' },

@@ -87,3 +87,38 @@ export function oneOf<T extends string | number | boolean>(
     throw new ScenarioError(at, `expected ${known.join(' or ')}`);
   return found;
 }
+
+/** Names with versions, `eth/63`. */
+export function capNames(value: unknown, most: number, at: string): string[] {
+  return few(value, most, at).map((entry) => {
+    const cap = text(entry, at);
+    if (!/^[a-z]+\/\d{1,3}$/.test(cap)) throw new ScenarioError(at, 'expected eth/63');
+    return cap;
+  });
+}
+
+/** One time or more, in ms. */
+export function times(
+  value: unknown,
+  most: { readonly dials: number; readonly afterMs: number },
+  at: string,
+): readonly number[] {
+  const found = few(value, most.dials, at);
+  if (found.length === 0) throw new ScenarioError(at, 'expected one or more');
+  return found.map((ms) => integer(ms, most.afterMs, at));
+}
+
+/** What a reader may be asked before the run is shown. */
+export function prediction(
+  value: unknown,
+  at: string,
+): { readonly question: string; readonly choices: readonly string[] } {
+  const asked = object(value, at);
+  onlyKeys(asked, ['question', 'choices'], `${at}.`);
+  return {
+    question: text(asked['question'], `${at}.question`),
+    choices: list(asked['choices'], `${at}.choices`).map((choice) =>
+      text(choice, `${at}.choices`),
+    ),
+  };
+}

@@ -6,6 +6,7 @@
 import { protocolVersions, type EthVersion } from '../eth/protocol.ts';
 import { quirkNames, type QuirkName } from './quirks/names.ts';
 import {
+  capNames,
   few,
   hex,
   integer,
@@ -13,10 +14,15 @@ import {
   object,
   oneOf,
   onlyKeys,
+  prediction,
   text,
+  times,
   ScenarioError,
   type Fields,
 } from './scenario-fields.ts';
+import { readStep, type Step } from './scenario-step.ts';
+
+export type { Step };
 
 /**
  * What a node runs: eth, or a protocol under the name `eth/63` that breaks one rule.
@@ -28,6 +34,8 @@ export const protocolKinds = [
   'returns',
   'writes-past-its-codes',
   'writes-without-end',
+  'writes-too-much',
+  'writes-twenty',
   'asks-to-leave',
   'sleeps',
   'listens',
@@ -45,6 +53,8 @@ export interface NodeSpec {
   /** Names of those that it trusts. */
   readonly trusts?: readonly string[];
   readonly protocol: ProtocolKind;
+  /** How long `listens` is busy with each message, whatever happens meanwhile. */
+  readonly busyMs?: number;
   readonly maxPeers: number;
   /** Versions of eth that it speaks; without it, all. */
   readonly versions?: readonly EthVersion[];
@@ -59,6 +69,14 @@ export interface BesideSpec {
   readonly length: number;
   /** It first says its message 0. */
   readonly greets?: true;
+  /** How long it is busy with each message, whatever happens meanwhile. */
+  readonly busyMs?: number;
+  /** When it greets. Default: at once. */
+  readonly greetsAfterMs?: number;
+  /** Under which code of its own it greets. Default: 0. */
+  readonly greeting?: number;
+  /** It goes on if its greeting fails, and tells nobody. */
+  readonly shrugs?: true;
 }
 
 /** A remote that plays a script to node A over a connection that it dials. */
@@ -88,23 +106,6 @@ export interface FirstMessage {
   /** As hex. */
   readonly payload: string;
 }
-
-/** What a scripted remote does, one after the other, once both handshakes are done. */
-export type Step =
-  | {
-      readonly do: 'status';
-      readonly networkId?: number;
-      readonly genesis?: 'other';
-      readonly version?: number;
-      /** On the wire. Where eth is the first protocol, 16. */
-      readonly code?: number;
-    }
-  | { readonly do: 'send'; readonly code: number; readonly payload: string }
-  /** As they are on the line, a part of a message perhaps. */
-  | { readonly do: 'bytes'; readonly hex: string }
-  | { readonly do: 'disconnect'; readonly reason: number }
-  | { readonly do: 'sleep'; readonly ms: number }
-  | { readonly do: 'close' };
 
 /**
  * A script stands in the node that plays it, so that no other field has to say whose it
@@ -157,7 +158,7 @@ export function readScenario(value: unknown): Scenario {
       oneOf(name, quirkNames, 'quirks'),
     ),
     stop: readStop(scenario['stop']),
-    ...(predict === undefined ? {} : { predict: readPredict(predict) }),
+    ...(predict === undefined ? {} : { predict: prediction(predict, 'predict') }),
   };
 }
 
@@ -234,7 +235,7 @@ function readScript(spec: Fields, at: string): ScriptSpec {
   const { dialsAtMs, as } = spec;
   return {
     kind: 'script',
-    steps: steps.map((step, i) => readStep(step, `${at}.steps[${i}]`)),
+    steps: steps.map((step, i) => readStep(step, scenarioLimits, `${at}.steps[${i}]`)),
     ...Object.fromEntries(
       flags
         .filter((flag) => oneOf(spec[flag] ?? false, [true, false], `${at}.${flag}`))
@@ -242,7 +243,7 @@ function readScript(spec: Fields, at: string): ScriptSpec {
     ),
     ...(dialsAtMs === undefined
       ? {}
-      : { dialsAtMs: readDials(dialsAtMs, `${at}.dialsAtMs`) }),
+      : { dialsAtMs: times(dialsAtMs, scenarioLimits, `${at}.dialsAtMs`) }),
     ...(as === undefined ? {} : { as: text(as, `${at}.as`) }),
     ...readFirst(spec, at),
   };
@@ -260,7 +261,9 @@ function readFirst(
     throw new ScenarioError(at, `expected one of ${firstKeys.join(', ')}`);
   }
   return {
-    ...(caps !== undefined && { caps: readCaps(caps, `${at}.caps`) }),
+    ...(caps !== undefined && {
+      caps: capNames(caps, scenarioLimits.protocols, `${at}.caps`),
+    }),
     ...(hello !== undefined && { hello: payload(hello, `${at}.hello`, '{id}') }),
     ...(instead !== undefined && {
       insteadOfHello: readInstead(instead, `${at}.insteadOfHello`),
@@ -282,15 +285,9 @@ function payload(value: unknown, at: string, name?: string): string {
   return hex(value, scenarioLimits.payloadBytes, at, name);
 }
 
-function readDials(value: unknown, at: string): readonly number[] {
-  const times = few(value, scenarioLimits.dials, at);
-  if (times.length === 0) throw new ScenarioError(at, 'expected one or more');
-  return times.map((ms) => integer(ms, scenarioLimits.afterMs, at));
-}
-
 function readNodeSpec(spec: Fields, at: string): NodeSpec {
   const { beside, versions } = spec;
-  const keys = ['kind', 'blocks', 'dials', 'trusts', 'protocol', 'maxPeers'];
+  const keys = ['kind', 'blocks', 'dials', 'trusts', 'protocol', 'busyMs', 'maxPeers'];
   onlyKeys(spec, [...keys, 'versions', 'beside'], `${at}.`);
   const names = (key: 'dials' | 'trusts'): readonly string[] =>
     few(spec[key] ?? [], scenarioLimits.nodes, `${at}.${key}`).map((name) =>
@@ -302,6 +299,7 @@ function readNodeSpec(spec: Fields, at: string): NodeSpec {
     dials: names('dials'),
     ...(spec['trusts'] === undefined ? {} : { trusts: names('trusts') }),
     protocol: oneOf(spec['protocol'] ?? 'eth', protocolKinds, `${at}.protocol`),
+    ...readBusy(spec, at),
     maxPeers: integer(spec['maxPeers'] ?? 25, 1000, `${at}.maxPeers`),
     ...(versions !== undefined && {
       versions: few(versions, scenarioLimits.protocols, `${at}.versions`).map(
@@ -315,77 +313,28 @@ function readNodeSpec(spec: Fields, at: string): NodeSpec {
 function readBeside(value: unknown, at: string): BesideSpec[] {
   return few(value, scenarioLimits.protocols, at).map((entry) => {
     const spec = object(entry, at);
-    onlyKeys(spec, ['name', 'version', 'length', 'greets'], `${at}.`);
+    const others = ['greetsAfterMs', 'greeting', 'shrugs', 'busyMs'];
+    onlyKeys(spec, ['name', 'version', 'length', 'greets', ...others], `${at}.`);
+    const { greetsAfterMs, greeting } = spec;
     return {
       name: text(spec['name'], `${at}.name`),
       version: integer(spec['version'], 1000, `${at}.version`),
       length: integer(spec['length'], 200, `${at}.length`),
       ...(oneOf(spec['greets'] ?? false, [true, false], at) && { greets: true }),
+      ...readBusy(spec, at),
+      ...(greetsAfterMs !== undefined && {
+        greetsAfterMs: integer(greetsAfterMs, scenarioLimits.afterMs, at),
+      }),
+      ...(greeting !== undefined && { greeting: integer(greeting, 255, at) }),
+      ...(oneOf(spec['shrugs'] ?? false, [true, false], at) && { shrugs: true }),
     };
   });
 }
 
-function readCaps(value: unknown, at: string): string[] {
-  return few(value, scenarioLimits.protocols, at).map((entry) => {
-    const cap = text(entry, at);
-    if (!/^[a-z]+\/\d{1,3}$/.test(cap)) throw new ScenarioError(at, 'expected eth/63');
-    return cap;
-  });
-}
-
-const stepKeys = {
-  status: ['networkId', 'genesis', 'version', 'code'],
-  send: ['code', 'payload'],
-  bytes: ['hex'],
-  disconnect: ['reason'],
-  sleep: ['ms'],
-  close: [],
-} as const;
-
-function readStep(value: unknown, at: string): Step {
-  const step = object(value, at);
-  const kinds = ['status', 'send', 'bytes', 'disconnect', 'sleep', 'close'] as const;
-  const kind = oneOf(step['do'], kinds, `${at}.do`);
-  onlyKeys(step, ['do', ...stepKeys[kind]], `${at}.`);
-  switch (kind) {
-    case 'status': {
-      const { networkId, genesis, version, code } = step;
-      return {
-        do: 'status',
-        ...(networkId === undefined
-          ? {}
-          : { networkId: integer(networkId, 2 ** 32, `${at}.networkId`) }),
-        ...(genesis === undefined
-          ? {}
-          : { genesis: oneOf(genesis, ['other'], `${at}.genesis`) }),
-        ...(version !== undefined && {
-          version: integer(version, 255, `${at}.version`),
-        }),
-        ...(code !== undefined && { code: integer(code, 255, `${at}.code`) }),
-      };
-    }
-    case 'send': {
-      return {
-        do: 'send',
-        code: integer(step['code'], 255, `${at}.code`),
-        payload: payload(step['payload'], `${at}.payload`),
-      };
-    }
-    case 'bytes':
-      return { do: 'bytes', hex: payload(step['hex'], `${at}.hex`) };
-    case 'disconnect':
-      return {
-        do: 'disconnect',
-        reason: integer(step['reason'], 2 ** 32, `${at}.reason`),
-      };
-    case 'sleep':
-      return {
-        do: 'sleep',
-        ms: integer(step['ms'], scenarioLimits.afterMs, `${at}.ms`),
-      };
-    case 'close':
-      return { do: 'close' };
-  }
+function readBusy(spec: Fields, at: string): { readonly busyMs?: number } {
+  const { busyMs } = spec;
+  if (busyMs === undefined) return {};
+  return { busyMs: integer(busyMs, scenarioLimits.afterMs, `${at}.busyMs`) };
 }
 
 function readStop(value: unknown): Scenario['stop'] {
@@ -394,14 +343,4 @@ function readStop(value: unknown): Scenario['stop'] {
   const afterMs = integer(stop['afterMs'], scenarioLimits.afterMs, 'stop.afterMs');
   if (stop['when'] === undefined) return { afterMs };
   return { afterMs, when: oneOf(stop['when'], ['synced', 'parted'], 'stop.when') };
-}
-
-function readPredict(value: unknown): NonNullable<Scenario['predict']> {
-  const predict = object(value, 'predict');
-  onlyKeys(predict, ['question', 'choices'], 'predict.');
-  const choices = list(predict['choices'], 'predict.choices');
-  return {
-    question: text(predict['question'], 'predict.question'),
-    choices: choices.map((choice) => text(choice, 'predict.choices')),
-  };
 }

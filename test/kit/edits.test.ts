@@ -134,7 +134,7 @@ describe('readEdits', () => {
   it('finds bytes as a reader writes them', () => {
     const read = readEdits(
       items,
-      `// one: 'c1',
+      `// one: 'c9',
 export const edits = { "one": "c1" + 4, 'the-other': \`
   // the list
   c1 04\` };`,

@@ -120,13 +120,22 @@ describe('agrees', () => {
 });
 
 describe('heard', () => {
-  const stays = { ...silent, cause: undefined, codes: [33, 16, 3] };
+  const stays = {
+    ...silent,
+    cause: undefined,
+    endedAtMs: undefined,
+    codes: [33, 16, 3],
+  };
 
   it('names every code where codes are the matter, and else those below 16', () => {
     expect(heard(stays, en, topicOf('codes-said-twice'))).toBe('message 3, 16, 33');
     expect(heard(stays, en, topicOf('ping'))).toBe('message 3');
     expect(heard(stays, en, topicOf('sorts-code-15'))).toBe('message 3');
     expect(heard({ ...stays, codes: [16] }, en)).toBe('nothing out of the ordinary');
+  });
+
+  it('is nothing where a connection ends that was no peer, without a word', () => {
+    expect(heard({ ...stays, codes: [], endedAtMs: 0 }, en)).toBe('nothing');
   });
 });
 

@@ -70,9 +70,7 @@ describe.skipIf('missing' in found)('the clock bench', { timeout: 120_000 }, () 
     await bench.getByRole('button', { name: 'Show me' }).click();
     await expect
       .poll(() => verdict(bench))
-      .toBe(
-        'The clock “Status” strikes at 5 s. B hears Disconnect 11, “read timeout”.',
-      );
+      .toBe('The clock “Status” strikes at 5 s. B hears Disconnect 11, read timeout.');
     expect(faults).toEqual([]);
     await site.done(page);
   });

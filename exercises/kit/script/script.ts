@@ -79,9 +79,9 @@ export async function buildPieces(
   const live = kind === 'whole' ? liveModule : undefined;
   const graph = moduleGraph(sources, entriesOf(sources, exercises, live), { marks });
   const harness = await harnessText(sources, graph.packages, marks);
-  const homes = exercises.map(({ folder }) => `exercises/${folder}/`);
+  const homes = homesOf(sources, exercises, live);
   const all = [...graph.modules.values()];
-  const shared = all.filter(({ id }) => !homes.some((home) => id.startsWith(home)));
+  const shared = all.filter(({ id }) => !homes.has(id));
   const base = [
     `(own=>{${harness}`,
     `peerwalkHarness.startWorker({packages:peerwalkHarness.packages,`,
@@ -91,13 +91,32 @@ export async function buildPieces(
     `live:${live === undefined ? 'undefined' : JSON.stringify(live)}})})`,
   ].join('\n');
   const own = exercises.map((exercise): [string, string] => {
-    const home = `exercises/${exercise.folder}/`;
-    const modules = all.filter(({ id }) => id.startsWith(home));
+    const modules = all.filter(({ id }) => homes.get(id) === exercise);
     const facts = JSON.stringify(bundledExercise(sources, exercise));
     const text = `{factories:${factoriesText(modules)},exercise:${facts}}`;
     return [exercise.facts.id, text];
   });
   return { base, own: new Map(own), modules: [...graph.modules.keys()] };
+}
+
+/** Modules that one exercise alone reaches, each with that exercise. */
+function homesOf(
+  sources: Sources,
+  exercises: readonly Exercise[],
+  live: string | undefined,
+): ReadonlyMap<string, Exercise> {
+  const reach = (entries: readonly string[]): Iterable<string> =>
+    moduleGraph(sources, entries).modules.keys();
+  const homes = new Map<string, Exercise | undefined>();
+  for (const exercise of exercises) {
+    for (const id of reach(entriesOf(sources, [exercise], undefined))) {
+      homes.set(id, homes.has(id) ? undefined : exercise);
+    }
+    const adapter = `exercises/${exercise.folder}/plug.ts`;
+    if (live !== undefined && exercise.adapter) homes.set(adapter, exercise);
+  }
+  for (const id of live === undefined ? [] : reach([live])) homes.set(id, undefined);
+  return new Map([...homes].flatMap(([id, home]) => (home ? [[id, home]] : [])));
 }
 
 /** Whether the tests can be compiled. What is wrong with them is told to `leftOut`. */

@@ -7,7 +7,7 @@ import {
   sentences,
   type Region,
 } from '../../exercises/10-debug-the-article/items.ts';
-import { repoDir } from '../site/build.ts';
+import { repoDir } from '../../.vitepress/build/pages.ts';
 
 function textOf(region: Region): string {
   const place = places.find((one) => one.region === region);
@@ -36,12 +36,20 @@ describe('the places of “Debug the article”', () => {
     },
   );
 
-  it('has both kinds of sentence, and each place of the table is on offer', () => {
+  it('offers each place somewhere, and the task says where to find it', () => {
     const offered = new Set(
       sentences.flatMap(({ proof, others }) => [proof.region, ...others]),
     );
     expect(
       places.filter(({ region }) => !offered.has(region)).map(({ name }) => name),
     ).toEqual([]);
+    const task = readFileSync(
+      join(repoDir, 'exercises/10-debug-the-article/README.md'),
+      'utf8',
+    );
+    const named = places
+      .filter(({ name }) => name !== 'the run of eth')
+      .map(({ name }) => `\`${name.replace(/^the (?:constructor|run) of /, '')}\``);
+    expect(named.filter((name) => !task.includes(name))).toEqual([]);
   });
 });
