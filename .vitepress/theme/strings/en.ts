@@ -778,13 +778,13 @@ export const en = {
       const each = tasks.map((task) => {
         const channel = /^at (\w+)/.exec(task)?.[1];
         return channel === undefined
-          ? task.replace(/^(\S+) \((.*)\)$/, '$1, which waits for: $2')
+          ? task.replace(/^(\S+) \(recv (.*)\)$/, '$1, which waits for a value from $2')
           : `a task that has to report, at ${channel}`;
       });
       const times = orders === 1 ? 'in 1 order' : `in ${orders} orders`;
       return `${each.join('; ')} (${times})`;
     },
-    key: 'Each order is a stroke, from left to right in the sequence in which they were run. Dark red: somebody was left.',
+    key: 'Each order has its place in the bar, from left to right in the sequence in which they were run. Where it is red, somebody was left.',
     allRuns: 'In how many orders somebody is left',
   },
   rooms: {
