@@ -233,6 +233,13 @@ function misbehaving(kind: ProtocolKind, busyMs?: number): Protocol {
           await rw.readMsg(); // it tells nobody that its write failed
         }
         return;
+      case 'writes-too-much':
+        // More than a frame can carry. It tells nobody that its write failed.
+        await rw.writeMsg(newMsg(0, new Uint8Array(2 ** 24))).catch(() => undefined);
+        for (;;) await rw.readMsg();
+      case 'writes-twenty':
+        for (let i = 0; i < 20; i++) await rw.writeMsg(newMsg(0, new Uint8Array(4096)));
+        for (;;) await rw.readMsg();
       case 'asks-to-leave':
         await peer.disconnect(discRequested);
         await rw.readMsg();
@@ -251,9 +258,15 @@ function misbehaving(kind: ProtocolKind, busyMs?: number): Protocol {
 }
 
 /** Ends with its peer, as every protocol must. */
-function besideEth({ name, version, length, greets, busyMs }: BesideSpec): Protocol {
+function besideEth(spec: BesideSpec): Protocol {
+  const { name, version, length, busyMs } = spec;
   const run: Protocol['run'] = async (_peer, rw) => {
-    if (greets === true) await sendItems(rw, 0);
+    if (spec.greetsAfterMs !== undefined) await sleep(spec.greetsAfterMs);
+    try {
+      if (spec.greets === true) await sendItems(rw, spec.greeting ?? 0);
+    } catch (error) {
+      if (spec.shrugs !== true) throw error;
+    }
     await readAll(rw, busyMs);
   };
   return { name, version, length, run };

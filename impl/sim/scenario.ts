@@ -34,6 +34,8 @@ export const protocolKinds = [
   'returns',
   'writes-past-its-codes',
   'writes-without-end',
+  'writes-too-much',
+  'writes-twenty',
   'asks-to-leave',
   'sleeps',
   'listens',
@@ -69,6 +71,12 @@ export interface BesideSpec {
   readonly greets?: true;
   /** How long it is busy with each message, whatever happens meanwhile. */
   readonly busyMs?: number;
+  /** When it greets. Default: at once. */
+  readonly greetsAfterMs?: number;
+  /** Under which code of its own it greets. Default: 0. */
+  readonly greeting?: number;
+  /** It goes on if its greeting fails, and tells nobody. */
+  readonly shrugs?: true;
 }
 
 /** A remote that plays a script to node A over a connection that it dials. */
@@ -305,13 +313,20 @@ function readNodeSpec(spec: Fields, at: string): NodeSpec {
 function readBeside(value: unknown, at: string): BesideSpec[] {
   return few(value, scenarioLimits.protocols, at).map((entry) => {
     const spec = object(entry, at);
-    onlyKeys(spec, ['name', 'version', 'length', 'greets', 'busyMs'], `${at}.`);
+    const others = ['greetsAfterMs', 'greeting', 'shrugs', 'busyMs'];
+    onlyKeys(spec, ['name', 'version', 'length', 'greets', ...others], `${at}.`);
+    const { greetsAfterMs, greeting } = spec;
     return {
       name: text(spec['name'], `${at}.name`),
       version: integer(spec['version'], 1000, `${at}.version`),
       length: integer(spec['length'], 200, `${at}.length`),
       ...(oneOf(spec['greets'] ?? false, [true, false], at) && { greets: true }),
       ...readBusy(spec, at),
+      ...(greetsAfterMs !== undefined && {
+        greetsAfterMs: integer(greetsAfterMs, scenarioLimits.afterMs, at),
+      }),
+      ...(greeting !== undefined && { greeting: integer(greeting, 255, at) }),
+      ...(oneOf(spec['shrugs'] ?? false, [true, false], at) && { shrugs: true }),
     };
   });
 }

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto, providerName } from '#crypto';
 import { readTrace, writeTrace } from '../../impl/csp/trace.ts';
+import { examScenarios } from '../../impl/sim/exam-scenarios.ts';
 import { gateScenarios } from '../../impl/sim/gate-scenarios.ts';
 import { runScenario, type ScenarioOutcome } from '../../impl/sim/run-scenario.ts';
 import { ScenarioError } from '../../impl/sim/scenario-fields.ts';
@@ -13,6 +14,7 @@ import {
 } from '../../impl/sim/scenario.ts';
 import { scenarios, type ScenarioName } from '../../impl/sim/scenarios.ts';
 import type { SimulateOptions } from '../../impl/sim/simulate.ts';
+import type { TokenName } from '../../impl/sim/token-scenarios.ts';
 import type { SortingName } from '../../impl/sim/sorting-scenarios.ts';
 import { traceHash } from '../../impl/sim/trace-hash.ts';
 import type { WaitingName } from '../../impl/sim/waiting-scenarios.ts';
@@ -47,9 +49,13 @@ const silent = undefined;
 const turnedAway = { refused: silent } as const;
 const endings: Readonly<
   Record<
-    // What a message comes to is told apart by test/site-model/read-loop.test.ts, and
-    // what a busy handler holds up by test/site-model/proto-rw.test.ts.
-    Exclude<ScenarioName, 'meet' | 'codes-strangers' | SortingName | WaitingName>,
+    // What a message comes to is told apart by test/site-model/read-loop.test.ts,
+    // what a busy handler holds up by test/site-model/proto-rw.test.ts, and what a write
+    // comes to by test/site-model/write-token.test.ts.
+    Exclude<
+      ScenarioName,
+      'meet' | 'codes-strangers' | SortingName | WaitingName | TokenName
+    >,
     readonly Ending[]
   >
 > = {
@@ -240,7 +246,8 @@ describe('scenarios', () => {
   });
 
   it('can all be written as JSON and read back', () => {
-    for (const scenario of Object.values({ ...scenarios, ...gateScenarios })) {
+    const all = { ...scenarios, ...gateScenarios, ...examScenarios };
+    for (const scenario of Object.values(all)) {
       expect(readScenario(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
     }
   });

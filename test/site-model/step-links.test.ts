@@ -214,6 +214,78 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['`run` says goodbye', '825 A: runPeer sends Disconnect (2 bytes) to B.'],
     ['waits for the end of eth', '875 A: runPeer waits for the end of eth/63.'],
   ],
+  '10-write-token': [
+    [
+      '`statusWriter` says the Status',
+      '100 A: statusWriter sends Status (76 bytes) to B.',
+    ],
+    [
+      '`requestHeaders` asks for headers',
+      '10000 A: requestHeaders sends GetBlockHeaders (37 bytes) to B.',
+    ],
+    [
+      'the task of the protocol itself answers',
+      '10025 B: eth/63 sends BlockHeaders (505 bytes) to A.',
+    ],
+    [
+      '`runPeer` puts the token into `writeStart`',
+      '100 A: runPeer hands the write token to statusWriter, through writeStart.',
+    ],
+    [
+      'takes it out',
+      '100 A: statusWriter takes the write token from runPeer, out of writeStart.',
+    ],
+    ['writes', '100 A: statusWriter sends Status (76 bytes) to B.'],
+    [
+      'puts a report into `writeErr`',
+      '100 A: statusWriter hands the write token and no error to runPeer, through writeErr.',
+    ],
+    [
+      'takes the report',
+      '100 A: runPeer takes the write token and no error from statusWriter, out of writeErr.',
+    ],
+    ['puts the token back', '100 A: runPeer puts the write token into writeStart.'],
+  ],
+  '11-teardown': [
+    ['A is stopped', '10150 A: stop begins.'],
+    [
+      'asks its peer to leave',
+      '10150 A: stop hands Disconnect reason 8 to runPeer, through disc.',
+    ],
+    [
+      'has its cause',
+      '10150 A: runPeer takes Disconnect reason 8 from stop, out of disc.',
+    ],
+    ['closes `closed`', '10150 A: runPeer gives the signal closed: this peer is over.'],
+    ['is over', '10150 A: pingLoop is over.'],
+    ['puts it into `protoErr`', '10150 A: eth/63 puts the error “EOF” into protoErr.'],
+    ['is over', '10150 A: eth/63 is over.'],
+    ['farewell', '10150 A: runPeer sends Disconnect (2 bytes) to B.'],
+    [
+      'reports that',
+      '10150 A: readLoop puts the error “read: connection closed” into readErr.',
+    ],
+    ['B reads the farewell', '10175 B: readLoop hears Disconnect (2 bytes) from A.'],
+    ['writing an answer', '10175 B: eth/63 sends BlockHeaders (1 byte) to A.'],
+    [
+      'waits for its turn',
+      '10175 B: runPeer waits for the first of these: the write lock; disconnect write.',
+    ],
+    [
+      'goes into `writeErr`',
+      '10175 B: eth/63 puts the write token and no error into writeErr.',
+    ],
+    ['the same reason back', '10175 B: runPeer sends Disconnect (2 bytes) to A.'],
+    [
+      'reports',
+      '10200 A: runPeer hands a peer that has ended to run, through delpeer.',
+    ],
+    [
+      'strikes B off',
+      '10200 A: run takes a peer that has ended from runPeer, out of delpeer.',
+    ],
+    ['`stop` is over', '10200 A: stop is over.'],
+  ],
 };
 
 // `npm run record` makes them, and every build.

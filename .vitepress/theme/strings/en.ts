@@ -3,6 +3,14 @@ import type { Clock, Mark } from '../../data/clock-run.ts';
 import type { Doing, Part } from '../../data/waits-run.ts';
 import type { BlockedCase } from '../components/blocked-graph.ts';
 import type { BenchCase, Guess } from '../components/clock-bench.ts';
+import type {
+  Actor,
+  Doing as TokenDoing,
+  GoalName,
+  Situation,
+  TokenPlace,
+  Word,
+} from '../components/token-bench.ts';
 import { traceSentences } from './trace-sentences.en.ts';
 
 /** Every word of the interface. A second language is a second file of this shape. */
@@ -224,6 +232,8 @@ export const en = {
       `${count} runs of one message each, or a few, under two orders of tasks when this page was built. A runs eth/63 and takes whatever comes, unless the row says otherwise.`,
     waitsCaption: (count: number): string =>
       `${count} runs in which a handler is busy, under two orders of tasks when this page was built. Where the row says nothing else, eth is busy with each message for 700 ms, chat is quick, and Disconnect 4 comes 100 ms after the rest.`,
+    tokenCaption: (count: number): string =>
+      `${count} runs of writes, each under two orders of tasks when this page was built.`,
     codesCaption: (count: number): string =>
       `${count} pairs of lists, each run under two orders of tasks when this page was built. We speak eth/62 and eth/63, and what the row adds.`,
     helloCaption: (count: number): string =>
@@ -292,6 +302,17 @@ export const en = {
         'Both speak chat/1 and eth/63; the remote sends its Status as code 16',
       'codes-chat-of-another-length':
         'Both speak chat/1 and eth/63; the remote counts five codes for chat, and sends its Status as code 21',
+      'token-past-its-codes': 'A’s chat, with the messages 0 to 3, says message 4',
+      'token-past-its-codes-shrugged':
+        'A’s chat says message 4, and takes no notice of the error',
+      'token-too-large': 'A’s protocol writes a message of 16 MiB',
+      'token-ping-overtakes':
+        'The line is full; chat wants to write, and later a Ping is due',
+      'token-waits-at-the-end':
+        'The line is full, chat wants to write, and the remote sends Disconnect 4',
+      'token-reading-stands-still':
+        'A’s eth reads nothing; its chat has something to say',
+      'token-line-breaks': 'The line is full, and the remote never reads again',
       'hello-as-ours': 'A Hello as ours',
       'hello-next-year': 'Two more fields behind the id',
       'hello-tail-of-lists': 'A list and a number behind the id',
@@ -361,6 +382,112 @@ export const en = {
     } satisfies Readonly<Record<ScenarioName, string>> as Readonly<
       Record<ScenarioName, string>
     >,
+  },
+  token: {
+    title: 'The token bench',
+    withoutScripts:
+      'To let the tasks go on yourself needs scripts. This is what can be brought about, and how.',
+    choose: 'What would you like to bring about?',
+    goals: {
+      overtakes:
+        'The Pong reaches B, although eth has waited for the token since before pingLoop began',
+      nobody: 'eth waits for the token, and no protocol has it',
+      twice:
+        'chat gets both its messages to B, although eth waits since before the first was through',
+      both: 'chat and eth are both past the token, at the line or its lock',
+      farewell: 'The Disconnect reaches B while a protocol has the token',
+      late: 'run has decided to end, and after that a message of chat reaches B',
+      back: 'A protocol has the token when run decides to end, and the token comes back',
+    } satisfies Readonly<Record<GoalName, string>>,
+    guess: 'Is there an order of the tasks in which it happens?',
+    guesses: { can: 'There is one', cannot: 'There is none' },
+    begin: 'Let me try',
+    show: 'Show me',
+    rule: {
+      well: 'chat wants to write two messages, eth one, and pingLoop owes a Pong. Who goes on runs until it has to wait.',
+      leave:
+        'chat and eth want to write one message each, and the server wants to part. Who goes on runs until it has to wait.',
+    } satisfies Readonly<Record<Situation, string>>,
+    places: {
+      free: 'The token lies in writeStart.',
+      chat: 'chat has the token.',
+      eth: 'eth has the token.',
+      report:
+        'The token is on its way: a report lies with run, which has not looked yet.',
+      gone: 'The token is gone: there is a report, and nobody takes it.',
+    } satisfies Readonly<Record<TokenPlace, string>>,
+    actors: {
+      chat: 'chat',
+      eth: 'eth',
+      pingLoop: 'pingLoop',
+      run: 'run',
+      line: 'the line',
+      server: 'the server',
+    } satisfies Readonly<Record<Actor, string>>,
+    /** Of each stand, the words for who waits and for who can go on. */
+    stands: {
+      hearsTheEnd: 'hears closed, and will throw ShuttingDown',
+      any: {
+        begin: ['has not begun', 'has not begun'],
+        token: ['waits for the token', 'has been given the token'],
+        lock: ['waits for the lock', 'has got the lock'],
+        sending: ['has its message on the line, and waits', 'has its write behind it'],
+        news: ['waits for news', 'has news'],
+        others: ['waits for the others to end', 'sees that the others have ended'],
+        rest: ['has nothing to write', 'can leave'],
+        over: ['is over', 'is over'],
+      } satisfies Readonly<Record<TokenDoing, readonly [string, string]>> as Readonly<
+        Record<TokenDoing, readonly [string, string]>
+      >,
+      own: {
+        line: { sending: ['is empty', 'holds a message for B'] },
+        run: {
+          lock: ['waits for the lock, to say why', 'has got the lock, to say why'],
+          sending: ['has its Disconnect on the line', 'has said why'],
+        },
+        server: {
+          rest: [
+            'waits until run takes its request',
+            'sees that its request was taken',
+          ],
+          over: ['has asked to part', 'has asked to part'],
+        },
+      } as Readonly<
+        Partial<Record<Actor, Partial<Record<TokenDoing, readonly [string, string]>>>>
+      >,
+    },
+    letGo: (actor: string): string => `Let ${actor} go on`,
+    goOn: 'Go on',
+    wire: 'B has got:',
+    nothing: 'nothing',
+    words: {
+      'chat 1': 'chat’s first',
+      'chat 2': 'chat’s second',
+      eth: 'eth’s message',
+      Pong: 'the Pong',
+      Disconnect: 'Disconnect',
+    } satisfies Readonly<Record<Word, string>>,
+    heard: (name: string, what: string): string => `${name}’s write ${what}.`,
+    fates: {
+      ShuttingDown: 'heard ShuttingDown',
+      failed: 'failed: the connection was closed',
+    },
+    start: 'Nobody has begun yet.',
+    went: (actor: string, stand: string): string => `${actor} went on, and ${stand}.`,
+    done: (steps: number): string => `There it is, after ${steps} steps.`,
+    never: (moments: number): string =>
+      `It does not happen, in any of the ${moments} moments that these tasks can come to.`,
+    right: 'You saw it coming.',
+    wrong: 'You thought otherwise.',
+    stuck: 'Nobody can go on. Take a step back, or begin again.',
+    back: 'One step back',
+    again: 'Begin again',
+    table: {
+      caption: 'What the tasks can come to',
+      what: 'What',
+      order: 'Who goes on, one after the other',
+      never: 'never',
+    },
   },
   ruler: {
     title: 'Both sides cut the codes',
@@ -607,6 +734,58 @@ export const en = {
     nobodyCloses:
       'A channel that carries values is never closed here; what ends a wait is the signal closed.',
     n: 'N is the number of protocols that both sides speak; eth/63 stands for each of them.',
+  },
+  leaks: {
+    title: 'Leak detector',
+    fault: 'The copy',
+    faults: {
+      none: 'ours, as it is',
+      readErr: 'readErr without room; a report waits until it is taken',
+      protoErr: 'protoErr without room; a report waits until it is taken',
+      'protoErr-short': 'protoErr with one place too few; a report waits for a place',
+      writeErr: 'writeErr without room; the result of a write waits until it is taken',
+      'own-wait': 'note asks the chain something, and waits for the answer alone',
+    },
+    search: 'The orders',
+    searches: {
+      usual: 'the one of every day: first come, first served',
+      one: 'all with at most one deviation from it',
+      two: 'all with at most two',
+      drawn: 'two hundred that are drawn',
+    },
+    guess: 'In how many is a task left?',
+    guesses: {
+      none: 'in none',
+      some: 'in some',
+      all: 'in all',
+    },
+    run: 'Run them',
+    skip: 'Show me',
+    saw: 'You saw it coming.',
+    notSo: 'Not so.',
+    came: (leaking: number, orders: number): string => {
+      if (orders === 1) {
+        return leaking === 0
+          ? 'In this one order, nobody is left.'
+          : 'In this one order, somebody is left.';
+      }
+      if (leaking === 0) return `In none of the ${orders} orders anybody is left.`;
+      const times = leaking === orders ? 'all' : `${leaking}`;
+      return `In ${times} of the ${orders} orders, somebody is left.`;
+    },
+    share: (leaking: number, orders: number): string => `${leaking} of ${orders}`,
+    left: (tasks: readonly string[], orders: number): string => {
+      const each = tasks.map((task) => {
+        const channel = /^at (\w+)/.exec(task)?.[1];
+        return channel === undefined
+          ? task.replace(/^(\S+) \(recv (.*)\)$/, '$1, which waits for a value from $2')
+          : `a task that has to report, at ${channel}`;
+      });
+      const times = orders === 1 ? 'in 1 order' : `in ${orders} orders`;
+      return `${each.join('; ')} (${times})`;
+    },
+    key: 'Each order has its place in the bar, from left to right in the sequence in which they were run. Where it is red, somebody was left.',
+    allRuns: 'In how many orders somebody is left',
   },
   rooms: {
     title: 'The same peer with other room',
