@@ -245,6 +245,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       '100 A: runPeer takes the write token and no error from statusWriter, out of writeErr.',
     ],
     ['puts the token back', '100 A: runPeer puts the write token into writeStart.'],
+  ],
   '11-teardown': [
     ['A is stopped', '10150 A: stop begins.'],
     [
