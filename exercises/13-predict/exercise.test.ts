@@ -1,6 +1,6 @@
 import { it } from 'vitest';
+import { examScenarios, type ExamName } from '#impl/sim/exam-scenarios.ts';
 import { runScenario } from '#impl/sim/run-scenario.ts';
-import { scenarios, type ScenarioName } from '#impl/sim/scenarios.ts';
 import { answerTo, WrongAnswer } from '#kit/answers.ts';
 import { answers } from './exercise.ts';
 import { items, type Claim, type Guess, type Prediction } from './items.ts';
@@ -13,11 +13,11 @@ interface Seen {
 }
 
 /** Lets B play its script to A. */
-async function whatHappens(name: ScenarioName): Promise<Seen> {
-  const { outcome } = await runScenario(scenarios[name], { schedule: '' });
+async function whatHappens(name: ExamName): Promise<Seen> {
+  const { outcome } = await runScenario(examScenarios[name], { schedule: '' });
   if (outcome.status !== 'done') throw new Error(`${name}: ${outcome.status}`);
   const { nodes, scripts } = outcome.value;
-  const { reason, endedAtMs } = scripts['B'] ?? {};
+  const { reason, endedAtMs } = scripts['B#2'] ?? scripts['B'] ?? {}; // its last connection
   return { reason, endedAtMs, error: nodes['A']?.partings[0]?.error };
 }
 

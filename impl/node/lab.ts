@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { writeTrace } from '../csp/trace.ts';
 import { discReasonText } from '../p2p/peer-error.ts';
 import { clockScenarios } from '../sim/clock-scenarios.ts';
+import { examScenarios } from '../sim/exam-scenarios.ts';
 import { gateScenarios } from '../sim/gate-scenarios.ts';
 import { runScenario, type ScenarioOutcome } from '../sim/run-scenario.ts';
 import { ScenarioError } from '../sim/scenario-fields.ts';
@@ -22,7 +23,12 @@ import { traceHash } from '../sim/trace-hash.ts';
 import { checkTarget, makeFolderFor, readBytes, writeWhole } from './files.ts';
 import { UsageError } from './usage-error.ts';
 
-const allScenarios = { ...scenarios, ...gateScenarios, ...clockScenarios };
+const allScenarios = {
+  ...scenarios,
+  ...gateScenarios,
+  ...clockScenarios,
+  ...examScenarios,
+};
 
 const usage = `Usage: npm run -s lab -- SCENARIO [options]
 

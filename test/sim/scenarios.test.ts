@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto, providerName } from '#crypto';
 import { readTrace, writeTrace } from '../../impl/csp/trace.ts';
+import { examScenarios } from '../../impl/sim/exam-scenarios.ts';
 import { gateScenarios } from '../../impl/sim/gate-scenarios.ts';
 import { runScenario, type ScenarioOutcome } from '../../impl/sim/run-scenario.ts';
 import { ScenarioError } from '../../impl/sim/scenario-fields.ts';
@@ -245,7 +246,8 @@ describe('scenarios', () => {
   });
 
   it('can all be written as JSON and read back', () => {
-    for (const scenario of Object.values({ ...scenarios, ...gateScenarios })) {
+    const all = { ...scenarios, ...gateScenarios, ...examScenarios };
+    for (const scenario of Object.values(all)) {
       expect(readScenario(JSON.parse(JSON.stringify(scenario)))).toEqual(scenario);
     }
   });
