@@ -68,7 +68,7 @@ describe.skipIf('missing' in found)('the leak detector', { timeout: 120_000 }, (
     const bench = await benchIn(page);
     await bench.getByRole('radio', { name: 'waits for the answer alone' }).check();
     await bench.getByRole('radio', { name: 'that are drawn' }).check();
-    await bench.getByRole('radio', { name: 'in some' }).check();
+    await bench.getByRole('radio', { name: 'in some', exact: true }).check();
     await bench.getByRole('button', { name: 'Run them' }).click();
     await bench.locator('.pw-leaks-verdict').waitFor();
     return page;

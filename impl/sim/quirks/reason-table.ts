@@ -8,7 +8,7 @@
 import { toHex } from '../../bytes.ts';
 import { decode } from '../../rlp/decode.ts';
 import { RlpError } from '../../rlp/errors.ts';
-import { asBytes } from '../../rlp/fields.ts';
+import { asBytes, asList } from '../../rlp/fields.ts';
 import { listWithTail, uint } from '../../rlp/schema.ts';
 import { discMsg } from '../../p2p/base-protocol.ts';
 import type { Msg } from '../../p2p/message.ts';
@@ -77,8 +77,8 @@ export class TellingPeer extends Peer {
 /** The whole number, however large. What cannot be read is 0. */
 function reasonIn(payload: Uint8Array): bigint {
   try {
-    const item = decode(payload, listWithTail(uint(8)), 'Disconnect');
-    const hex = toHex(asBytes(item instanceof Uint8Array ? item : item[0]));
+    const [item] = asList(decode(payload, listWithTail(uint(8)), 'Disconnect'));
+    const hex = item === undefined ? '' : toHex(asBytes(item));
     return BigInt(hex === '' ? 0 : `0x${hex}`);
   } catch (error) {
     if (error instanceof RlpError) return 0n;
