@@ -60,6 +60,10 @@ const HelloBytes = defineAsyncComponent({
   loader: () => import('./components/HelloBytes.vue'),
   hydrate: whenNear,
 });
+const LeakBench = defineAsyncComponent({
+  loader: () => import('./components/LeakBench.vue'),
+  hydrate: whenNear,
+});
 const PeerRooms = defineAsyncComponent({
   loader: () => import('./components/PeerRooms.vue'),
   hydrate: whenNear,
@@ -70,6 +74,14 @@ const MessageSorter = defineAsyncComponent({
 });
 const ClockBench = defineAsyncComponent({
   loader: () => import('./components/ClockBench.vue'),
+  hydrate: whenNear,
+});
+const BlockedGraph = defineAsyncComponent({
+  loader: () => import('./components/BlockedGraph.vue'),
+  hydrate: whenNear,
+});
+const TokenBench = defineAsyncComponent({
+  loader: () => import('./components/TokenBench.vue'),
   hydrate: whenNear,
 });
 const WireBytes = defineAsyncComponent({
@@ -94,9 +106,12 @@ const theme: Theme = {
     context.app.component('RunLine', RunLine);
     context.app.component('CodeRuler', CodeRuler);
     context.app.component('HelloBytes', HelloBytes);
+    context.app.component('LeakBench', LeakBench);
     context.app.component('PeerRooms', PeerRooms);
     context.app.component('MessageSorter', MessageSorter);
     context.app.component('ClockBench', ClockBench);
+    context.app.component('BlockedGraph', BlockedGraph);
+    context.app.component('TokenBench', TokenBench);
     context.app.component('WireBytes', WireBytes);
     context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);

@@ -163,6 +163,7 @@ export class Peer implements PeerHandle, ProtoLink {
     //= wait for the first cause
     const end = await this.firstCause();
 
+    // #region leave-no-one
     //= tell the remote, and leave no one behind
     this.closed.close();
     const { transport, fd } = this.conn;
@@ -172,6 +173,7 @@ export class Peer implements PeerHandle, ProtoLink {
     //: keeps its peer, and the server, from ending.
     await this.wg.wait();
     return end;
+    // #endregion leave-no-one
   }
   // #endregion peer-run
 

@@ -101,17 +101,17 @@ export class ProtoRW implements MsgReadWriter {
   readonly offset: number;
   //: No capacity: `readLoop` waits here until the protocol takes the message.
   readonly in: Chan<Msg>;
-  readonly #link: ProtoLink;
+  readonly link: ProtoLink;
 
   constructor({ protocol, offset }: Match, link: ProtoLink) {
     this.protocol = protocol;
     this.offset = offset;
     this.in = new Chan(`${protocol.name}.in`);
-    this.#link = link;
+    this.link = link;
   }
 
   get closed(): Done {
-    return this.#link.closed;
+    return this.link.closed;
   }
 
   // #region covers
@@ -149,9 +149,9 @@ export class ProtoRW implements MsgReadWriter {
     if (msg.code >= this.protocol.length) {
       throw new PeerError('invalid-msg-code', 'not handled');
     }
-    const { writeStart, writeErr, writer } = this.#link;
-    //: One token for all protocols of the peer. A lock could not be left
-    //: when the peer closes; a token that is waited for can.
+    const { writeStart, writeErr, writer } = this.link;
+    //: One token for all protocols of the peer. `closed` is the way out for
+    //: who waits: after a failed write, there is no token any more.
     const event = await select({ token: recv(writeStart), closed: recv(this.closed) });
     if (event.case === 'closed') throw new ShuttingDown();
     try {

@@ -16,7 +16,7 @@ import type { NetConn } from '../net/net-conn.ts';
 import type { NewTransport } from '../p2p/conn.ts';
 import { nodeIDOf, type Node } from '../p2p/enode.ts';
 import type { PeerEvent } from '../p2p/events.ts';
-import { newMsg, sendItems, type Msg } from '../p2p/message.ts';
+import { newMsg, sendItems, type Msg, type MsgReader } from '../p2p/message.ts';
 import { discRequested, type DiscReason } from '../p2p/peer-error.ts';
 import type { Protocol } from '../p2p/protocol.ts';
 import { newRLPX } from '../p2p/rlpx/transport.ts';
@@ -195,7 +195,7 @@ function makeNode(
     self: self.node.id,
     name: `peerwalk/${name}`,
     protocols: [
-      ...(manager?.protocols() ?? [misbehaving(spec.protocol)]),
+      ...(manager?.protocols() ?? [misbehaving(spec.protocol, spec.busyMs)]),
       ...(spec.beside ?? []).map(besideEth),
     ],
     network,
@@ -218,7 +218,7 @@ function makeNode(
 }
 
 /** Protocols that are not eth, under the name and codes of eth/63. */
-function misbehaving(kind: ProtocolKind): Protocol {
+function misbehaving(kind: ProtocolKind, busyMs?: number): Protocol {
   const run: Protocol['run'] = async (peer, rw) => {
     switch (kind) {
       case 'eth':
@@ -233,6 +233,13 @@ function misbehaving(kind: ProtocolKind): Protocol {
           await rw.readMsg(); // it tells nobody that its write failed
         }
         return;
+      case 'writes-too-much':
+        // More than a frame can carry. It tells nobody that its write failed.
+        await rw.writeMsg(newMsg(0, new Uint8Array(2 ** 24))).catch(() => undefined);
+        for (;;) await rw.readMsg();
+      case 'writes-twenty':
+        for (let i = 0; i < 20; i++) await rw.writeMsg(newMsg(0, new Uint8Array(4096)));
+        for (;;) await rw.readMsg();
       case 'asks-to-leave':
         await peer.disconnect(discRequested);
         await rw.readMsg();
@@ -244,19 +251,33 @@ function misbehaving(kind: ProtocolKind): Protocol {
         await sleep(slowMs);
         for (;;) await rw.readMsg();
       case 'listens':
-        for (;;) await rw.readMsg();
+        return readAll(rw, busyMs);
     }
   };
   return { name: 'eth', version: 63, length: 17, run };
 }
 
 /** Ends with its peer, as every protocol must. */
-function besideEth({ name, version, length, greets }: BesideSpec): Protocol {
+function besideEth(spec: BesideSpec): Protocol {
+  const { name, version, length, busyMs } = spec;
   const run: Protocol['run'] = async (_peer, rw) => {
-    if (greets === true) await sendItems(rw, 0);
-    for (;;) await rw.readMsg();
+    if (spec.greetsAfterMs !== undefined) await sleep(spec.greetsAfterMs);
+    try {
+      if (spec.greets === true) await sendItems(rw, spec.greeting ?? 0);
+    } catch (error) {
+      if (spec.shrugs !== true) throw error;
+    }
+    await readAll(rw, busyMs);
   };
   return { name, version, length, run };
+}
+
+/** A handler that computes cannot be called away: it does not look at `closed`. */
+async function readAll(rw: MsgReader, busyMs = 0): Promise<never> {
+  for (;;) {
+    await rw.readMsg();
+    if (busyMs > 0) await select({ done: recv(new Timer('handler', busyMs)) });
+  }
 }
 
 /** @param first what it says where Hello is due, if that is not the Hello of ours */

@@ -34,6 +34,8 @@ export const protocolKinds = [
   'returns',
   'writes-past-its-codes',
   'writes-without-end',
+  'writes-too-much',
+  'writes-twenty',
   'asks-to-leave',
   'sleeps',
   'listens',
@@ -51,6 +53,8 @@ export interface NodeSpec {
   /** Names of those that it trusts. */
   readonly trusts?: readonly string[];
   readonly protocol: ProtocolKind;
+  /** How long `listens` is busy with each message, whatever happens meanwhile. */
+  readonly busyMs?: number;
   readonly maxPeers: number;
   /** Versions of eth that it speaks; without it, all. */
   readonly versions?: readonly EthVersion[];
@@ -65,6 +69,14 @@ export interface BesideSpec {
   readonly length: number;
   /** It first says its message 0. */
   readonly greets?: true;
+  /** How long it is busy with each message, whatever happens meanwhile. */
+  readonly busyMs?: number;
+  /** When it greets. Default: at once. */
+  readonly greetsAfterMs?: number;
+  /** Under which code of its own it greets. Default: 0. */
+  readonly greeting?: number;
+  /** It goes on if its greeting fails, and tells nobody. */
+  readonly shrugs?: true;
 }
 
 /** A remote that plays a script to node A over a connection that it dials. */
@@ -275,7 +287,7 @@ function payload(value: unknown, at: string, name?: string): string {
 
 function readNodeSpec(spec: Fields, at: string): NodeSpec {
   const { beside, versions } = spec;
-  const keys = ['kind', 'blocks', 'dials', 'trusts', 'protocol', 'maxPeers'];
+  const keys = ['kind', 'blocks', 'dials', 'trusts', 'protocol', 'busyMs', 'maxPeers'];
   onlyKeys(spec, [...keys, 'versions', 'beside'], `${at}.`);
   const names = (key: 'dials' | 'trusts'): readonly string[] =>
     few(spec[key] ?? [], scenarioLimits.nodes, `${at}.${key}`).map((name) =>
@@ -287,6 +299,7 @@ function readNodeSpec(spec: Fields, at: string): NodeSpec {
     dials: names('dials'),
     ...(spec['trusts'] === undefined ? {} : { trusts: names('trusts') }),
     protocol: oneOf(spec['protocol'] ?? 'eth', protocolKinds, `${at}.protocol`),
+    ...readBusy(spec, at),
     maxPeers: integer(spec['maxPeers'] ?? 25, 1000, `${at}.maxPeers`),
     ...(versions !== undefined && {
       versions: few(versions, scenarioLimits.protocols, `${at}.versions`).map(
@@ -300,14 +313,28 @@ function readNodeSpec(spec: Fields, at: string): NodeSpec {
 function readBeside(value: unknown, at: string): BesideSpec[] {
   return few(value, scenarioLimits.protocols, at).map((entry) => {
     const spec = object(entry, at);
-    onlyKeys(spec, ['name', 'version', 'length', 'greets'], `${at}.`);
+    const others = ['greetsAfterMs', 'greeting', 'shrugs', 'busyMs'];
+    onlyKeys(spec, ['name', 'version', 'length', 'greets', ...others], `${at}.`);
+    const { greetsAfterMs, greeting } = spec;
     return {
       name: text(spec['name'], `${at}.name`),
       version: integer(spec['version'], 1000, `${at}.version`),
       length: integer(spec['length'], 200, `${at}.length`),
       ...(oneOf(spec['greets'] ?? false, [true, false], at) && { greets: true }),
+      ...readBusy(spec, at),
+      ...(greetsAfterMs !== undefined && {
+        greetsAfterMs: integer(greetsAfterMs, scenarioLimits.afterMs, at),
+      }),
+      ...(greeting !== undefined && { greeting: integer(greeting, 255, at) }),
+      ...(oneOf(spec['shrugs'] ?? false, [true, false], at) && { shrugs: true }),
     };
   });
+}
+
+function readBusy(spec: Fields, at: string): { readonly busyMs?: number } {
+  const { busyMs } = spec;
+  if (busyMs === undefined) return {};
+  return { busyMs: integer(busyMs, scenarioLimits.afterMs, `${at}.busyMs`) };
 }
 
 function readStop(value: unknown): Scenario['stop'] {

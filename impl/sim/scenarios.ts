@@ -10,6 +10,8 @@ import {
   type Step,
 } from './scenario.ts';
 import { sortingScenarios } from './sorting-scenarios.ts';
+import { tokenScenarios } from './token-scenarios.ts';
+import { waitingScenarios } from './waiting-scenarios.ts';
 
 /** Node A, complete, and a remote B that dials it and plays a script. */
 function remote(
@@ -176,6 +178,8 @@ export const scenarios = {
   ),
   ...helloScenarios,
   ...sortingScenarios,
+  ...waitingScenarios,
+  ...tokenScenarios,
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;

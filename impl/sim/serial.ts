@@ -45,6 +45,8 @@ export interface SerialOptions {
    * only while its own tasks run. Otherwise whoever starts it makes it ambient.
    */
   readonly isBesideOthers?: boolean;
+  /** Who of several that can go on does, where somebody else than the schedule says. */
+  readonly pick?: (tasks: readonly Task[]) => number;
   readonly onHalt: (halt: Halt) => void;
   readonly onTaskFailed?: (name: string, error: unknown) => void;
 }
@@ -255,7 +257,7 @@ export class SerialRuntime implements Runtime {
       this.#idle();
       return;
     }
-    const next = count === 1 ? 0 : this.choose(count);
+    const next = this.#pick(count);
     //: Timers of one instant and the tasks that they wake may come in any order.
     if (next < clock.due) {
       clock.fireDue(next);
@@ -269,6 +271,13 @@ export class SerialRuntime implements Runtime {
     const [runnable] = this.#ready.splice(next - clock.due, 1);
     if (runnable === undefined) throw new RangeError('no such runnable task');
     this.#resume(runnable);
+  }
+
+  #pick(count: number): number {
+    const { clock, pick } = this.#options;
+    if (pick !== undefined && clock.due === 0)
+      return pick(this.#ready.map(({ task }) => task));
+    return count === 1 ? 0 : this.choose(count);
   }
 
   /** No task can run, and no timer of this instant is left. */

@@ -177,10 +177,119 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['writes the Pong', '15125 B: pingLoop sends Pong (1 byte) to A.'],
     ['`readLoop` reads the Pong', '15150 A: readLoop hears Pong (1 byte) from B.'],
   ],
+  '09-proto-rw': [
+    [
+      '`readLoop` hands over the first block',
+      '125 A: readLoop hands NewBlock (1 byte) to eth/63, through eth.in.',
+    ],
+    [
+      'eth takes it',
+      '125 A: eth/63 takes NewBlock (1 byte) from readLoop, out of eth.in.',
+    ],
+    ['waits for its handler', '125 A: eth/63 waits for the end of its handler’s work.'],
+    [
+      '`readLoop` has read the second, and waits at the channel',
+      '125 A: readLoop waits for the first of these: a taker for a message on eth.in; the signal closed.',
+    ],
+    [
+      'The handler is through',
+      '825 A: eth/63 goes on: the end of its handler’s work has come.',
+    ],
+    [
+      'eth takes the second',
+      '825 A: eth/63 takes NewBlock (1 byte) from readLoop, out of eth.in.',
+    ],
+    [
+      'note gets its message',
+      '825 A: note/1 takes code 33 (1 byte) from readLoop, out of note.in.',
+    ],
+    [
+      '`pingLoop` hears of the Ping',
+      '825 A: pingLoop takes the word that a Ping came from readLoop, out of pingRecv.',
+    ],
+    [
+      '`readLoop` reads the Disconnect and reports it',
+      '825 A: readLoop hands the error “too many peers” to runPeer, through readErr.',
+    ],
+    ['`run` says goodbye', '825 A: runPeer sends Disconnect (2 bytes) to B.'],
+    ['waits for the end of eth', '875 A: runPeer waits for the end of eth/63.'],
+  ],
+  '10-write-token': [
+    [
+      '`statusWriter` says the Status',
+      '100 A: statusWriter sends Status (76 bytes) to B.',
+    ],
+    [
+      '`requestHeaders` asks for headers',
+      '10000 A: requestHeaders sends GetBlockHeaders (37 bytes) to B.',
+    ],
+    [
+      'the task of the protocol itself answers',
+      '10025 B: eth/63 sends BlockHeaders (505 bytes) to A.',
+    ],
+    [
+      '`runPeer` puts the token into `writeStart`',
+      '100 A: runPeer hands the write token to statusWriter, through writeStart.',
+    ],
+    [
+      'takes it out',
+      '100 A: statusWriter takes the write token from runPeer, out of writeStart.',
+    ],
+    ['writes', '100 A: statusWriter sends Status (76 bytes) to B.'],
+    [
+      'puts a report into `writeErr`',
+      '100 A: statusWriter hands the write token and no error to runPeer, through writeErr.',
+    ],
+    [
+      'takes the report',
+      '100 A: runPeer takes the write token and no error from statusWriter, out of writeErr.',
+    ],
+    ['puts the token back', '100 A: runPeer puts the write token into writeStart.'],
+  ],
+  '11-teardown': [
+    ['A is stopped', '10150 A: stop begins.'],
+    [
+      'asks its peer to leave',
+      '10150 A: stop hands Disconnect reason 8 to runPeer, through disc.',
+    ],
+    [
+      'has its cause',
+      '10150 A: runPeer takes Disconnect reason 8 from stop, out of disc.',
+    ],
+    ['closes `closed`', '10150 A: runPeer gives the signal closed: this peer is over.'],
+    ['is over', '10150 A: pingLoop is over.'],
+    ['puts it into `protoErr`', '10150 A: eth/63 puts the error “EOF” into protoErr.'],
+    ['is over', '10150 A: eth/63 is over.'],
+    ['farewell', '10150 A: runPeer sends Disconnect (2 bytes) to B.'],
+    [
+      'reports that',
+      '10150 A: readLoop puts the error “read: connection closed” into readErr.',
+    ],
+    ['B reads the farewell', '10175 B: readLoop hears Disconnect (2 bytes) from A.'],
+    ['writing an answer', '10175 B: eth/63 sends BlockHeaders (1 byte) to A.'],
+    [
+      'waits for its turn',
+      '10175 B: runPeer waits for the first of these: the write lock; disconnect write.',
+    ],
+    [
+      'goes into `writeErr`',
+      '10175 B: eth/63 puts the write token and no error into writeErr.',
+    ],
+    ['the same reason back', '10175 B: runPeer sends Disconnect (2 bytes) to A.'],
+    [
+      'reports',
+      '10200 A: runPeer hands a peer that has ended to run, through delpeer.',
+    ],
+    [
+      'strikes B off',
+      '10200 A: run takes a peer that has ended from runPeer, out of delpeer.',
+    ],
+    ['`stop` is over', '10200 A: stop is over.'],
+  ],
 };
 
 // `npm run record` makes them, and every build.
-const recorded = ['meet', 'second-status', 'sorts-five'].every((name) =>
+const recorded = ['meet', 'second-status', 'sorts-five', 'waits-played'].every((name) =>
   existsSync(traceFile(repoDir, name)),
 );
 

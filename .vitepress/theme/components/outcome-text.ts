@@ -5,7 +5,7 @@ import type { Strings } from '../strings/en.ts';
 type Ending = Outcome['endings'][number]['ending'];
 
 /** What a scenario is about; a table shows those of one topic. */
-export const topics = ['codes', 'hello', 'sorts', 'endings'] as const;
+export const topics = ['codes', 'hello', 'sorts', 'waits', 'token', 'endings'] as const;
 export type Topic = (typeof topics)[number];
 
 export function topicOf(name: string): Topic {

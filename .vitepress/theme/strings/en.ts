@@ -1,6 +1,16 @@
 import type { ScenarioName } from '../../../impl/sim/scenarios.ts';
 import type { Clock, Mark } from '../../data/clock-run.ts';
+import type { Doing, Part } from '../../data/waits-run.ts';
+import type { BlockedCase } from '../components/blocked-graph.ts';
 import type { BenchCase, Guess } from '../components/clock-bench.ts';
+import type {
+  Actor,
+  Doing as TokenDoing,
+  GoalName,
+  Situation,
+  TokenPlace,
+  Word,
+} from '../components/token-bench.ts';
 import { traceSentences } from './trace-sentences.en.ts';
 
 /** Every word of the interface. A second language is a second file of this shape. */
@@ -220,6 +230,10 @@ export const en = {
       `${count} scenarios, each run under two orders of tasks when this page was built. A is our node; the remote plays a script. Times count from the start of the run.`,
     sortsCaption: (count: number): string =>
       `${count} runs of one message each, or a few, under two orders of tasks when this page was built. A runs eth/63 and takes whatever comes, unless the row says otherwise.`,
+    waitsCaption: (count: number): string =>
+      `${count} runs in which a handler is busy, under two orders of tasks when this page was built. Where the row says nothing else, eth is busy with each message for 700 ms, chat is quick, and Disconnect 4 comes 100 ms after the rest.`,
+    tokenCaption: (count: number): string =>
+      `${count} runs of writes, each under two orders of tasks when this page was built.`,
     codesCaption: (count: number): string =>
       `${count} pairs of lists, each run under two orders of tasks when this page was built. We speak eth/62 and eth/63, and what the row adds.`,
     helloCaption: (count: number): string =>
@@ -288,6 +302,17 @@ export const en = {
         'Both speak chat/1 and eth/63; the remote sends its Status as code 16',
       'codes-chat-of-another-length':
         'Both speak chat/1 and eth/63; the remote counts five codes for chat, and sends its Status as code 21',
+      'token-past-its-codes': 'A’s chat, with the messages 0 to 3, says message 4',
+      'token-past-its-codes-shrugged':
+        'A’s chat says message 4, and takes no notice of the error',
+      'token-too-large': 'A’s protocol writes a message of 16 MiB',
+      'token-ping-overtakes':
+        'The line is full; chat wants to write, and later a Ping is due',
+      'token-waits-at-the-end':
+        'The line is full, chat wants to write, and the remote sends Disconnect 4',
+      'token-reading-stands-still':
+        'A’s eth reads nothing; its chat has something to say',
+      'token-line-breaks': 'The line is full, and the remote never reads again',
       'hello-as-ours': 'A Hello as ours',
       'hello-next-year': 'Two more fields behind the id',
       'hello-tail-of-lists': 'A list and a number behind the id',
@@ -333,9 +358,136 @@ export const en = {
       'sorts-bare-reason': 'The remote sends a Disconnect with the payload 04',
       'sorts-junk-reason': 'The remote sends a Disconnect with the payload ffffff',
       'sorts-huge-reason': 'The remote sends a Disconnect with the reason 2^63',
+      'waits-played':
+        'Two blocks for eth, one message for note, a Ping; Disconnect 4. The line takes 25 ms',
+      'waits-nobody':
+        'Two messages for eth, one for chat, a Ping; Disconnect 4 100 ms later. Nobody is busy',
+      'waits-one': 'One message for a busy eth, one for chat, a Ping; Disconnect 4',
+      'waits-two': 'Two for eth, one for chat, a Ping; Disconnect 4',
+      'waits-three': 'Three for eth, one for chat, a Ping; Disconnect 4',
+      'waits-chat-slow':
+        'Two for chat, which is the busy one, one for eth, a Ping; Disconnect 4',
+      'waits-for-ever':
+        'Two for eth, which is never through with the first, one for chat, a Ping; Disconnect 4',
+      'waits-full-line':
+        'Forty of 4 KiB for eth, which is never through with the first',
+      'waits-two-nodes': 'A node that never stops to write',
+      'waits-behind-chat': 'One for eth, two for chat, which is quick; Disconnect 4',
+      'waits-both-slow':
+        'One for eth, two for chat, which is busy with each for 300 ms; Disconnect 4',
+      'waits-each-once':
+        'One for eth and one for chat, and neither is ever through; Disconnect 4',
+      'waits-table':
+        'One for eth (300 ms), two for chat (500 ms), one for eth, a Ping and Disconnect 4 at once',
     } satisfies Readonly<Record<ScenarioName, string>> as Readonly<
       Record<ScenarioName, string>
     >,
+  },
+  token: {
+    title: 'The token bench',
+    withoutScripts:
+      'To let the tasks go on yourself needs scripts. This is what can be brought about, and how.',
+    choose: 'What would you like to bring about?',
+    goals: {
+      overtakes:
+        'The Pong reaches B, although eth has waited for the token since before pingLoop began',
+      nobody: 'eth waits for the token, and no protocol has it',
+      twice:
+        'chat gets both its messages to B, although eth waits since before the first was through',
+      both: 'chat and eth are both past the token, at the line or its lock',
+      farewell: 'The Disconnect reaches B while a protocol has the token',
+      late: 'run has decided to end, and after that a message of chat reaches B',
+      back: 'A protocol has the token when run decides to end, and the token comes back',
+    } satisfies Readonly<Record<GoalName, string>>,
+    guess: 'Is there an order of the tasks in which it happens?',
+    guesses: { can: 'There is one', cannot: 'There is none' },
+    begin: 'Let me try',
+    show: 'Show me',
+    rule: {
+      well: 'chat wants to write two messages, eth one, and pingLoop owes a Pong. Who goes on runs until it has to wait.',
+      leave:
+        'chat and eth want to write one message each, and the server wants to part. Who goes on runs until it has to wait.',
+    } satisfies Readonly<Record<Situation, string>>,
+    places: {
+      free: 'The token lies in writeStart.',
+      chat: 'chat has the token.',
+      eth: 'eth has the token.',
+      report:
+        'The token is on its way: a report lies with run, which has not looked yet.',
+      gone: 'The token is gone: there is a report, and nobody takes it.',
+    } satisfies Readonly<Record<TokenPlace, string>>,
+    actors: {
+      chat: 'chat',
+      eth: 'eth',
+      pingLoop: 'pingLoop',
+      run: 'run',
+      line: 'the line',
+      server: 'the server',
+    } satisfies Readonly<Record<Actor, string>>,
+    /** Of each stand, the words for who waits and for who can go on. */
+    stands: {
+      hearsTheEnd: 'hears closed, and will throw ShuttingDown',
+      any: {
+        begin: ['has not begun', 'has not begun'],
+        token: ['waits for the token', 'has been given the token'],
+        lock: ['waits for the lock', 'has got the lock'],
+        sending: ['has its message on the line, and waits', 'has its write behind it'],
+        news: ['waits for news', 'has news'],
+        others: ['waits for the others to end', 'sees that the others have ended'],
+        rest: ['has nothing to write', 'can leave'],
+        over: ['is over', 'is over'],
+      } satisfies Readonly<Record<TokenDoing, readonly [string, string]>> as Readonly<
+        Record<TokenDoing, readonly [string, string]>
+      >,
+      own: {
+        line: { sending: ['is empty', 'holds a message for B'] },
+        run: {
+          lock: ['waits for the lock, to say why', 'has got the lock, to say why'],
+          sending: ['has its Disconnect on the line', 'has said why'],
+        },
+        server: {
+          rest: [
+            'waits until run takes its request',
+            'sees that its request was taken',
+          ],
+          over: ['has asked to part', 'has asked to part'],
+        },
+      } as Readonly<
+        Partial<Record<Actor, Partial<Record<TokenDoing, readonly [string, string]>>>>
+      >,
+    },
+    letGo: (actor: string): string => `Let ${actor} go on`,
+    goOn: 'Go on',
+    wire: 'B has got:',
+    nothing: 'nothing',
+    words: {
+      'chat 1': 'chat’s first',
+      'chat 2': 'chat’s second',
+      eth: 'eth’s message',
+      Pong: 'the Pong',
+      Disconnect: 'Disconnect',
+    } satisfies Readonly<Record<Word, string>>,
+    heard: (name: string, what: string): string => `${name}’s write ${what}.`,
+    fates: {
+      ShuttingDown: 'heard ShuttingDown',
+      failed: 'failed: the connection was closed',
+    },
+    start: 'Nobody has begun yet.',
+    went: (actor: string, stand: string): string => `${actor} went on, and ${stand}.`,
+    done: (steps: number): string => `There it is, after ${steps} steps.`,
+    never: (moments: number): string =>
+      `It does not happen, in any of the ${moments} moments that these tasks can come to.`,
+    right: 'You saw it coming.',
+    wrong: 'You thought otherwise.',
+    stuck: 'Nobody can go on. Take a step back, or begin again.',
+    back: 'One step back',
+    again: 'Begin again',
+    table: {
+      caption: 'What the tasks can come to',
+      what: 'What',
+      order: 'Who goes on, one after the other',
+      never: 'never',
+    },
   },
   ruler: {
     title: 'Both sides cut the codes',
@@ -583,6 +735,58 @@ export const en = {
       'A channel that carries values is never closed here; what ends a wait is the signal closed.',
     n: 'N is the number of protocols that both sides speak; eth/63 stands for each of them.',
   },
+  leaks: {
+    title: 'Leak detector',
+    fault: 'The copy',
+    faults: {
+      none: 'ours, as it is',
+      readErr: 'readErr without room; a report waits until it is taken',
+      protoErr: 'protoErr without room; a report waits until it is taken',
+      'protoErr-short': 'protoErr with one place too few; a report waits for a place',
+      writeErr: 'writeErr without room; the result of a write waits until it is taken',
+      'own-wait': 'note asks the chain something, and waits for the answer alone',
+    },
+    search: 'The orders',
+    searches: {
+      usual: 'the one of every day: first come, first served',
+      one: 'all with at most one deviation from it',
+      two: 'all with at most two',
+      drawn: 'two hundred that are drawn',
+    },
+    guess: 'In how many is a task left?',
+    guesses: {
+      none: 'in none',
+      some: 'in some',
+      all: 'in all',
+    },
+    run: 'Run them',
+    skip: 'Show me',
+    saw: 'You saw it coming.',
+    notSo: 'Not so.',
+    came: (leaking: number, orders: number): string => {
+      if (orders === 1) {
+        return leaking === 0
+          ? 'In this one order, nobody is left.'
+          : 'In this one order, somebody is left.';
+      }
+      if (leaking === 0) return `In none of the ${orders} orders anybody is left.`;
+      const times = leaking === orders ? 'all' : `${leaking}`;
+      return `In ${times} of the ${orders} orders, somebody is left.`;
+    },
+    share: (leaking: number, orders: number): string => `${leaking} of ${orders}`,
+    left: (tasks: readonly string[], orders: number): string => {
+      const each = tasks.map((task) => {
+        const channel = /^at (\w+)/.exec(task)?.[1];
+        return channel === undefined
+          ? task.replace(/^(\S+) \(recv (.*)\)$/, '$1, which waits for a value from $2')
+          : `a task that has to report, at ${channel}`;
+      });
+      const times = orders === 1 ? 'in 1 order' : `in ${orders} orders`;
+      return `${each.join('; ')} (${times})`;
+    },
+    key: 'Each order has its place in the bar, from left to right in the sequence in which they were run. Where it is red, somebody was left.',
+    allRuns: 'In how many orders somebody is left',
+  },
   rooms: {
     title: 'The same peer with other room',
     hint: 'Choose a channel, read what happens to the peer, guess, and then give the channel another room. Each answer was found by running the real Peer with that one channel replaced, in 40 orders of its tasks.',
@@ -656,6 +860,82 @@ export const en = {
       room: 'Room',
       came: 'What came of it',
     },
+  },
+  blocked: {
+    title: 'Who is blocked on whom',
+    withoutScripts:
+      'To choose, to guess and to step needs scripts. These are all the runs, and who is held up at each moment.',
+    rules:
+      'At 0 ms B sends what the run says, and behind it a message for chat and a Ping; 100 ms later Disconnect 4. A handler that is busy is so for 700 ms with each message; the others take no time.',
+    choose: 'Which run?',
+    cases: {
+      'waits-two': 'Two messages for eth, which is busy',
+      'waits-one': 'One message for eth, which is busy',
+      'waits-three': 'Three messages for eth, which is busy',
+      'waits-chat-slow':
+        'Two messages for chat, which is the busy one, and one for eth',
+      'waits-for-ever': 'Two messages for eth, which is never through with the first',
+      'waits-full-line':
+        'Forty messages of 4 KiB for eth, which is never through, and nothing else',
+      'waits-nobody': 'Two messages for eth; nobody is busy',
+    } satisfies Readonly<Record<BlockedCase, string>>,
+    moment: (at: number, of: number, ms: number): string =>
+      `Moment ${at} of ${of}, at ${ms} ms`,
+    guess: 'Who is held up, with something to do that it cannot come to?',
+    parts: {
+      B: 'B, which sends',
+      readLoop: 'readLoop',
+      'eth/63': 'eth/63',
+      'chat/1': 'chat/1',
+      pingLoop: 'pingLoop',
+      runPeer: 'runPeer',
+    } satisfies Readonly<Record<Part, string>>,
+    say: 'That is my guess',
+    nobodyIs: 'Nobody is',
+    skip: 'Show me',
+    saw: 'You saw it.',
+    notSo: 'Not so.',
+    nobody: 'Nobody is held up.',
+    held: (names: string): string => `Held up: ${names}.`,
+    list: (names: readonly string[]): string => {
+      const last = names.at(-1) ?? '';
+      return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+    },
+    message: (whose: Part, own: number): string => {
+      if (whose === 'pingLoop') return 'a Ping';
+      return whose === 'runPeer' ? 'a Disconnect' : `message ${own} of ${whose}`;
+    },
+    does: {
+      reads: (): string => 'waits for bytes on the line.',
+      hands: (to: string, msg: string): string => `holds ${msg}, and waits for ${to}.`,
+      works: (_to: string, msg: string): string => `is busy with ${msg}.`,
+      idle: (to: string): string => `waits for ${to} to bring something.`,
+      writes: (_to: string, msg: string): string => `finds no room for ${msg}.`,
+      ends: (to: string): string => `has said goodbye, and waits for the end of ${to}.`,
+      over: (): string => 'is over.',
+      cause: 'waits for the first cause to end.',
+      sent: 'has sent what there is.',
+    },
+    short: {
+      ...{ reads: 'reads', hands: 'hands over', works: 'busy', idle: 'waits' },
+      ...{ writes: 'writes', ends: 'waits', over: 'over' },
+    } satisfies Readonly<Record<Doing['what'], string>>,
+    isHeld: 'It is held up.',
+    heldBy: (name: string): string => `It is held up, in the end by ${name}.`,
+    onLine: (count: number): string => `${count} on the line`,
+    line: 'The line',
+    lies: (messages: readonly string[], more: number): string => {
+      if (messages.length === 0) return 'is empty.';
+      const rest = more === 0 ? '' : `, and ${more} more`;
+      return `has, the oldest first: ${messages.join(', ')}${rest}.`;
+    },
+    legend:
+      'An arrow leads from who waits to whom it waits for: full, where there is something to do; dashed, where nothing has come.',
+    next: 'The next moment',
+    back: 'The one before',
+    last: 'That was the last.',
+    ms: (ms: number): string => `${ms} ms`,
+    table: { what: 'Run', when: 'At', held: 'Held up', nobody: 'nobody' },
   },
   loading: 'Loading…',
   wire: {

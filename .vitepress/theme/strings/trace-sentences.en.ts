@@ -62,6 +62,7 @@ const timers: Readonly<Record<string, string>> = {
   dial: 'the answer to the dial',
   'sync tick': 'the sync tick',
   'ping interval': 'the time for the next Ping',
+  handler: 'the end of its handler’s work',
   'pong budget': 'the time when another Pong may go out',
   'status timeout': 'the time limit for a Status',
   'request timeout': 'the time limit for an answer',

@@ -1,0 +1,351 @@
+import { describe, expect, it } from 'vitest';
+import { Chan } from '#impl/csp/chan.ts';
+import { Done } from '#impl/csp/done.ts';
+import { runtime } from '#impl/csp/runtime.ts';
+import { sleep } from '#impl/csp/timer.ts';
+import { WaitGroup } from '#impl/csp/wait-group.ts';
+import { EndOfStream } from '#impl/net/net-conn.ts';
+import {
+  baseProtocolLength,
+  discMsg,
+  pingMsg,
+  pongMsg,
+} from '#impl/p2p/base-protocol.ts';
+import { newMsg, type Msg } from '#impl/p2p/message.ts';
+import { Peer, type PeerEnd } from '#impl/p2p/peer.ts';
+import type { Protocol } from '#impl/p2p/protocol.ts';
+import { encodeDisconnect } from '#impl/p2p/rlpx/disconnect.ts';
+import { connOver, Line } from '#impl/sim/one-peer.ts';
+import { Prng } from '#impl/sim/prng.ts';
+import { runTasks } from '#kit/run-tasks.ts';
+import { about, moment } from '#kit/steps.ts';
+import { handingOver, type HandingOver } from './exercise.ts';
+
+/** A line that counts what `readLoop` takes from it. */
+class CountedLine extends Line {
+  read = 0;
+
+  override async readMsg(): Promise<Msg> {
+    const msg = await super.readMsg();
+    this.read++;
+    return msg;
+  }
+}
+
+/** A peer that hands over in the reader's way. */
+class MendedPeer extends Peer {
+  /** Tasks of the reader that are alive, and the most that there were. */
+  tasks = 0;
+  mostTasks = 0;
+  #handing: HandingOver | undefined;
+
+  override async handle(msg: Msg): Promise<void> {
+    if (msg.code < baseProtocolLength) return super.handle(msg);
+    this.#handing ??= handingOver({
+      go: (name, task) => {
+        this.#go(name, task);
+      },
+      closed: this.closed,
+    });
+    await this.#handing.handOver(this.getProto(msg.code), msg);
+  }
+
+  #go(name: string, task: () => Promise<void>): void {
+    this.mostTasks = Math.max(this.mostTasks, ++this.tasks);
+    this.wg.go(name, async () => {
+      try {
+        await task();
+      } finally {
+        this.tasks--;
+      }
+    });
+  }
+}
+
+/** What a protocol took. */
+interface Taken {
+  readonly who: string;
+  readonly msg: Msg;
+  readonly atMs: number;
+}
+
+/** How long a handler is busy with a message, by the protocol's own code. */
+type Handler = (code: number) => number;
+
+/** A peer with chat/1 (codes 16 to 19) and eth/63 (20 to 36), and its remote. */
+class Meeting {
+  readonly line = new CountedLine();
+  readonly taken: Taken[] = []; // BOUNDED by the run
+  readonly peer: MendedPeer;
+  end: PeerEnd | undefined;
+  /** When the protocols were told to leave. */
+  closedAtMs: number | undefined;
+  readonly #tasks = new WaitGroup();
+
+  constructor(busy: { readonly eth?: Handler; readonly chat?: Handler }) {
+    const protocols = [
+      this.#protocol('chat', 1, 4, busy.chat),
+      this.#protocol('eth', 63, 17, busy.eth),
+    ];
+    this.peer = new MendedPeer(connOver(this.line, protocols), protocols);
+    this.#tasks.go('runPeer', async () => {
+      this.end = await this.peer.run();
+    });
+    this.#tasks.go('watch', async () => {
+      await this.peer.closed.wait();
+      this.closedAtMs = runtime().now();
+    });
+  }
+
+  #protocol(name: string, version: number, length: number, busy?: Handler): Protocol {
+    const run: Protocol['run'] = async (_peer, rw) => {
+      for (;;) {
+        const msg = await rw.readMsg();
+        this.taken.push({ who: name, msg, atMs: runtime().now() });
+        const ms = busy?.(msg.code) ?? 0;
+        if (ms > 0) await sleep(ms);
+      }
+    };
+    return { name, version, length, run };
+  }
+
+  /** The remote sends these, as fast as the line takes them. */
+  send(...messages: Msg[]): void {
+    this.#tasks.go('remote', async () => {
+      for (const msg of messages) await this.line.incoming.send(msg);
+    });
+  }
+
+  /** Own codes of what a protocol took, in order. */
+  codesOf(who: string): number[] {
+    return this.taken.filter((one) => one.who === who).map(({ msg }) => msg.code);
+  }
+
+  /** `eth 1 at 0 ms`, one after the other. */
+  get inWords(): string[] {
+    return this.taken.map(({ who, msg, atMs }) => `${who} ${msg.code} at ${atMs} ms`);
+  }
+
+  get pongs(): number {
+    return this.line.heard.filter(({ code }) => code === pongMsg).length;
+  }
+}
+
+const payload = Uint8Array.of(0xc0);
+const chat = (code: number): Msg => newMsg(16 + code, payload);
+const eth = (code: number): Msg => newMsg(20 + code, payload);
+const ping = newMsg(pingMsg, payload);
+const leaves = newMsg(discMsg, encodeDisconnect(4));
+const slow: Handler = () => 700;
+const stuck: Handler = () => 1_000_000;
+const many = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+/** A run of 2,000 ms, by default. */
+function meet(
+  busy: { readonly eth?: Handler; readonly chat?: Handler },
+  happens: (meeting: Meeting) => Promise<void> | void,
+  ms = 2_000,
+): Promise<Meeting> {
+  const run = async (): Promise<Meeting> => {
+    const meeting = new Meeting(busy);
+    await happens(meeting);
+    await sleep(ms);
+    return meeting;
+  };
+  return runTasks(run, { maxSteps: 40_000 }).then(({ value }) => value);
+}
+
+describe('handingOver, what is for others', () => {
+  it.each([
+    ['a second message', 2],
+    ['eight messages that wait', 9],
+  ])('lets a Disconnect pass %s of a busy eth', async (_, count) => {
+    const meeting = await meet({ eth: slow }, async (one) => {
+      one.send(...many(count, eth));
+      await sleep(100);
+      one.send(leaves);
+      await sleep(100);
+      moment('100 ms after the Disconnect was sent');
+    });
+    expect(
+      String(meeting.closedAtMs),
+      about(
+        '100 ms after the Disconnect was sent',
+        `${count} messages for eth, 700 ms each, and Disconnect 4 at 100 ms; seen at, in ms`,
+      ),
+    ).toBe('100');
+  });
+
+  it('lets a Ping pass, and its Pong goes out', async () => {
+    const meeting = await meet(
+      { eth: stuck },
+      (one) => one.send(...many(9, eth), ping),
+      100,
+    );
+    expect(meeting.pongs, 'nine messages for a busy eth, and a Ping; Pongs').toBe(1);
+  });
+
+  it('lets a message of another protocol pass', async () => {
+    const meeting = await meet(
+      { eth: stuck },
+      (one) => one.send(...many(9, eth), chat(2)),
+      100,
+    );
+    expect(
+      meeting.inWords,
+      'nine messages for a busy eth, and one for chat; taken within 100 ms',
+    ).toEqual(expect.arrayContaining(['chat 2 at 0 ms']));
+  });
+
+  it('hands an idle protocol its message at once', async () => {
+    const meeting = await meet({}, async (one) => {
+      await sleep(700.5);
+      one.send(eth(3));
+    });
+    expect(meeting.inWords, 'the message came at 700.5 ms').toEqual([
+      'eth 3 at 700.5 ms',
+    ]);
+  });
+});
+
+describe('handingOver, nothing lost or turned around', () => {
+  it('gives each protocol every message once, in the order of the line', async () => {
+    const random = new Prng('E21');
+    const sent = many(120, () =>
+      random.below(3) === 0 ? chat(random.below(4)) : eth(random.below(17)),
+    );
+    const ofEth = sent.filter(({ code }) => code >= 20).map(({ code }) => code - 20);
+    const ofChat = sent.filter(({ code }) => code < 20).map(({ code }) => code - 16);
+    const busy = { eth: () => 5, chat: () => 3 };
+    const meeting = await meet(busy, (one) => one.send(...sent));
+    expect(ofChat.length * ofEth.length, 'both protocols were sent to').toBeGreaterThan(
+      0,
+    );
+    expect(meeting.codesOf('eth'), 'what eth took, own codes').toEqual(ofEth);
+    expect(meeting.codesOf('chat'), 'what chat took, own codes').toEqual(ofChat);
+  });
+
+  it('lets no code overtake another of the same protocol', async () => {
+    const codes = [7, 1, 1, 7, 0, 1];
+    const meeting = await meet({ eth: (code) => (code === 7 ? 700 : 1) }, (one) =>
+      one.send(...codes.map(eth)),
+    );
+    expect(
+      meeting.codesOf('eth'),
+      'message 7 takes eth 700 ms, the others 1; what eth took, own codes',
+    ).toEqual(codes);
+  });
+
+  it('hands over the very message that came, still packed', async () => {
+    const { value } = await runTasks(async () => {
+      const closed = new Done('closed');
+      const proto = { in: new Chan<Msg>('eth.in') };
+      const tasks = new WaitGroup();
+      const handing = handingOver({
+        go: (name, task) => {
+          tasks.go(name, task);
+        },
+        closed,
+      });
+      let unpacked = 0;
+      const came: Msg = {
+        code: 23,
+        size: 1,
+        get payload() {
+          unpacked++;
+          return payload;
+        },
+      };
+      tasks.go('readLoop', () => handing.handOver(proto, came));
+      const taken = await proto.in.recv();
+      return { isSame: taken === came, unpacked };
+    });
+    expect(value.isSame, 'what the protocol takes is the message that came').toBe(true);
+    expect(value.unpacked, 'times that it was unpacked on the way').toBe(0);
+  });
+});
+
+describe('handingOver, the bound', () => {
+  it('lets no more than 32 messages of a protocol wait', async () => {
+    const meeting = await meet({ eth: stuck }, (one) =>
+      one.send(...many(200, () => eth(1))),
+    );
+    // One is in the handler, and one in the hands of `readLoop`.
+    const waiting = meeting.line.read - 2;
+    expect(
+      waiting,
+      '200 messages for a busy eth; messages that wait with you',
+    ).toBeLessThanOrEqual(32);
+  });
+
+  it('reads on when the protocol takes again', async () => {
+    const codes = many(100, (index) => index % 17);
+    const meeting = await meet({ eth: (code) => (code === 0 ? 50 : 1) }, (one) =>
+      one.send(...codes.map(eth)),
+    );
+    expect(meeting.codesOf('eth'), '100 messages for a busy eth; taken').toEqual(codes);
+  });
+
+  it('has no task for each message', async () => {
+    const meeting = await meet({ eth: stuck, chat: stuck }, (one) =>
+      one.send(...many(200, (index) => (index % 2 === 0 ? eth(1) : chat(1)))),
+    );
+    expect(
+      meeting.peer.mostTasks,
+      '200 messages for two busy protocols; your tasks at one time',
+    ).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('handingOver, the end', () => {
+  it('throws EndOfStream where it waits, when the peer is over', async () => {
+    const { value } = await runTasks(async () => {
+      const closed = new Done('closed');
+      const proto = { in: new Chan<Msg>('eth.in') };
+      const tasks = new WaitGroup();
+      const handing = handingOver({
+        go: (name, task) => {
+          tasks.go(name, task);
+        },
+        closed,
+      });
+      let end = 'it still waits';
+      tasks.go('readLoop', async () => {
+        try {
+          for (let i = 0; i < 100; i++) await handing.handOver(proto, eth(1));
+          end = 'nothing: it never waited';
+        } catch (error) {
+          const name = error instanceof EndOfStream ? 'EndOfStream' : String(error);
+          end = `${name} at ${runtime().now()} ms`;
+        }
+      });
+      await sleep(700);
+      closed.close();
+      await sleep(1);
+      return { end, offered: proto.in.tryRecv() !== undefined };
+    });
+    expect(value.end, 'the peer was over at 700 ms; `handOver` threw').toBe(
+      'EndOfStream at 700 ms',
+    );
+    expect(value.offered, 'after that, a message was still offered').toBe(false);
+  });
+
+  it('hands over nothing more, and leaves no task', async () => {
+    const { value, left } = await runTasks(async () => {
+      const meeting = new Meeting({ eth: slow });
+      meeting.send(...many(6, eth));
+      await sleep(100);
+      meeting.send(leaves);
+      await sleep(5_000);
+      return meeting;
+    });
+    expect(
+      value.codesOf('eth'),
+      'a message takes 700 ms, the remote leaves at 100 ms; eth took',
+    ).toEqual([0]);
+    const waiting = left.map(({ task, on }) => `${task} waits for ${on}`);
+    expect(waiting, 'tasks that are left').toEqual([]);
+    expect(value.end?.reason, 'the peer ended with reason').toBe(4);
+  });
+});
