@@ -77,7 +77,11 @@ class Watch {
     ) as Record<Part, Doing>; // one for each part
     const writes = doing.B.what === 'writes' ? 1 : 0;
     const line = this.#sent.slice(this.#read, this.#sent.length - writes);
-    return { atMs, doing, line: line.map(ownerOf), held: heldUp(doing, line) };
+    const held = heldUp(doing, line);
+    // It waits for whoever has a cause first. If a Disconnect lies there, that is known.
+    if (held.includes('runPeer') && doing.runPeer.what === 'idle')
+      doing.runPeer = { what: 'idle', to: ['readLoop'] };
+    return { atMs, doing, line: line.map(ownerOf), held };
   }
 
   #doing(part: Part): Doing {
