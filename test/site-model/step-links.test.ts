@@ -77,10 +77,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       'asked for them',
       '10050 A: synchronise takes 1 header from eth/63, out of headers.',
     ],
-    [
-      'A asks for',
-      '10000 A: requestHeaders sends GetBlockHeaders (37 bytes) to B.',
-    ],
+    ['A asks for', '10000 A: requestHeaders sends GetBlockHeaders (37 bytes) to B.'],
   ],
   '04-match-protocols': [
     [
