@@ -110,7 +110,7 @@ async function expectPossible(among: readonly string[]): Promise<void> {
   if (earlier === undefined || later === undefined) return;
   const [first, second] = [wordsOf(earlier), wordsOf(later)];
   expect.fail(
-    `in each of ${runs.length} runs, each with another order of the tasks, ${first} before ${second}. You have them the other way round`,
+    `In each of ${runs.length} runs, each with another order of the tasks, ${first} before ${second}. You have them the other way round`,
   );
 }
 
