@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { warmUps } from '../../exercises/kit/formats/ids.ts';
+import { inCourseOrder } from '../../exercises/kit/formats/ids.ts';
 import { frontMatter, listPages, repoDir, type PageInfo } from '../build/pages.ts';
 
 export interface ExerciseInfo {
@@ -56,18 +56,6 @@ function readExercise(
   };
 }
 
-/** Warm-ups, then by chapter, and in a chapter from the lightest to the hardest. */
-function inOrder(a: ExerciseInfo, b: ExerciseInfo): number {
-  const number = ({ chapter }: ExerciseInfo): number =>
-    chapter === warmUps ? -1 : Number(chapter.slice(1));
-  return (
-    number(a) - number(b) ||
-    a.level - b.level ||
-    a.minutes - b.minutes ||
-    a.id.localeCompare(b.id)
-  );
-}
-
 export default {
   watch: ['../../exercises/*/README.md'],
   load(): ExercisesData {
@@ -79,6 +67,6 @@ export default {
     const exercises = readdirSync(join(repoDir, 'exercises'))
       .map((folder) => readExercise(folder, chapters))
       .filter((exercise) => exercise !== undefined);
-    return { exercises: exercises.sort(inOrder) };
+    return { exercises: exercises.toSorted(inCourseOrder) };
   },
 };

@@ -1,6 +1,9 @@
 /** The chapters of the walk, with the numbers between them that have no page. */
 import { describe, expect, it } from 'vitest';
-import type { PageInfo } from '../../.vitepress/build/pages.ts';
+import { readCatalog } from '#kit/catalog/catalog.ts';
+import { repository } from '#kit/catalog/sources.ts';
+import { inCourseOrder } from '#kit/formats/ids.ts';
+import { listPages, type PageInfo } from '../../.vitepress/build/pages.ts';
 import { chaptersOf, withGaps } from '../../.vitepress/theme/chapters.ts';
 
 function page(path: string, chapter?: string): PageInfo {
@@ -48,5 +51,37 @@ describe('chaptersOf', () => {
     const other: PageInfo = { ...page('/lab/'), section: 'lab' };
     const pages = [page('/guide/'), page('/guide/01', 'C1'), other];
     expect(chaptersOf(pages).map(({ path }) => path)).toEqual(['/guide/01']);
+  });
+
+  it('has the chapters of this site by number, C10 after C9', () => {
+    const ids = chaptersOf(listPages()).map(({ chapter }) => Number(chapter?.slice(1)));
+    expect(ids.length).toBeGreaterThan(0);
+    expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+  });
+});
+
+describe('inCourseOrder', () => {
+  const sorted = (...pairs: [chapter: string, id: string][]): string[] =>
+    pairs
+      .map(([chapter, id]) => ({ chapter, id }))
+      .toSorted(inCourseOrder)
+      .map(({ id }) => id);
+
+  it('puts warm-ups first, then goes by chapter, then by number', () => {
+    expect(
+      sorted(['C10', 'E22'], ['C9', 'E20'], ['C4', 'E08'], ['W', 'W1'], ['C4', 'E07']),
+    ).toEqual(['W1', 'E07', 'E08', 'E20', 'E22']);
+    expect(sorted(['C10', 'E01'], ['C9', 'E02'], ['C1', 'E03'])).toEqual([
+      'E03',
+      'E02',
+      'E01',
+    ]);
+  });
+
+  it('is the order in which a terminal goes from one exercise to the next', () => {
+    const facts = readCatalog(repository).map((one) => one.facts);
+    expect(facts.map(({ id }) => id)).toEqual(
+      facts.toSorted(inCourseOrder).map(({ id }) => id),
+    );
   });
 });

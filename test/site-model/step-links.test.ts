@@ -16,6 +16,7 @@ import { repoDir } from '../site/build.ts';
  */
 const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   '01-the-whole-connection': [
+    ["B's Status", '125 B: statusWriter sends Status (76 bytes) to A.'],
     [
       'clock of the synchronisation',
       '10000 A: syncer goes on: the sync tick has come.',
@@ -58,6 +59,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       'the syncer takes it',
       '100 A: syncer takes the new eth peer … from eth/63, out of newPeerCh.',
     ],
+    ["A's, as it left", '100 A: statusWriter sends Status (76 bytes) to B.'],
     ['`eth/63` writes headers', '10025 B: eth/63 sends BlockHeaders (505 bytes) to A.'],
     [
       '`readLoop` reads them',
@@ -75,6 +77,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       'asked for them',
       '10050 A: synchronise takes 1 header from eth/63, out of headers.',
     ],
+    ['A asks for', '10000 A: requestHeaders sends GetBlockHeaders (37 bytes) to B.'],
   ],
   '04-match-protocols': [
     [

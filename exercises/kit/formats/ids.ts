@@ -28,6 +28,21 @@ export function inOrder(a: string, b: string): number {
   return Number(isWarmUp(b)) - Number(isWarmUp(a)) || a.localeCompare(b);
 }
 
+interface Placed {
+  readonly id: string;
+  /** `C6`; `W` for a warm-up. */
+  readonly chapter: string;
+}
+
+/** Warm-ups, then by chapter, and in a chapter by number: C9 before C10, E07 before E08. */
+export function inCourseOrder(a: Placed, b: Placed): number {
+  return chapterNumber(a) - chapterNumber(b) || inOrder(a.id, b.id);
+}
+
+function chapterNumber({ chapter }: Placed): number {
+  return chapter === warmUps ? -1 : Number(chapter.slice(1));
+}
+
 /**
  * The exercise to begin or go on with: the first that is not passed. Whoever has passed
  * one of a chapter needs no warm-up, so those come last then.
