@@ -109,7 +109,7 @@ describe('Peer.run: four ways to die', () => {
     [
       'never closes `closed`',
       { order: solved.order.filter((id) => id !== 'close') },
-      'is `run` over; after 12 s it still waits: wait for readLoop, pingLoop, eth/1',
+      'is `run` over; after 12 s it still waits: wait for pingLoop, eth/1',
     ],
     [
       'starts no task before it waits',
