@@ -135,7 +135,7 @@ describe('reasonIn', () => {
   it('throws for nothing that a stranger can send', () => {
     const random = new Prng('E15 strangers');
     const seen = { invalid: 0, reason: 0 };
-    for (let round = 0; round < 3_000; round++) {
+    for (let round = 0; round < 600; round++) {
       const payload = random.bytes(random.below(12));
       // Plain noise is invalid nearly always; this is often well formed.
       if (payload.length > 0 && round % 2 === 0) {
@@ -148,7 +148,7 @@ describe('reasonIn', () => {
       if (node !== 0 || found !== invalid) expectRead(payload, reason(node));
     }
     expect(Math.min(seen.invalid, seen.reason), 'noise of both kinds').toBeGreaterThan(
-      50,
+      20,
     );
   });
 
