@@ -80,7 +80,8 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
       return ours.some((one) => own.startsWith(one)) ? own : undefined;
     },
     async load(id) {
-      if (id === runnerId) return runnerModule(scripts, serving);
+      if (id === runnerId)
+        return serving ? servedModule(sources) : builtModule(scripts);
       for (const [home, of] of byExercise) {
         if (id.startsWith(home)) return lateModule(sources, home, of, id);
       }
@@ -119,12 +120,11 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
 }
 
 /** The addresses carry hashes, so that an old script is never run with a new page. */
-async function runnerModule(scripts: Scripts, serving: boolean): Promise<string> {
+async function builtModule(scripts: Scripts): Promise<string> {
+  const address = (file: string, text: string): string => `/${file}?${hashOf(text)}`;
   const places: [ScriptKind, ScriptPlaces][] = [];
   for (const kind of kinds) {
     const { base, own } = await scripts.pieces(kind);
-    const address = (file: string, text: string): string =>
-      serving ? `/${file}` : `/${file}?${hashOf(text)}`;
     const ofExercises = Array.from(own, ([id, text]) => [
       id,
       address(ownFile(kind, id), text),
@@ -132,6 +132,16 @@ async function runnerModule(scripts: Scripts, serving: boolean): Promise<string>
     const ownPlaces = Object.fromEntries(ofExercises) as ScriptPlaces['own']; // ids to texts
     places.push([kind, { base: address(baseFiles[kind], base), own: ownPlaces }]);
   }
+  return `export const scripts = ${JSON.stringify(Object.fromEntries(places))};`;
+}
+
+/** The same for the dev server, which builds a piece when it is asked for. */
+function servedModule(sources: Sources): string {
+  const ids = readCatalog(sources).map(({ facts }) => facts.id);
+  const places = kinds.map((kind) => {
+    const own = Object.fromEntries(ids.map((id) => [id, `/${ownFile(kind, id)}`]));
+    return [kind, { base: `/${baseFiles[kind]}`, own }] as const;
+  });
   return `export const scripts = ${JSON.stringify(Object.fromEntries(places))};`;
 }
 
