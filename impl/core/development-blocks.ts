@@ -35,7 +35,7 @@ export function childOf(parent: Block, options: BlockOptions = {}): Block {
     difficulty: options.difficulty ?? 131_072n,
     number: parent.header.number + 1n,
     gasLimit: parent.header.gasLimit,
-    gasUsed: 0n,
+    gasUsed: 21_000n * BigInt(txs.length), // each transfers something
     time: options.time ?? parent.header.time + 10n,
     extra: options.extra ?? new Uint8Array(),
     mixDigest: zeroHash,
