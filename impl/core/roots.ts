@@ -20,21 +20,19 @@ export const emptyUncleHash: Hash = hashOf(
  * @param items encoded values, none empty
  * @geth core/types/derive_sha.go DeriveSha
  */
-export function* deriveSha(items: readonly Uint8Array[]): Work<Hash> {
-  const entries: TrieEntry[] = [];
-  const last = items.length - 1;
-  // The order of the keys: 1 to 127 are single bytes, 0 is 0x80, the others are longer.
-  for (let index = 1; index <= Math.min(127, last); index++) add(index);
-  if (last >= 0) add(0);
-  for (let index = 128; index <= last; index++) {
-    add(index);
-    yield 1;
-  }
-  return yield* sortedTrieRoot(entries);
+export function deriveSha(items: readonly Uint8Array[]): Work<Hash> {
+  return sortedTrieRoot(byIndex(items));
+}
 
-  function add(index: number): void {
-    const value = items[index];
-    if (value !== undefined) entries.push({ key: encode(index), value });
+/** In the order of the keys: 1 to 127 are single bytes, 0 is 0x80, the others are longer. */
+function* byIndex(items: readonly Uint8Array[]): Generator<TrieEntry, void> {
+  const last = items.length - 1;
+  for (let index = 1; index <= Math.min(127, last); index++) yield entry(index);
+  if (last >= 0) yield entry(0);
+  for (let index = 128; index <= last; index++) yield entry(index);
+
+  function entry(index: number): TrieEntry {
+    return { key: encode(index), value: items[index] ?? new Uint8Array() };
   }
 }
 

@@ -40,8 +40,7 @@ export function trieRoot(entries: Iterable<TrieEntry>): Hash {
 }
 
 /** The same for entries that are sorted by their keys, as `Work`. */
-export function* sortedTrieRoot(entries: readonly TrieEntry[]): Work<Hash> {
-  if (entries.length === 0) return emptyRoot;
+export function* sortedTrieRoot(entries: Iterable<TrieEntry>): Work<Hash> {
   const leaves: Leaf[] = [];
   let previous: Uint8Array | undefined;
   for (const { key, value } of entries) {
@@ -53,6 +52,7 @@ export function* sortedTrieRoot(entries: readonly TrieEntry[]): Work<Hash> {
     leaves.push({ path: nibbles(key), value });
     yield leafUnits;
   }
+  if (leaves.length === 0) return emptyRoot;
   return hashOf(keccak256(yield* node(leaves, 0, leaves.length, 0)));
 }
 // #endregion trie-root
@@ -141,11 +141,10 @@ function nibbles(key: Uint8Array): Uint8Array {
  */
 function compact(path: Uint8Array, isLeaf: boolean): Uint8Array {
   const odd = path.length % 2;
-  const flags = (isLeaf ? 2 : 0) + odd;
-  const padded = odd === 1 ? [flags, ...path] : [flags, 0, ...path];
-  return Uint8Array.from({ length: padded.length / 2 }, (_, index) => {
-    const high = padded[index * 2] ?? 0;
-    const low = padded[index * 2 + 1] ?? 0;
-    return high * 16 + low;
-  });
+  const bytes = new Uint8Array(1 + (path.length - odd) / 2);
+  bytes[0] = ((isLeaf ? 2 : 0) + odd) * 16 + (odd === 1 ? (path[0] ?? 0) : 0);
+  for (let i = odd, at = 1; i < path.length; i += 2, at++) {
+    bytes[at] = (path[i] ?? 0) * 16 + (path[i + 1] ?? 0);
+  }
+  return bytes;
 }
