@@ -111,14 +111,13 @@ export function bodyOf(data: Uint8Array): Body {
   let uncles: readonly Header[] | undefined;
   const body: Body = {
     get transactions() {
-      transactions ??= Array.from(
-        rawItems(rawBody(body).transactions),
-        readTransaction,
+      transactions ??= Array.from(rawItems(rawBody(body).transactions), (item) =>
+        readTransaction(item),
       );
       return transactions;
     },
     get uncles() {
-      uncles ??= Array.from(rawItems(rawBody(body).uncles), readHeader);
+      uncles ??= Array.from(rawItems(rawBody(body).uncles), (item) => readHeader(item));
       return uncles;
     },
   };

@@ -113,6 +113,26 @@ export function encodeTransaction(tx: Transaction): Uint8Array {
   return encodedOf(tx).raw;
 }
 
+/** What a transaction pays for existing. @geth params/protocol_params.go TxGas */
+const txGas = 21_000n;
+const creationGas = 53_000n;
+const zeroByteGas = 4n;
+const otherByteGas = 68n;
+
+/**
+ * The gas that a transaction uses before anything runs (yellow paper 6.2, g₀): it has a
+ * gas limit of at least that, or no block takes it.
+ *
+ * @geth core/state_transition.go IntrinsicGas
+ */
+export function intrinsicGas({ to, data }: UnsignedTransaction): bigint {
+  let zeros = 0;
+  for (const byte of data) if (byte === 0) zeros++;
+  const base = to === undefined ? creationGas : txGas;
+  const others = data.length - zeros;
+  return base + BigInt(zeros) * zeroByteGas + BigInt(others) * otherByteGas;
+}
+
 function unsignedValue(tx: UnsignedTransaction): readonly RlpValue[] {
   const to = tx.to === undefined ? new Uint8Array() : addressBytes(tx.to);
   return [tx.nonce, tx.gasPrice, tx.gasLimit, to, tx.value, tx.data];
@@ -127,11 +147,13 @@ export function transactionValue(tx: Transaction): RlpValue {
  * Reads a transaction and keeps a copy of its bytes: it is not encoded again to be hashed
  * or sent.
  *
+ * @param hash its hash, if somebody has computed it already
  * @throws {RlpError} the bytes do not begin with a transaction
  */
-export function readTransaction(data: Uint8Array): Transaction {
+export function readTransaction(data: Uint8Array, hash?: Hash): Transaction {
   const tx = decodeTransaction(decode(data, transactionSchema, 'transaction'));
-  encoded.set(tx, { raw: firstItem(data).slice() });
+  const raw = firstItem(data).slice();
+  encoded.set(tx, hash === undefined ? { raw } : { raw, hash });
   return tx;
 }
 

@@ -8,9 +8,10 @@
  * blocks empty it.
  */
 import type { Chain } from './chain.ts';
-import type { Address, Hash } from './hash.ts';
+import { type Address, type Hash, keccakHash } from './hash.ts';
 import {
   hashTransaction,
+  readTransaction,
   sender,
   SenderError,
   type Transaction,
@@ -52,6 +53,24 @@ export const poolLimits = {
   bytes: 32 * 1024 * 1024,
 } as const;
 
+/** What a transaction costs, as `Work` counts: one that is built, and one whose sender is recovered. */
+const buildUnits = 30;
+const recoveryUnits = 400;
+
+/** Keccak takes in some 100 bytes in a microsecond. */
+const hashCost = (bytes: number): number => 5 + Math.ceil(bytes / 100);
+
+/** The verdicts that come before the sender is recovered. */
+const cheapVerdicts: ReadonlySet<Verdict> = new Set([
+  'known',
+  'too-large',
+  'bad-nonce',
+  'bad-value',
+  'over-gas-limit',
+  'pool-full',
+  'wrong-chain',
+]);
+
 export class TxPool {
   readonly #chain: Pick<Chain, 'config' | 'currentHeader'>;
   // BOUNDED by poolLimits.total and poolLimits.bytes.
@@ -68,6 +87,22 @@ export class TxPool {
 
   get size(): number {
     return this.#all.size;
+  }
+
+  /**
+   * Adds a transaction that a peer has sent, from its bytes, which `transactionSchema` has
+   * passed. What can be told by its hash or its size is told before anything is built.
+   *
+   * @returns the verdict, and what it has cost, as `Work` counts
+   */
+  addEncoded(data: Uint8Array): { verdict: Verdict; units: number } {
+    if (data.length > poolLimits.txBytes) return { verdict: 'too-large', units: 1 };
+    const hash = keccakHash(data);
+    const hashUnits = hashCost(data.length);
+    if (this.#all.has(hash)) return { verdict: 'known', units: hashUnits };
+    const verdict = this.add(readTransaction(data, hash));
+    const units = cheapVerdicts.has(verdict) ? buildUnits : recoveryUnits;
+    return { verdict, units: hashUnits + units };
   }
 
   // #region pool-add

@@ -3,9 +3,9 @@
  * one works or waits, nothing more is read from this peer.
  */
 
-import { runtime } from '../csp/runtime.ts';
 import { recv, select } from '../csp/select.ts';
-import { sleep, Timer } from '../csp/timer.ts';
+import { inSlices, stopped, type Work } from '../csp/slices.ts';
+import { Timer } from '../csp/timer.ts';
 import { encodeBody } from '../core/block.ts';
 import { emptyRoot } from '../core/trie.ts';
 import type { TxPool, Verdict } from '../core/txpool.ts';
@@ -48,8 +48,8 @@ export interface HandlerHost extends SyncHost {
   readonly txPool: TxPool | undefined;
 }
 
-/** Recovering one sender takes about a millisecond: then the others have a turn. */
-const txSliceMs = 10;
+/** So many transactions are judged together. @geth eth/fetcher/tx_fetcher.go TxFetcher.Enqueue */
+const batchLength = 128;
 
 const junkVerdicts: ReadonlySet<Verdict> = new Set(['bad-signature', 'wrong-chain']);
 
@@ -134,14 +134,19 @@ async function handleGetBlockBodies(
 }
 // #endregion handle-get-block-bodies
 
-function handleBlockBodies(_host: HandlerHost, peer: EthPeer, msg: Msg): void {
+async function handleBlockBodies(
+  _host: HandlerHost,
+  peer: EthPeer,
+  msg: Msg,
+): Promise<void> {
   const request = peer.bodyRequests.take();
   if (request === undefined) {
     peer.countUnsolicited(msg.code);
     return;
   }
   if (request.isGivenUp) return;
-  request.answer.trySend(splitBlockBodies(msg, request.maxItems));
+  const bodies = await inSlices(splitBlockBodies(msg, request.maxItems), peer.closed);
+  if (bodies !== stopped) request.answer.trySend(bodies);
 }
 
 /** There is no state here, so every hash is unknown. Unknown hashes are left out. */
@@ -173,13 +178,26 @@ async function handleGetReceipts(
 }
 
 /** Nothing is fetched for an announcement (geth's fetcher does), so nothing is kept. */
-function handleNewBlockHashes(_host: HandlerHost, _peer: EthPeer, msg: Msg): void {
-  checkNewBlockHashes(msg);
+async function handleNewBlockHashes(
+  _host: HandlerHost,
+  peer: EthPeer,
+  msg: Msg,
+): Promise<void> {
+  await inSlices(checkNewBlockHashes(msg), peer.closed);
 }
 
 // #region handle-new-block
-function handleNewBlock(host: HandlerHost, peer: EthPeer, msg: Msg): void {
-  const { header, td } = decodeNewBlock(msg);
+async function handleNewBlock(
+  host: HandlerHost,
+  peer: EthPeer,
+  msg: Msg,
+): Promise<void> {
+  const data = await inSlices(decodeNewBlock(msg), peer.closed);
+  if (data === stopped) return;
+  const {
+    block: { header },
+    td,
+  } = data;
   //: What the peer surely has is the parent: it may still be checking the block.
   const trueTd = td - header.difficulty;
   if (trueTd <= peer.td) return;
@@ -200,24 +218,41 @@ async function handleTransactions(
   //: Without the chain nobody can tell a good one from a bad one.
   if (!host.acceptTxs || txPool === undefined) return;
 
-  const verdicts: Verdict[] = [];
-  let since = runtime().now();
-  for (const tx of transactionsOf(msg)) {
-    verdicts.push(txPool.add(tx));
-    if (runtime().now() - since < txSliceMs) continue;
-    await sleep(0);
-    since = runtime().now();
-  }
+  //: It ends early when the peer does: what is left of the message is nobody's.
+  const junk = await inSlices(addTransactions(txPool, msg), peer.closed);
   //: A bad transaction is no breach, so the peer stays. Much junk makes it wait.
-  const junk = verdicts.filter((verdict) => junkVerdicts.has(verdict)).length;
-  if (junk * 4 > verdicts.length) await pause(peer, junkPauseMs);
+  if (junk === true) await pause(peer, junkPauseMs);
 }
 // #endregion handle-transactions
+
+// #region add-transactions
+/**
+ * Puts the transactions of a message into the pool, up to the first batch of which more
+ * than a quarter is junk: each of those has cost us a recovered key.
+ *
+ * @returns whether that is how it ended
+ */
+function* addTransactions(txPool: TxPool, msg: Msg): Work<boolean> {
+  let batch = 0;
+  let junk = 0;
+  for (const raw of yield* transactionsOf(msg)) {
+    const { verdict, units } = txPool.addEncoded(raw);
+    yield units;
+    batch++;
+    if (junkVerdicts.has(verdict)) junk++;
+    if (batch < batchLength) continue;
+    if (junk * 4 > batch) break;
+    batch = 0;
+    junk = 0;
+  }
+  return junk * 4 > batch;
+}
+// #endregion add-transactions
 
 /** Reads nothing from the peer for a while, unless it leaves. */
 async function pause(peer: EthPeer, ms: number): Promise<void> {
   const over = new Timer('pause', ms);
-  await select({ over: recv(over), gone: recv(peer.term) });
+  await select({ over: recv(over), gone: recv(peer.closed) });
   over.stop();
 }
 

@@ -75,6 +75,11 @@ export class EthPeer {
     return this.#peer;
   }
 
+  /** Closes when the connection ends: long work for the peer stops then. */
+  get closed(): Done {
+    return this.#peer.closed;
+  }
+
   get trusted(): boolean {
     return this.#peer.trusted;
   }

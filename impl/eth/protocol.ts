@@ -3,20 +3,23 @@
  * bounded by a schema, so a peer's bytes are refused before anything is built of them.
  */
 
+import type { Work } from '../csp/slices.ts';
 import { encode, type RlpValue } from '../rlp/encode.ts';
 import { decode, rawItems, type RlpItem } from '../rlp/decode.ts';
 import { RlpError } from '../rlp/errors.ts';
 import { asBytes, asList, asNumber, asUint } from '../rlp/fields.ts';
-import { scan } from '../rlp/scan.ts';
-import { bytes, list, listOf, raw, type Schema, uint } from '../rlp/schema.ts';
+import { scan, scanWork } from '../rlp/scan.ts';
+import { bytes, list, listOf, type Schema, uint } from '../rlp/schema.ts';
 import { type Hash, hashBytes, hashOf, zeroHash } from '../core/hash.ts';
-import { decodeHeader, type Header, headerSchema } from '../core/header.ts';
-import { blockSchema, bodySchema } from '../core/block.ts';
+import { type Header, headerSchema, readHeader } from '../core/header.ts';
 import {
-  decodeTransaction,
-  type Transaction,
-  transactionSchema,
-} from '../core/transaction.ts';
+  type Block,
+  blockOf,
+  blockSchema,
+  bodySchema,
+  maxTransactions,
+} from '../core/block.ts';
+import { transactionSchema } from '../core/transaction.ts';
 import type { Msg } from '../p2p/message.ts';
 import { EthError } from './errors.ts';
 
@@ -187,14 +190,15 @@ function decodeOrigin(origin: Uint8Array): HashOrNumber {
 // #endregion origin
 
 /**
- * Reads the answer to a query for `asked` headers.
+ * Reads the answer to a query for `asked` headers. Each keeps the bytes it came as.
  *
- * @throws {EthError} `decode`, also for one header more than that: it is not even decoded
+ * @throws {EthError} `decode`, also for one header more than that: none is decoded then
  */
 export function decodeBlockHeaders(msg: Msg, asked: number): readonly Header[] {
-  return read(msg, listOf(headerSchema, asked), (item) =>
-    asList(item).map(decodeHeader),
-  );
+  return guard(msg, (what) => {
+    scan(msg.payload, listOf(headerSchema, asked), what);
+    return Array.from(rawItems(msg.payload, what), (item) => readHeader(item));
+  });
 }
 
 /**
@@ -204,11 +208,12 @@ export function decodeBlockHeaders(msg: Msg, asked: number): readonly Header[] {
  *
  * @throws {EthError} `decode`
  */
-export function splitBlockBodies(msg: Msg, asked: number): readonly Uint8Array[] {
-  return guard(msg, (what) => {
-    scan(msg.payload, listOf(bodySchema, asked), what);
-    return [...rawItems(msg.payload, what)];
-  });
+export function* splitBlockBodies(
+  msg: Msg,
+  asked: number,
+): Work<readonly Uint8Array[]> {
+  yield* checkShape(msg, listOf(bodySchema, asked));
+  return [...rawItems(msg.payload)];
 }
 
 export function encodeHashes(hashes: readonly Hash[]): Uint8Array {
@@ -237,52 +242,43 @@ const announcementSchema = list(bytes(32), uint(8));
 const maxAnnouncements = Math.floor(protocolMaxMsgSize / 34);
 
 /** @throws {EthError} `decode`: an announcement is not a hash and a number */
-export function checkNewBlockHashes(msg: Msg): void {
-  guard(msg, (what) =>
-    scan(msg.payload, listOf(announcementSchema, maxAnnouncements), what),
-  );
+export function checkNewBlockHashes(msg: Msg): Work<void> {
+  return checkShape(msg, listOf(announcementSchema, maxAnnouncements));
 }
 
-/** The block of a NewBlock as far as it is looked at. */
+/** A NewBlock. Header and body may still belong to different blocks. */
 export interface NewBlockData {
-  readonly header: Header;
+  readonly block: Block;
   /** Total difficulty up to and including the block, as the sender claims it. */
   readonly td: bigint;
 }
 
 const newBlockSchema = list(blockSchema, tdSchema);
-const anyBytes = raw(protocolMaxMsgSize);
-const newBlockHeaderSchema = list(list(headerSchema, anyBytes, anyBytes), tdSchema);
 
 /**
- * Reads header and total difficulty. The body is proved to be one and not built.
+ * Reads a NewBlock. The body is proved to be one, and stays encoded.
  *
  * @throws {EthError} `decode`
  */
-export function decodeNewBlock(msg: Msg): NewBlockData {
-  guard(msg, (what) => scan(msg.payload, newBlockSchema, what));
-  return read(msg, newBlockHeaderSchema, (item) => {
-    const [block, td] = asList(item);
-    const [header] = asList(block);
-    return { header: decodeHeader(header ?? []), td: asTd(td) };
+export function* decodeNewBlock(msg: Msg): Work<NewBlockData> {
+  yield* checkShape(msg, newBlockSchema);
+  return guard(msg, (what) => {
+    const [block, td] = rawItems(msg.payload, what);
+    if (block === undefined || td === undefined)
+      throw new TypeError('a NewBlock is two items');
+    return { block: blockOf(block), td: asTd(decode(td, tdSchema, what)) };
   });
 }
 
-/** Ours, as in a block body: a transaction with a signature takes about 100 bytes. */
-const maxTransactions = 131_072;
-
 /**
- * Yields the transactions one at a time, so that 10 MiB of them are not objects at once.
+ * Proves that a message is a list of transactions, and yields each as it stands there: a
+ * view of the payload.
  *
- * @throws {EthError} `decode`, before the first is yielded
+ * @throws {EthError} `decode`, before the first is looked at
  */
-export function* transactionsOf(msg: Msg): Generator<Transaction, void> {
-  guard(msg, (what) =>
-    scan(msg.payload, listOf(transactionSchema, maxTransactions), what),
-  );
-  for (const item of rawItems(msg.payload)) {
-    yield decodeTransaction(decode(item, transactionSchema, 'transaction'));
-  }
+export function* transactionsOf(msg: Msg): Work<Iterable<Uint8Array>> {
+  yield* checkShape(msg, listOf(transactionSchema, maxTransactions));
+  return rawItems(msg.payload);
 }
 
 function asTd(item: RlpItem | undefined): bigint {
@@ -299,6 +295,16 @@ function asBool(item: RlpItem | undefined): boolean {
 
 function read<T>(msg: Msg, schema: Schema, build: (item: RlpItem) => T): T {
   return guard(msg, (what) => build(decode(msg.payload, schema, what)));
+}
+
+/** Proves a shape with pauses. @throws {EthError} `decode` */
+function* checkShape(msg: Msg, schema: Schema): Work<void> {
+  const work = guard(msg, (what) => scanWork(msg.payload, schema, what));
+  for (;;) {
+    const step = guard(msg, () => work.next());
+    if (step.done === true) return;
+    yield step.value;
+  }
 }
 
 /** Says in eth's words what is wrong with the bytes. */
