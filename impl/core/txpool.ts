@@ -55,7 +55,7 @@ export const poolLimits = {
 
 /** What a transaction costs, as `Work` counts: one that is built, and one whose sender is recovered. */
 const buildUnits = 30;
-const recoveryUnits = 400;
+export const recoveryUnits = 400;
 
 /** Keccak takes in some 100 bytes in a microsecond. */
 const hashCost = (bytes: number): number => 5 + Math.ceil(bytes / 100);

@@ -46,7 +46,7 @@ export function decode(
 export function* rawItems(
   data: Uint8Array,
   what = 'list',
-): Generator<Uint8Array, void> {
+): Generator<Uint8Array, void, undefined> {
   const top = readItem(data, 0, data.length, what);
   if (!top.isList) throw new RlpError('not-a-list', 0, what);
   for (let at = top.start; at < top.end;) {
