@@ -246,6 +246,8 @@ const symbols: Readonly<Record<string, Lines>> = {
     'Fetcher.loop': undefined,
     'Fetcher.insert': undefined,
   },
+  'core/state_transition.go': { IntrinsicGas: undefined },
+  'params/protocol_params.go': { TxGas: undefined },
   'core/tx_pool.go': {
     'TxPool.AddRemotes': undefined,
   },

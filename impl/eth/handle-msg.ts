@@ -48,7 +48,7 @@ export interface HandlerHost extends SyncHost {
   readonly txPool: TxPool | undefined;
 }
 
-/** So many transactions are judged together. @geth eth/fetcher/tx_fetcher.go TxFetcher.Enqueue */
+/** So many transactions are judged together; geth does so since v1.11.0. */
 const batchLength = 128;
 
 const junkVerdicts: ReadonlySet<Verdict> = new Set(['bad-signature', 'wrong-chain']);
