@@ -22,7 +22,7 @@ import type { Protocol } from '../p2p/protocol.ts';
 import { challengeDao } from './dao.ts';
 import { Downloader } from './downloader.ts';
 import { EthError } from './errors.ts';
-import { handlerFor } from './handle-msg.ts';
+import { messagesOf } from './handle-msg.ts';
 import { EthPeer, type EthPeerID } from './peer.ts';
 import { PeerSet } from './peer-set.ts';
 import * as eth from './protocol.ts';
@@ -200,12 +200,12 @@ export class ProtocolManager {
     const msg = await peer.rw.readMsg();
     //: Before the payload is touched: until then it has cost us next to nothing.
     eth.checkSize(msg);
-    const handler = handlerFor(msg.code, peer.version);
-    if (handler === undefined) throw new EthError('invalid-msg-code', `${msg.code}`);
+    const entry = messagesOf(peer.version).get(msg.code);
+    if (entry === undefined) throw new EthError('invalid-msg-code', `${msg.code}`);
     //: A large one is decompressed in slices. Its first look would do it in one go.
     const unpacked = msg.unpack?.();
     if (unpacked !== undefined) await unpacked;
-    await handler(this, peer, msg);
+    await entry.handle(this, peer, msg);
   }
   // #endregion handle-msg
 

@@ -19,10 +19,8 @@ import {
   blockBodiesMsg,
   blockHeadersMsg,
   checkSize,
-  decodeStatus,
   encodeGetBlockHeaders,
   encodeHashes,
-  encodeStatus,
   type EthVersion,
   getBlockBodiesMsg,
   getBlockHeadersMsg,
@@ -30,8 +28,9 @@ import {
   messageName,
   type StatusData,
   statusMsg,
+  wireOf,
 } from './protocol.ts';
-import { type OpenRequest, RequestQueue } from './requests.ts';
+import { type Answers, type OpenRequest, RequestTracker } from './requests.ts';
 
 /** @geth eth/peer.go handshakeTimeout */
 export const handshakeTimeoutMs = 5_000;
@@ -50,10 +49,7 @@ export class EthPeer {
   readonly wg: WaitGroup;
   /** Closes when the peer is no longer registered. */
   readonly term = new Done('eth peer term');
-  readonly headerRequests = new RequestQueue<readonly Header[]>('headers');
-  readonly bodyRequests = new RequestQueue<readonly Uint8Array[]>('bodies');
-  /** The header query that proves the peer's side of the DAO fork, while it is open. */
-  daoChallenge: DaoChallenge | undefined;
+  readonly requests: RequestTracker;
   readonly #peer: PeerHandle;
   #head = zeroHash;
   #td = 0n;
@@ -61,6 +57,7 @@ export class EthPeer {
 
   constructor(version: EthVersion, peer: PeerHandle, rw: MsgReadWriter, wg: WaitGroup) {
     this.version = version;
+    this.requests = new RequestTracker(wireOf(version).keying);
     this.#peer = peer;
     this.rw = rw;
     this.wg = wg;
@@ -152,7 +149,7 @@ export class EthPeer {
 
   /** The first message, and the only Status, that we send. */
   async sendStatus(ours: StatusData): Promise<undefined> {
-    await this.rw.writeMsg(newMsg(statusMsg, encodeStatus(ours)));
+    await this.rw.writeMsg(newMsg(statusMsg, wireOf(this.version).status.encode(ours)));
   }
 
   // #region read-status
@@ -171,7 +168,7 @@ export class EthPeer {
     checkSize(msg);
     const unpacked = msg.unpack?.();
     if (unpacked !== undefined) await unpacked;
-    const theirs = decodeStatus(msg);
+    const theirs = wireOf(this.version).status.decode(msg);
 
     //: The order shows: a peer of another chain hears of its genesis,
     //: whatever else it has wrong. `td` and `head` are believed for now.
@@ -201,18 +198,18 @@ export class EthPeer {
   requestHeaders(
     origin: HashOrNumber,
     amount: number,
-    { skip = 0, reverse = false }: { skip?: number; reverse?: boolean } = {},
-  ): OpenRequest<readonly Header[]> {
+    { skip = 0, reverse = false, judge }: HeaderQueryOptions = {},
+  ): OpenRequest<Answers['headers']> {
     const query = { origin, amount: BigInt(amount), skip: BigInt(skip), reverse };
-    const request = this.headerRequests.open(amount);
+    const request = this.requests.open('headers', amount, judge);
     this.#ask('requestHeaders', getBlockHeadersMsg, encodeGetBlockHeaders(query));
     return request;
   }
   // #endregion request-headers
 
   /** Asks for the bodies of these blocks. @geth eth/peer.go peer.RequestBodies */
-  requestBodies(hashes: readonly Hash[]): OpenRequest<readonly Uint8Array[]> {
-    const request = this.bodyRequests.open(hashes.length);
+  requestBodies(hashes: readonly Hash[]): OpenRequest<Answers['bodies']> {
+    const request = this.requests.open('bodies', hashes.length);
     this.#ask('requestBodies', getBlockBodiesMsg, encodeHashes(hashes));
     return request;
   }
@@ -260,10 +257,12 @@ export class EthPeer {
   }
 }
 
-/** The query of the DAO challenge, and the signal that ends its timer. */
-export interface DaoChallenge {
-  readonly request: OpenRequest<readonly Header[]>;
-  readonly answered: Done;
+export interface HeaderQueryOptions {
+  /** Blocks to leave out between two of them. */
+  readonly skip?: number;
+  readonly reverse?: boolean;
+  /** See `OpenRequest`. */
+  readonly judge?: (headers: readonly Header[]) => void;
 }
 
 type StatusResult = { readonly status: StatusData | undefined } | { error: unknown };

@@ -20,13 +20,13 @@ import { bodyRoots } from '../../impl/core/roots.ts';
 import { encodeTransaction, type Transaction } from '../../impl/core/transaction.ts';
 import { recoveryUnits, TxPool } from '../../impl/core/txpool.ts';
 import { checkBody, checkBodyWork } from '../../impl/core/validate.ts';
+import { blockBodiesCodec, readMsg } from '../../impl/eth/codecs.ts';
 import {
   blockBodiesMsg,
   encodeGetBlockHeaders,
   encodeHashes,
   getBlockBodiesMsg,
   getBlockHeadersMsg,
-  splitBlockBodies,
   transactionsMsg,
 } from '../../impl/eth/protocol.ts';
 import { newMsg } from '../../impl/p2p/message.ts';
@@ -101,7 +101,7 @@ describe('a body of 131,000 least transactions', () => {
 
   it('is cut into small pieces when its shape is proved', () => {
     const answer = newMsg(blockBodiesMsg, encodeList([body]));
-    const { pieces, largest, value } = count(splitBlockBodies(answer, 1));
+    const { pieces, largest, value } = count(readMsg(answer, blockBodiesCodec, 1));
     expect(value).toHaveLength(1);
     expect(pieces).toBe(Math.floor((items + 1) / 512));
     expect(largest).toBeLessThanOrEqual(sliceUnits / 4);
