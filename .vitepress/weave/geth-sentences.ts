@@ -3,7 +3,8 @@
  * that it is none: `geth-claims.ts` holds them against the ledger.
  */
 
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from './compiler.ts';
 
 export interface Sentence {
   readonly line: number;
@@ -126,18 +127,18 @@ export function codeSentences(
   text: string,
   alsoTexts: boolean,
 ): Sentence[] {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const source = tsc.createSourceFile(file, text, tsc.ScriptTarget.Latest, true);
   const lineAt = (at: number): number =>
     source.getLineAndCharacterOfPosition(at).line + 1;
   const comments = new Map<number, number>();
   const texts: Block[] = [];
   const visit = (node: ts.Node): void => {
     const found = [
-      ...(ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []),
-      ...(ts.getTrailingCommentRanges(text, node.getEnd()) ?? []),
+      ...(tsc.getLeadingCommentRanges(text, node.getFullStart()) ?? []),
+      ...(tsc.getTrailingCommentRanges(text, node.getEnd()) ?? []),
     ];
     for (const { pos, end } of found) comments.set(pos, end);
-    const isText = ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
+    const isText = tsc.isStringLiteralLike(node) || tsc.isTemplateExpression(node);
     if (alsoTexts && isText && node.getText().includes(' ')) {
       texts.push({ line: lineAt(node.getStart()), text: node.getText() });
     }
