@@ -87,6 +87,8 @@ export function markdownSentences(text: string): Sentence[] {
       } else {
         for (const [c, cell] of cells.entries()) add(cell, gethColumns.includes(c));
       }
+    } else if (/^<\/?[A-Z][^>]*>$/.test(row)) {
+      isOpen = false; // a component's tag
     } else if (row.trim() === '' || isHeading.test(row)) {
       isOpen = false;
       if (row.startsWith('## ')) isSection = namesGeth.test(row);
