@@ -218,7 +218,7 @@ const symbols: Readonly<Record<string, Lines>> = {
   'eth/sync.go': {
     forceSyncCycle: 32,
     minDesiredPeerCount: 33,
-    txsyncPackSize: 37,
+    txsyncPackSize: undefined,
 
     'ProtocolManager.syncTransactions': 46,
     'ProtocolManager.txsyncLoop': 65,
