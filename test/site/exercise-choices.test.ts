@@ -107,7 +107,7 @@ describe.skipIf('missing' in findChromium())('choices', { timeout: 120_000 }, ()
     const forth = page.getByRole('button', { name: 'One step forward', exact: true });
     for (let step = 0; step < 40 && (await lit.count()) === 0; step += 1)
       await forth.click();
-    expect(await lit.first().textContent()).toContain('await select({');
+    expect(await lit.first().textContent()).toContain('startProtocols');
     await site.done(page);
   });
 
