@@ -187,7 +187,7 @@ async function handleTransactions(
 ): Promise<void> {
   if (txPool === undefined) return;
   //: It ends early when the peer does: what is left of the message is nobody's.
-  const junk = await inSlices(addTransactions(txPool, txs), peer.closed);
+  const junk = await inSlices(addTransactions(txPool, peer, txs), peer.closed);
   //: A bad transaction is no breach, so the peer stays. Much junk makes it wait.
   if (junk === true) await pause(peer, junkPauseMs);
 }
@@ -200,11 +200,16 @@ async function handleTransactions(
  *
  * @returns whether that is how it ended
  */
-function* addTransactions(txPool: TxPool, txs: Iterable<Uint8Array>): Work<boolean> {
+function* addTransactions(
+  txPool: TxPool,
+  peer: EthPeer,
+  txs: Iterable<Uint8Array>,
+): Work<boolean> {
   let batch = 0;
   let junk = 0;
   for (const raw of txs) {
-    const { verdict, units } = txPool.addEncoded(raw);
+    const { hash, verdict, units } = txPool.addEncoded(raw);
+    if (hash !== undefined) peer.knownTxs.add(hash);
     yield units;
     batch++;
     if (junkVerdicts.has(verdict)) junk++;

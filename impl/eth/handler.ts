@@ -26,6 +26,8 @@ import { messagesOf } from './handle-msg.ts';
 import { EthPeer, type EthPeerID } from './peer.ts';
 import { PeerSet } from './peer-set.ts';
 import * as eth from './protocol.ts';
+import { syncTransactions, type TxSync, txsyncLoop } from './tx-sync.ts';
+import { txLoop } from './broadcast.ts';
 import { forceSyncCycleMs, syncer } from './sync.ts';
 
 export interface ProtocolManagerOptions {
@@ -55,6 +57,7 @@ export class ProtocolManager {
   acceptTxs = false;
 
   readonly newPeerCh = new Chan<EthPeer>('newPeerCh');
+  readonly txsyncCh = new Chan<TxSync>('txsyncCh');
   readonly noMorePeers = new Chan<undefined>('noMorePeers');
   readonly quitSync = new Done('quitSync');
   /** Every task of eth but the handlers: those are the peers' own. */
@@ -123,6 +126,9 @@ export class ProtocolManager {
     this.#phase = 'running';
     this.#maxPeers = maxPeers;
     this.wg.go('syncer', () => syncer(this));
+    if (this.txPool === undefined) return;
+    this.wg.go('txLoop', txLoop(this, this.txPool));
+    this.wg.go('txsyncLoop', () => txsyncLoop(this));
   }
 
   // #region eth-stop
@@ -177,6 +183,8 @@ export class ProtocolManager {
     try {
       this.downloader.registerPeer(peer);
       this.reportStatus(peer, status);
+      if (this.txPool !== undefined) this.wg.go('broadcast', () => peer.broadcast());
+      await syncTransactions(this, peer);
       challengeDao(this, peer);
 
       //= handle its messages, until one of them or the connection fails

@@ -15,6 +15,7 @@ import type { PeerHandle } from '../p2p/protocol.ts';
 import { type Hash, zeroHash } from '../core/hash.ts';
 import { encodeHeader, type Header } from '../core/header.ts';
 import { EthError } from './errors.ts';
+import { KnownSet, maxKnownTxs } from './known-set.ts';
 import {
   blockBodiesMsg,
   blockHeadersMsg,
@@ -31,9 +32,13 @@ import {
   wireOf,
 } from './protocol.ts';
 import { type Answers, type OpenRequest, RequestTracker } from './requests.ts';
+import type { TxPack } from './tx-pack.ts';
 
 /** @geth eth/peer.go handshakeTimeout */
 export const handshakeTimeoutMs = 5_000;
+
+/** Lists of transactions that wait for a peer. @geth eth/peer.go maxQueuedTxs */
+export const maxQueuedTxs = 128;
 
 /** Answers without a question that a peer may not send. Ours. */
 export const maxUnsolicited = 3;
@@ -50,6 +55,8 @@ export class EthPeer {
   /** Closes when the peer is no longer registered. */
   readonly term = new Done('eth peer term');
   readonly requests: RequestTracker;
+  readonly knownTxs = new KnownSet(maxKnownTxs);
+  readonly #queuedTxs = new Chan<TxPack>('queued transactions', maxQueuedTxs);
   readonly #peer: PeerHandle;
   #head = zeroHash;
   #td = 0n;
@@ -239,6 +246,34 @@ export class EthPeer {
   sendEncoded(code: number, items: readonly Uint8Array[]): Promise<void> {
     return this.rw.writeMsg(newMsg(code, encodeList(items)));
   }
+
+  // #region peer-broadcast
+  /** Queues a pack, and takes its transactions as known. A full queue drops it. */
+  queueTransactions(pack: TxPack): void {
+    //: Marked only if it was queued: what is dropped now may be sent another time.
+    if (!this.#queuedTxs.trySend(pack)) return;
+    for (const hash of pack.hashes) this.knownTxs.add(hash);
+  }
+
+  /** @geth eth/peer.go peer.SendTransactions */
+  sendTransactions(pack: TxPack): Promise<void> {
+    for (const hash of pack.hashes) this.knownTxs.add(hash);
+    return this.rw.writeMsg(pack.msg);
+  }
+
+  /** Writes what is queued, until the peer ends. @geth eth/peer.go peer.broadcast */
+  async broadcast(): Promise<void> {
+    for (;;) {
+      const event = await select({ txs: recv(this.#queuedTxs), gone: recv(this.term) });
+      if (event.case === 'gone') return;
+      try {
+        await this.rw.writeMsg(event.value.msg);
+      } catch {
+        return; // the connection ends; `handle` hears of that from its own read
+      }
+    }
+  }
+  // #endregion peer-broadcast
 
   /**
    * Counts an answer that belongs to no request.

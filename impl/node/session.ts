@@ -7,7 +7,7 @@ import { Timer } from '../csp/timer.ts';
 import { hashBlock } from '../core/block.ts';
 import type { HeadEvent } from '../core/chain.ts';
 import { exportChain, importChain } from '../core/chain-file.ts';
-import type { PooledTransaction } from '../core/txpool.ts';
+import type { PooledTransaction, Verdict } from '../core/txpool.ts';
 import { FullNode } from './full-node.ts';
 import { tcpNetwork } from './network.ts';
 import { ConnClosed } from '../net/net-conn.ts';
@@ -17,6 +17,9 @@ import { readBytes, writeWhole } from './files.ts';
 import type { ExitCondition, NodeOptions } from './options.ts';
 import type { NodeEvent } from './report.ts';
 import { UsageError } from './usage-error.ts';
+
+/** What the pool says of a transaction that waits in it. */
+const waits: ReadonlySet<Verdict> = new Set(['added', 'queued', 'known']);
 
 export class Session {
   /** Closes when the run is to end: a signal, or the exit condition. */
@@ -138,7 +141,7 @@ export class Session {
     });
     for (const tx of transactions) {
       const verdict = txPool.add(tx);
-      if (verdict !== 'added' && verdict !== 'known') {
+      if (!waits.has(verdict)) {
         throw new UsageError(`--tx: refused by the pool: ${verdict}`);
       }
     }
