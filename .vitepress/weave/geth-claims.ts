@@ -86,12 +86,15 @@ export function problemsOf(
 ): string[] {
   const found: string[] = [];
   const said = new Map<string, string[]>();
+  const spoken = new Map(
+    [...files].map(([file, text]) => [file, spokenText(file, text)] as const),
+  );
   for (const book of books) {
     for (const entry of [...book.claims, ...(book.mentions ?? [])]) {
       const file = entry.in ?? book.page;
-      const text = files.get(file);
+      const text = spoken.get(file);
       if (text === undefined) found.push(`${book.page}: there is no ${file}`);
-      else if (!spokenText(file, text).includes(collapse(entry.says))) {
+      else if (!text.includes(collapse(entry.says))) {
         found.push(`${file} no longer says: ${entry.says}`);
       }
       said.set(file, [...(said.get(file) ?? []), collapse(entry.says)]);

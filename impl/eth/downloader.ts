@@ -4,7 +4,7 @@
  *
  * Nothing that a peer says is taken on trust: headers must link, bodies must give the
  * roots that their headers name, and the chain decides what it accepts. geth's downloader
- * also knows fast sync; this one fetches every block.
+ * also knows fast sync, which fetches receipts and one state; this one does not.
  */
 
 import { runtime } from '../csp/runtime.ts';

@@ -15,7 +15,7 @@ const patience = 3;
 /** Share of the newest measurement. @geth eth/downloader/peer.go measurementImpact */
 const impact = 0.1;
 
-/** A request asks for what should come within this time. Ours: geth takes a round trip. */
+/** A request asks for what should come within this time. Ours: geth takes nine tenths of a round trip. */
 const targetMs = 2_000;
 
 /** Of a peer that was not measured, or was late: little is lost if it stays silent. */

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { problemsOf, type Claim } from '../../.vitepress/weave/geth-claims.ts';
+import {
+  ledgers,
+  problemsOf,
+  spokenFiles,
+  type Claim,
+} from '../../.vitepress/weave/geth-claims.ts';
 import {
   codeSentences,
   markdownSentences,
@@ -99,5 +104,11 @@ describe('problemsOf', () => {
     expect(check(long, { says: 'In geth', geth, checked: '2026-11-28' })).toHaveLength(
       1,
     );
+  });
+});
+
+describe('what is said of geth', () => {
+  it('stands in the ledger, sentence by sentence, with what backs it', () => {
+    expect(problemsOf(ledgers(), spokenFiles())).toEqual([]);
   });
 });
