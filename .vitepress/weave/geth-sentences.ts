@@ -41,7 +41,8 @@ function sentencesOf(blocks: readonly Block[]): Sentence[] {
 
 const startsBlock = /^\s*(?:[-*+] |\d+\. |<|:::|@@)/;
 /** Of the front matter, what a reader is shown and what is a sentence. */
-const shownField = /^(?:description|question|know): (.*)$/;
+const shownField =
+  /^(?:description|know): (.*)$|^ *(?:- )?(?:question|answer): (.*)$|^ +- (?!\w+:)(.*)$/;
 const isHeading = /^#{1,6} |^\[\[/;
 /** Held by the table of geth's symbols. */
 const isCitation = /^`[\w/]+\.go:\d+`$/;
@@ -68,7 +69,10 @@ export function markdownSentences(text: string): Sentence[] {
     if (row === '---' && (at === 0 || isFront)) {
       isFront = at === 0;
     } else if (isFront) {
-      const shown = shownField.exec(row)?.[1];
+      const shown = shownField
+        .exec(row)
+        ?.slice(1)
+        .find((part) => part !== undefined);
       if (shown !== undefined) add(shown);
     } else if (fence !== undefined) {
       if (mark?.startsWith(fence) === true) fence = undefined;

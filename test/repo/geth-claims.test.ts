@@ -36,6 +36,28 @@ describe('markdownSentences', () => {
     const text = '---\ntitle: geth\ndescription: As geth.\n---\n```sh\ngeth --x\n```\n';
     expect(said(text)).toEqual(['As geth.']);
   });
+
+  it('reads the questions of the front matter, with their choices and reasons', () => {
+    const text = [
+      '---',
+      'retrieval:',
+      '  - question: What does geth do?',
+      '    answer: geth waits.',
+      'predictions:',
+      '  - id: geth-waits',
+      '    question: How long does geth wait?',
+      '    why:',
+      '      - So long as geth did.',
+      '      - So long as it likes.',
+      '---',
+    ].join('\n');
+    expect(said(text)).toEqual([
+      'What does geth do?',
+      'geth waits.',
+      'How long does geth wait?',
+      'So long as geth did.',
+    ]);
+  });
 });
 
 describe('codeSentences', () => {
