@@ -39,7 +39,8 @@ Who it is
 
 Its chain
   --genesis FILE         geth's genesis JSON; without one, an empty development chain
-  --network-id N         default: the chain id of the genesis
+  --network-id N         default: the chain id of the genesis; 1, as in geth, if that
+                         is none (absent, 0, below it, or 2^64 and more)
   --import FILE          block RLP as "geth export" writes it; read before the start
   --export FILE          the canonical chain, written at the end
   --eth 62,63            versions to speak; default both
@@ -232,8 +233,8 @@ function clientName(text: string): string {
   throw new UsageError(`--name: ${length} bytes, at most ${maxNameBytes} fit in Hello`);
 }
 
-function networkId(text: string | undefined, fallback: bigint): bigint {
-  if (text === undefined) return fallback;
+function networkId(text: string | undefined, chainId: bigint): bigint {
+  if (text === undefined) return chainId > 0n && chainId <= uint64Max ? chainId : 1n;
   if (!/^\d{1,20}$/.test(text) || BigInt(text) > uint64Max) {
     throw new UsageError(`--network-id: expected a number below 2^64, got "${text}"`);
   }

@@ -109,7 +109,7 @@ describe('parseOptions', () => {
       exitAfter: undefined,
     });
     const genesis = fileOf(
-      '{"config":{"chainId":77},"difficulty":1,"gasLimit":1,"alloc":{}}',
+      '{"config":{"chainId":77},"difficulty":"1","gasLimit":"1","alloc":{}}',
     );
     expect(parseOptions(['--genesis', genesis])?.networkId).toBe(77n);
   });
