@@ -3,7 +3,6 @@
 import { parseArgs } from 'node:util';
 import { isPrivateKey } from '#crypto';
 import { fromHex, utf8 } from '../bytes.ts';
-import { parseGenesis, type Genesis } from '../core/genesis.ts';
 import {
   decodeTransaction,
   transactionSchema,
@@ -11,8 +10,7 @@ import {
 } from '../core/transaction.ts';
 import { EnodeError, parseEnode, type Node } from '../p2p/enode.ts';
 import { decode } from '../rlp/decode.ts';
-import { developmentGenesis } from '../core/development-genesis.ts';
-import { checkTarget, readText } from './files.ts';
+import { checkTarget, isSameFile } from './files.ts';
 import { UsageError } from './usage-error.ts';
 
 export const usage = `Usage: npm run -s node -- [options]
@@ -72,13 +70,15 @@ export type EventFormat = 'json' | 'pretty' | 'none';
 export interface NodeOptions {
   readonly listen: { readonly host: string; readonly port: number } | undefined;
   readonly privateKey: Uint8Array | undefined;
+  readonly keyFile: string | undefined;
   readonly peers: readonly Node[];
   readonly trusted: readonly Node[];
   readonly noDial: boolean;
   readonly maxPeers: number;
   readonly maxPendingPeers: number;
-  readonly genesis: Genesis;
-  readonly networkId: bigint;
+  readonly genesisFile: string | undefined;
+  /** Without one it depends on the genesis. */
+  readonly networkId: bigint | undefined;
   readonly importFile: string | undefined;
   readonly exportFile: string | undefined;
   readonly ethVersions: readonly (62 | 63)[];
@@ -89,7 +89,7 @@ export interface NodeOptions {
   readonly exitAfter: ExitCondition | undefined;
 }
 
-const uint64Max = 2n ** 64n - 1n;
+export const uint64Max = 2n ** 64n - 1n;
 
 /** A Hello of 2,048 bytes has to hold the rest as well. */
 const maxNameBytes = 1024;
@@ -98,27 +98,29 @@ const maxNameBytes = 1024;
 const maxSeconds = 2_147_483;
 
 /**
+ * Reads no file: that takes time, and a signal has to be heard meanwhile (`load.ts`).
+ *
  * @returns the options, or undefined if the help was asked for
  * @throws {UsageError} with the option that is wrong
  */
 export function parseOptions(args: readonly string[]): NodeOptions | undefined {
   const values = readArgs(args);
   if (values.help === true) return undefined;
-  const genesis =
-    values.genesis === undefined ? developmentGenesis() : genesisFile(values.genesis);
   if (values.key !== undefined && values['key-file'] !== undefined) {
     throw new UsageError('--key and --key-file cannot both be given');
   }
+  checkNotOverwritten(values);
   return {
     listen: values.listen === undefined ? undefined : listenAddress(values.listen),
-    privateKey: privateKey(values.key, values['key-file']),
+    privateKey: values.key === undefined ? undefined : privateKey('--key', values.key),
+    keyFile: values['key-file'],
     peers: (values.peer ?? []).map((text) => enode('--peer', text)),
     trusted: (values.trusted ?? []).map((text) => enode('--trusted', text)),
     noDial: values['no-dial'] ?? false,
     maxPeers: count('--max-peers', values['max-peers'], 25, 1),
     maxPendingPeers: count('--max-pending-peers', values['max-pending-peers'], 50, 1),
-    genesis,
-    networkId: networkId(values['network-id'], genesis.config.chainId),
+    genesisFile: values.genesis,
+    networkId: networkId(values['network-id']),
     importFile: values.import,
     exportFile: outputFile('--export', values.export),
     ethVersions: ethVersions(values.eth),
@@ -184,13 +186,8 @@ function listenAddress(text: string): { host: string; port: number } {
   return { host: match[1].replace(/^\[|\]$/g, ''), port };
 }
 
-function privateKey(
-  hex: string | undefined,
-  file: string | undefined,
-): Uint8Array | undefined {
-  if (hex === undefined && file === undefined) return undefined;
-  const option = hex === undefined ? '--key-file' : '--key';
-  const text = hex ?? readText('--key-file', file ?? '').trim();
+/** @throws {UsageError} it is none; the text is not repeated */
+export function privateKey(option: string, text: string): Uint8Array {
   if (!/^(?:0x)?[0-9a-fA-F]{64}$/.test(text)) {
     throw new UsageError(`${option}: a private key is 64 hex digits`);
   }
@@ -233,22 +230,12 @@ function clientName(text: string): string {
   throw new UsageError(`--name: ${length} bytes, at most ${maxNameBytes} fit in Hello`);
 }
 
-function networkId(text: string | undefined, chainId: bigint): bigint {
-  if (text === undefined) return chainId > 0n && chainId <= uint64Max ? chainId : 1n;
+function networkId(text: string | undefined): bigint | undefined {
+  if (text === undefined) return undefined;
   if (!/^\d{1,20}$/.test(text) || BigInt(text) > uint64Max) {
     throw new UsageError(`--network-id: expected a number below 2^64, got "${text}"`);
   }
   return BigInt(text);
-}
-
-function genesisFile(file: string): Genesis {
-  const text = readText('--genesis', file);
-  try {
-    return parseGenesis(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--genesis: ${file}: ${why}`);
-  }
 }
 
 function ethVersions(text: string | undefined): readonly (62 | 63)[] {
@@ -293,4 +280,22 @@ function exitCondition(text: string | undefined): ExitCondition | undefined {
 function outputFile(option: string, file: string | undefined): string | undefined {
   if (file !== undefined) checkTarget(option, file);
   return file;
+}
+
+/** What is written must not be what is read, but for a chain that is brought up to date. */
+function checkNotOverwritten(values: Values): void {
+  const pairs = [
+    ['export', 'genesis'],
+    ['export', 'key-file'],
+    ['export', 'trace'],
+    ['trace', 'genesis'],
+    ['trace', 'key-file'],
+    ['trace', 'import'],
+  ] as const;
+  for (const [written, other] of pairs) {
+    const [a, b] = [values[written], values[other]];
+    if (a !== undefined && b !== undefined && isSameFile(a, b)) {
+      throw new UsageError(`--${written} and --${other} name the same file`);
+    }
+  }
 }
