@@ -3,7 +3,8 @@
  * written. It is heard from the first moment on, also while files are read.
  */
 
-import { readFileSync } from 'node:fs';
+import { closeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { Output } from './output.ts';
 
 /** From the request on. The rest of the 6 s of the manual is for the process to end. */
@@ -18,10 +19,12 @@ const leastReadMs = 300;
  */
 const oneSignalMs = 1_000;
 
+const terminalIsGone = 'the terminal is gone';
+
 const errorTexts: Readonly<Record<string, string>> = {
   EPIPE: 'nobody reads it any more',
   ENOSPC: 'no space left on the device',
-  EIO: 'the terminal is gone',
+  EIO: terminalIsGone,
 };
 
 export class StopRequest {
@@ -53,11 +56,11 @@ export class StopRequest {
     };
     process.on('SIGINT', signal);
     process.on('SIGTERM', signal);
-    if (!isHangUpIgnored()) {
-      process.on('SIGHUP', () => {
-        this.#fail('the terminal is gone');
-      });
-    }
+    // Without a terminal it is `nohup` that is asked for: Node takes what that has set.
+    const hasTerminal = [0, 1, 2].some((fd) => isatty(fd));
+    process.on('SIGHUP', () => {
+      if (hasTerminal) this.#fail(terminalIsGone);
+    });
     for (const output of [this.#out, this.#err]) {
       output.listen((error: NodeJS.ErrnoException) => {
         const code = error.code ?? '';
@@ -105,6 +108,7 @@ export class StopRequest {
 
   #fail(what: string): void {
     this.#hasFailed = true;
+    if (what.includes(terminalIsGone)) process.once('exit', forgetTerminal);
     this.#err.write(`peerwalk: ${what}; stopped\n`);
     this.#ask();
   }
@@ -133,13 +137,13 @@ export class StopRequest {
 // eslint-disable-next-line no-restricted-properties -- signals come outside of every runtime
 const performanceNow = (): number => performance.now();
 
-/** `nohup` has said so. Where the system does not tell, it also redirects what is printed. */
-function isHangUpIgnored(): boolean {
-  try {
-    const status = readFileSync('/proc/self/status', 'latin1');
-    const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0';
-    return (BigInt(`0x${mask}`) & 1n) === 1n; // SIGHUP is signal 1
-  } catch {
-    return !process.stdout.isTTY && !process.stderr.isTTY;
+/** At its end Node puts a terminal back as it was, and aborts if there is none any more. */
+function forgetTerminal(): void {
+  for (const fd of [0, 1, 2]) {
+    try {
+      closeSync(fd);
+    } catch {
+      // It was closed before.
+    }
   }
 }
