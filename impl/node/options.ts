@@ -8,7 +8,7 @@ import {
   transactionSchema,
   type Transaction,
 } from '../core/transaction.ts';
-import { EnodeError, parseEnode, type Node } from '../p2p/enode.ts';
+import { EnodeError, parseEnode, parseHost, type Node } from '../p2p/enode.ts';
 import { decode } from '../rlp/decode.ts';
 import { checkTarget, isSameFile } from './files.ts';
 import { UsageError } from './usage-error.ts';
@@ -178,12 +178,14 @@ function readArgs(args: readonly string[]): Values {
 }
 
 function listenAddress(text: string): { host: string; port: number } {
-  const match = /^(\[[0-9a-fA-F:.%]+\]|[^:[\]]+):(\d{1,5})$/.exec(text);
+  const match = /^(\[[^[\]]*\]|[^:[\]]+):(\d{1,5})$/.exec(text);
   const port = Number(match?.[2]);
   if (match?.[1] === undefined || port > 65_535) {
     throw new UsageError(`--listen: expected HOST:PORT, got "${text}"`);
   }
-  return { host: match[1].replace(/^\[|\]$/g, ''), port };
+  const host = parseHost(match[1]);
+  if (host !== undefined) return { host, port };
+  throw new UsageError(`--listen: "${match[1]}" is no host and no address`);
 }
 
 /** @throws {UsageError} it is none; the text is not repeated */
