@@ -89,14 +89,6 @@ export async function importFrom(
   }
 }
 
-/** The same at once, for a file that is known to be short. */
-export function importChain(chain: Chain, file: Uint8Array): ImportResult {
-  const importer = new Importer(chain);
-  atOnce(importer.take(file));
-  atOnce(importer.take(undefined));
-  return importer.result;
-}
-
 /**
  * The canonical chain from the genesis to the head as a file, a block at a time.
  *
@@ -108,11 +100,20 @@ export function* exportBlocks(chain: Chain): Generator<Uint8Array, void> {
     if (block !== undefined) yield encodeBlock(block);
   }
 }
+// #endregion chain-file
 
+/** The same at once, for a file that is known to be short. */
+export function importChain(chain: Chain, file: Uint8Array): ImportResult {
+  const importer = new Importer(chain);
+  atOnce(importer.take(file));
+  atOnce(importer.take(undefined));
+  return importer.result;
+}
+
+/** The same as one piece. */
 export function exportChain(chain: Chain): Uint8Array {
   return concatAll([...exportBlocks(chain)]);
 }
-// #endregion chain-file
 
 /** What a block costs, in units of `Work`: its checks, and something for each byte. */
 export function blockUnits(length: number): number {

@@ -23,8 +23,10 @@ Without --listen and --peer nothing connects: then it reads and writes the files
 --import and --export name, tries each --tx, and ends.
 
 Where it is reached and whom it dials
-  --listen HOST:PORT     accept connections; port 0 takes any free port
-  --peer ENODE           keep a connection to this node (repeatable)
+  --listen HOST:PORT     accept connections; port 0 takes any free port; IPv6 stands in
+                         brackets, with its zone: [fe80::1%eth0]:30303
+  --peer ENODE           keep a connection to this node (repeatable); one that is this
+                         node itself is named in a dial-error and not dialed
   --trusted ENODE        let this node in even when full (repeatable)
   --no-dial              dial nobody, not even --peer
   --max-peers N          default 25
@@ -36,24 +38,35 @@ Who it is
   --name TEXT            client name, sent in Hello
 
 Its chain
-  --genesis FILE         geth's genesis JSON; without one, an empty development chain
+  --genesis FILE         geth's genesis JSON, in every spelling that geth v1.8.12 reads;
+                         without one, an empty development chain
   --network-id N         default: the chain id of the genesis; 1, as in geth, if that
                          is none (absent, 0, below it, or 2^64 and more)
   --import FILE          block RLP as "geth export" writes it; read before the start
-  --export FILE          the canonical chain, written at the end
+  --export FILE          the canonical chain, written at the end: whole, or not at all;
+                         a file that is there keeps its mode, and links are followed
+                         (both: gzip if FILE ends in .gz, up to 2 GiB inflated)
   --eth 62,63            versions to speak; default both
   --tx RLPHEX            a signed transaction for the pool (repeatable)
 
 What it shows
   --events FORMAT        pretty (default), json (one object a line) or none; in JSON, td
-                         is a decimal string, because it can be larger than 2^53
+                         is a decimal string, because it can be larger than 2^53;
+                         hashes and addresses begin with 0x, node ids do not
   --trace FILE           every step of every task, as JSON Lines, written at the end;
                          the first 200,000 steps, and how many came after them; n is
                          the first 8 hex digits of the node's id
+  Whoever stops reading costs 8 MiB; then lines are left out, msg-send and msg-recv
+  first, and counted in one line (left-out) when somebody reads again.
 
 When it ends
   --exit-after CONDITION peer, status, head=N, drop or seconds=N
-  SIGINT or SIGTERM      ends every peer and exits with code 0
+  SIGINT or SIGTERM      ends every peer, within 6 s, writes --export and exits with
+                         code 0. It stops an import between two blocks: what was read
+                         goes to --export only if nothing stands there. A signal during
+                         the export gives that up: the file is as it was, exit code 1.
+  If standard output or error cannot be written any more (disk full, reader or terminal
+  gone), the same happens in the same order, with one line and exit code 1.
 
   --help                 this text
 
