@@ -113,6 +113,8 @@ export default defineConfig<ThemeConfig>({
       search.plugin,
     ],
     build: { chunkSizeWarningLimit: 900 },
+    // What every page loads is made while the reader's browser opens.
+    server: { warmup: { clientFiles: ['../.vitepress/theme/index.ts'] } },
   },
   async transformPageData(pageData) {
     const { frontmatter, relativePath } = pageData;

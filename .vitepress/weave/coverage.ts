@@ -4,7 +4,7 @@
  * and files that are no part of the flow do not count.
  */
 
-import ts from 'typescript';
+import { tsc } from './compiler.ts';
 import { isMark } from './regions.ts';
 import { listFiles, readText } from './repo.ts';
 import { regionsOf, siteIndex } from './site-index.ts';
@@ -49,7 +49,7 @@ function countedLines(file: string): number[] {
   const lineAt = (position: number): number =>
     source.getLineAndCharacterOfPosition(position).line + 1;
   const imports = source.statements
-    .filter((statement) => ts.isImportDeclaration(statement))
+    .filter((statement) => tsc.isImportDeclaration(statement))
     .map((statement) => [lineAt(statement.getStart()), lineAt(statement.end)] as const);
   return readText(file)
     .split('\n')

@@ -3,7 +3,8 @@
  * span keeps a page of listings small; weave.css gives them the colours of the theme.
  */
 
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from './compiler.ts';
 
 export type TokenClass = 'k' | 's' | 'n' | 'c' | 't' | 'f';
 
@@ -30,8 +31,8 @@ export function tokensOf(source: ts.SourceFile): Token[] {
 
   const visit = (node: ts.Node): void => {
     if (
-      node.kind >= ts.SyntaxKind.FirstJSDocNode &&
-      node.kind <= ts.SyntaxKind.LastJSDocNode
+      node.kind >= tsc.SyntaxKind.FirstJSDocNode &&
+      node.kind <= tsc.SyntaxKind.LastJSDocNode
     ) {
       return; // a comment to us
     }
@@ -55,23 +56,23 @@ export function tokensOf(source: ts.SourceFile): Token[] {
 
 function classOf(node: ts.Node): TokenClass | undefined {
   const { kind } = node;
-  if (kind >= ts.SyntaxKind.FirstKeyword && kind <= ts.SyntaxKind.LastKeyword)
+  if (kind >= tsc.SyntaxKind.FirstKeyword && kind <= tsc.SyntaxKind.LastKeyword)
     return 'k';
   if (
-    kind >= ts.SyntaxKind.FirstTemplateToken &&
-    kind <= ts.SyntaxKind.LastTemplateToken
+    kind >= tsc.SyntaxKind.FirstTemplateToken &&
+    kind <= tsc.SyntaxKind.LastTemplateToken
   ) {
     return 's';
   }
   if (
-    kind === ts.SyntaxKind.StringLiteral ||
-    kind === ts.SyntaxKind.RegularExpressionLiteral
+    kind === tsc.SyntaxKind.StringLiteral ||
+    kind === tsc.SyntaxKind.RegularExpressionLiteral
   ) {
     return 's';
   }
-  if (kind === ts.SyntaxKind.NumericLiteral || kind === ts.SyntaxKind.BigIntLiteral)
+  if (kind === tsc.SyntaxKind.NumericLiteral || kind === tsc.SyntaxKind.BigIntLiteral)
     return 'n';
-  if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) return classOfName(node);
+  if (tsc.isIdentifier(node) || tsc.isPrivateIdentifier(node)) return classOfName(node);
   return undefined;
 }
 
@@ -80,23 +81,23 @@ function classOfName(
 ): TokenClass | undefined {
   const { parent } = node;
   if (
-    ts.isFunctionLike(parent) ||
-    (ts.isCallExpression(parent) && parent.expression === node) ||
-    (ts.isPropertyAccessExpression(parent) &&
+    tsc.isFunctionLike(parent) ||
+    (tsc.isCallExpression(parent) && parent.expression === node) ||
+    (tsc.isPropertyAccessExpression(parent) &&
       parent.name === node &&
-      ts.isCallExpression(parent.parent) &&
+      tsc.isCallExpression(parent.parent) &&
       parent.parent.expression === parent)
   ) {
-    return ts.isTypeReferenceNode(parent) ? 't' : 'f';
+    return tsc.isTypeReferenceNode(parent) ? 't' : 'f';
   }
   const isType =
-    ts.isTypeReferenceNode(parent) ||
-    ts.isExpressionWithTypeArguments(parent) ||
-    ts.isClassDeclaration(parent) ||
-    ts.isInterfaceDeclaration(parent) ||
-    ts.isTypeAliasDeclaration(parent) ||
-    ts.isTypeParameterDeclaration(parent) ||
-    (ts.isNewExpression(parent) && parent.expression === node) ||
-    (ts.isImportSpecifier(parent) && /^[A-Z][A-Za-z]*[a-z]/.test(node.text));
+    tsc.isTypeReferenceNode(parent) ||
+    tsc.isExpressionWithTypeArguments(parent) ||
+    tsc.isClassDeclaration(parent) ||
+    tsc.isInterfaceDeclaration(parent) ||
+    tsc.isTypeAliasDeclaration(parent) ||
+    tsc.isTypeParameterDeclaration(parent) ||
+    (tsc.isNewExpression(parent) && parent.expression === node) ||
+    (tsc.isImportSpecifier(parent) && /^[A-Z][A-Za-z]*[a-z]/.test(node.text));
   return isType ? 't' : undefined;
 }

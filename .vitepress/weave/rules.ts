@@ -3,7 +3,8 @@
  * can show each of them failing. `test/repo/` applies them to the repository.
  */
 
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from './compiler.ts';
 import { layers, rooms } from './layers.ts';
 import { isNote, listRegion, parseRegions } from './regions.ts';
 import { frontMatter, parseReference, scan, type Page } from './site-index.ts';
@@ -136,19 +137,19 @@ function importsOf(file: string, text: string): Import[] {
   const found: Import[] = [];
   const visit = (node: ts.Node): void => {
     const name =
-      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+      tsc.isImportDeclaration(node) || tsc.isExportDeclaration(node)
         ? node.moduleSpecifier
-        : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)
+        : tsc.isImportTypeNode(node) && tsc.isLiteralTypeNode(node.argument)
           ? node.argument.literal
-          : ts.isCallExpression(node) &&
-              node.expression.kind === ts.SyntaxKind.ImportKeyword
+          : tsc.isCallExpression(node) &&
+              node.expression.kind === tsc.SyntaxKind.ImportKeyword
             ? node.arguments[0]
             : undefined;
-    if (name !== undefined && ts.isStringLiteral(name)) {
+    if (name !== undefined && tsc.isStringLiteral(name)) {
       const line = source.getLineAndCharacterOfPosition(name.getStart(source)).line + 1;
       found.push({ line, name: name.text, file: resolveImport(file, name.text) });
     }
-    ts.forEachChild(node, visit);
+    tsc.forEachChild(node, visit);
   };
   visit(source);
   return found;
@@ -314,28 +315,28 @@ export function seamProblems(file: string, text: string): string[] {
       const line = source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
       found.push(`${file}:${line}: ${name}: ask the runtime`);
     }
-    ts.forEachChild(node, visit);
+    tsc.forEachChild(node, visit);
   };
   visit(source);
   return found;
 }
 
 function ambientName(node: ts.Node): string | undefined {
-  if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {
+  if (tsc.isPropertyAccessExpression(node) && tsc.isIdentifier(node.expression)) {
     const name = `${node.expression.text}.${node.name.text}`;
     return ambientMembers.has(name) ? name : undefined;
   }
-  if (ts.isIdentifier(node) && ambient.has(node.text)) {
+  if (tsc.isIdentifier(node) && ambient.has(node.text)) {
     const { parent } = node;
     const isMember =
-      (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
-      ts.isPropertyAssignment(parent) ||
-      ts.isTypeElement(parent) ||
-      ts.isClassElement(parent) ||
-      ts.isTypeReferenceNode(parent);
+      (tsc.isPropertyAccessExpression(parent) && parent.name === node) ||
+      tsc.isPropertyAssignment(parent) ||
+      tsc.isTypeElement(parent) ||
+      tsc.isClassElement(parent) ||
+      tsc.isTypeReferenceNode(parent);
     return isMember ? undefined : node.text;
   }
   const isRandom =
-    ts.isImportSpecifier(node) && /^random|^webcrypto$/.test(node.name.text);
+    tsc.isImportSpecifier(node) && /^random|^webcrypto$/.test(node.name.text);
   return isRandom ? node.name.text : undefined;
 }

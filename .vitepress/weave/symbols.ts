@@ -3,7 +3,8 @@
  * the `@geth` tags in docstrings. No types are needed, so the gates stay fast.
  */
 
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from './compiler.ts';
 import { readText } from './repo.ts';
 
 export interface GethTag {
@@ -50,12 +51,12 @@ export function parse(path: string): ts.SourceFile {
 }
 
 export function parseText(path: string, text: string): ts.SourceFile {
-  return ts.createSourceFile(
+  return tsc.createSourceFile(
     path,
     text,
-    ts.ScriptTarget.ESNext,
+    tsc.ScriptTarget.ESNext,
     true,
-    ts.ScriptKind.TS,
+    tsc.ScriptKind.TS,
   );
 }
 
@@ -70,31 +71,31 @@ export function symbolsOf(path: string): FileSymbols {
 
 /** The name under which a declaration is known, or undefined if it is local. */
 export function symbolName(node: ts.Node): string | undefined {
-  if (ts.isConstructorDeclaration(node)) {
+  if (tsc.isConstructorDeclaration(node)) {
     const owner = symbolName(node.parent);
     return owner === undefined ? undefined : `${owner}.constructor`;
   }
-  const name = ts.getNameOfDeclaration(node as ts.Declaration);
+  const name = tsc.getNameOfDeclaration(node as ts.Declaration);
   if (name === undefined || !isPlainName(name)) return undefined;
   const text = name.text;
-  if (ts.isVariableDeclaration(node)) {
+  if (tsc.isVariableDeclaration(node)) {
     const statement = node.parent.parent;
-    return ts.isVariableStatement(statement) && ts.isSourceFile(statement.parent)
+    return tsc.isVariableStatement(statement) && tsc.isSourceFile(statement.parent)
       ? text
       : undefined;
   }
-  if (ts.isClassElement(node) || ts.isTypeElement(node)) {
+  if (tsc.isClassElement(node) || tsc.isTypeElement(node)) {
     const owner = symbolName(node.parent);
     return owner === undefined ? undefined : `${owner}.${text}`;
   }
-  return ts.isSourceFile(node.parent) ? text : undefined;
+  return tsc.isSourceFile(node.parent) ? text : undefined;
 }
 
 function isPlainName(
   name: ts.Node,
 ): name is ts.Identifier | ts.PrivateIdentifier | ts.StringLiteral {
   return (
-    ts.isIdentifier(name) || ts.isPrivateIdentifier(name) || ts.isStringLiteral(name)
+    tsc.isIdentifier(name) || tsc.isPrivateIdentifier(name) || tsc.isStringLiteral(name)
   );
 }
 
@@ -109,7 +110,7 @@ export function findSymbols(source: ts.SourceFile): FileSymbols {
     const name = symbolName(node);
     if (name === undefined) return;
     // A constructor has no name: its keyword stands for it.
-    const nameNode = ts.getNameOfDeclaration(node as ts.Declaration) ?? node;
+    const nameNode = tsc.getNameOfDeclaration(node as ts.Declaration) ?? node;
     // One symbol per name: an accessor pair or the signatures of an overload.
     if (symbols.some((symbol) => symbol.name === name)) return;
     const start = whole.getStart(source, true);
@@ -130,11 +131,11 @@ export function findSymbols(source: ts.SourceFile): FileSymbols {
 
   for (const statement of source.statements) {
     const exported =
-      ts.canHaveModifiers(statement) &&
-      ts
+      tsc.canHaveModifiers(statement) &&
+      tsc
         .getModifiers(statement)
-        ?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) === true;
-    if (ts.isVariableStatement(statement)) {
+        ?.some((modifier) => modifier.kind === tsc.SyntaxKind.ExportKeyword) === true;
+    if (tsc.isVariableStatement(statement)) {
       for (const declaration of statement.declarationList.declarations) {
         add(declaration, statement, exported);
       }
@@ -142,7 +143,7 @@ export function findSymbols(source: ts.SourceFile): FileSymbols {
     }
     if (!isNamedDeclaration(statement)) continue;
     add(statement, statement, exported);
-    if (ts.isClassDeclaration(statement) || ts.isInterfaceDeclaration(statement)) {
+    if (tsc.isClassDeclaration(statement) || tsc.isInterfaceDeclaration(statement)) {
       for (const member of statement.members) add(member, member, exported);
     }
   }
@@ -157,9 +158,9 @@ export function findSymbols(source: ts.SourceFile): FileSymbols {
 }
 
 function isProperty(node: ts.Node): boolean {
-  if (ts.isPropertySignature(node))
-    return !(node.type && ts.isFunctionTypeNode(node.type));
-  return ts.isPropertyDeclaration(node);
+  if (tsc.isPropertySignature(node))
+    return !(node.type && tsc.isFunctionTypeNode(node.type));
+  return tsc.isPropertyDeclaration(node);
 }
 
 function isNamedDeclaration(
@@ -170,10 +171,10 @@ function isNamedDeclaration(
   | ts.InterfaceDeclaration
   | ts.TypeAliasDeclaration {
   return (
-    ts.isClassDeclaration(node) ||
-    ts.isFunctionDeclaration(node) ||
-    ts.isInterfaceDeclaration(node) ||
-    ts.isTypeAliasDeclaration(node)
+    tsc.isClassDeclaration(node) ||
+    tsc.isFunctionDeclaration(node) ||
+    tsc.isInterfaceDeclaration(node) ||
+    tsc.isTypeAliasDeclaration(node)
   );
 }
 
@@ -199,7 +200,7 @@ function findTags(source: ts.SourceFile): FoundTag[] {
 
 /** The first sentence of the comment at the top of the file. */
 export function summaryOf(text: string): string {
-  const first = ts.getLeadingCommentRanges(text, 0)?.[0];
+  const first = tsc.getLeadingCommentRanges(text, 0)?.[0];
   if (first === undefined) return '';
   const words = text
     .slice(first.pos, first.end)

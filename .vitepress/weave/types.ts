@@ -15,7 +15,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { relative } from 'node:path';
-import ts from 'typescript';
+import type ts from 'typescript';
+import { tsc } from './compiler.ts';
 import { absolute, forAMoment, implFiles, readText, root, stampOf } from './repo.ts';
 import { symbolName } from './symbols.ts';
 
@@ -138,29 +139,29 @@ interface Service {
 
 /** A language service over all of `impl/`, as tsconfig.json has it. */
 function createService(): Service {
-  const config = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(absolute('tsconfig.json'), (file) => ts.sys.readFile(file))
+  const config = tsc.parseJsonConfigFileContent(
+    tsc.readConfigFile(absolute('tsconfig.json'), (file) => tsc.sys.readFile(file))
       .config,
-    { ...ts.sys, readDirectory: () => [] },
+    { ...tsc.sys, readDirectory: () => [] },
     root,
   );
   let version = 0;
-  const languageService = ts.createLanguageService({
-    ...ts.sys, // reading files and folders
-    useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
+  const languageService = tsc.createLanguageService({
+    ...tsc.sys, // reading files and folders
+    useCaseSensitiveFileNames: () => tsc.sys.useCaseSensitiveFileNames,
     getCompilationSettings: () => config.options,
     getScriptFileNames: () => implFiles().map(absolute),
     // Without it every question looks at the version of every file first.
     getProjectVersion: () => String(version),
     getScriptVersion: (file) => stampOf([relative(root, file)]),
     getScriptSnapshot: (file) => {
-      const text = ts.sys.readFile(file);
+      const text = tsc.sys.readFile(file);
       return text === undefined
         ? undefined
-        : ts.ScriptSnapshot.fromString(text.replaceAll('\r\n', '\n'));
+        : tsc.ScriptSnapshot.fromString(text.replaceAll('\r\n', '\n'));
     },
     getCurrentDirectory: () => root,
-    getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
+    getDefaultLibFileName: (options) => tsc.getDefaultLibFilePath(options),
   });
   const hovers = new Map<string, Hover | undefined>(); // BOUNDED by the names of impl/
   return {
@@ -183,8 +184,8 @@ function namesIn(
   const indexes = new Map<string, number>();
 
   const visit = (node: ts.Node): void => {
-    if (ts.isConstTypeReference(node)) return; // `as const` names nothing
-    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) {
+    if (tsc.isConstTypeReference(node)) return; // `as const` names nothing
+    if (tsc.isIdentifier(node) || tsc.isPrivateIdentifier(node)) {
       const symbol = symbolAt(node, checker);
       const hover = hoverOf(node, symbol, service, checker);
       if (hover === undefined) return;
@@ -198,7 +199,7 @@ function namesIn(
       const target = targetOf(symbol);
       names.push(target === undefined ? place : [...place, target]);
     }
-    ts.forEachChild(node, visit);
+    tsc.forEachChild(node, visit);
   };
   visit(source);
   return { names, hovers };
@@ -216,8 +217,8 @@ function hoverOf(
   const at = node.getStart(source);
   const info = languageService.getQuickInfoAtPosition(source.fileName, at);
   const hover: Hover | undefined = info && [
-    signature(ts.displayPartsToString(info.displayParts)),
-    firstParagraph(ts.displayPartsToString(info.documentation)),
+    signature(tsc.displayPartsToString(info.displayParts)),
+    firstParagraph(tsc.displayPartsToString(info.documentation)),
   ];
   if (key !== undefined) hovers.set(key, hover);
   return hover;
@@ -241,7 +242,7 @@ function hoverKey(
   const type = checker.getTypeAtLocation(node);
   const signatures = [...type.getCallSignatures(), ...type.getConstructSignatures()];
   const isFixed = signatures.length <= 1 && signatures[0]?.typeParameters === undefined;
-  const isNew = ts.isNewExpression(node.parent);
+  const isNew = tsc.isNewExpression(node.parent);
   return isFixed ? `${idOf(symbol)} ${idOf(type)} ${String(isNew)}` : undefined;
 }
 
@@ -255,10 +256,10 @@ function firstParagraph(text: string): string {
 }
 
 function symbolAt(node: ts.Node, checker: ts.TypeChecker): ts.Symbol | undefined {
-  const symbol = ts.isShorthandPropertyAssignment(node.parent)
+  const symbol = tsc.isShorthandPropertyAssignment(node.parent)
     ? checker.getShorthandAssignmentValueSymbol(node.parent)
     : checker.getSymbolAtLocation(node);
-  const isAlias = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+  const isAlias = symbol !== undefined && (symbol.flags & tsc.SymbolFlags.Alias) !== 0;
   return isAlias ? checker.getAliasedSymbol(symbol) : symbol;
 }
 

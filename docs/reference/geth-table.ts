@@ -170,6 +170,7 @@ const symbols: Readonly<Record<string, Lines>> = {
     softResponseLimit: 46,
     estHeaderRlpSize: 47,
     daoChallengeTimeout: 55,
+    'ProtocolManager.txBroadcastLoop': undefined,
     'ProtocolManager.NodeInfo': undefined,
 
     ProtocolManager: undefined,
@@ -184,6 +185,9 @@ const symbols: Readonly<Record<string, Lines>> = {
   },
   'eth/peer.go': {
     handshakeTimeout: 58,
+    maxKnownTxs: undefined,
+    maxQueuedTxs: undefined,
+    'peer.SendTransactions': undefined,
     'peer.Info': undefined,
     'peer.SetHead': undefined,
     'peer.SendBlockHeaders': undefined,
@@ -214,6 +218,7 @@ const symbols: Readonly<Record<string, Lines>> = {
   'eth/sync.go': {
     forceSyncCycle: 32,
     minDesiredPeerCount: 33,
+    txsyncPackSize: undefined,
 
     'ProtocolManager.syncTransactions': 46,
     'ProtocolManager.txsyncLoop': 65,
@@ -246,6 +251,8 @@ const symbols: Readonly<Record<string, Lines>> = {
     'Fetcher.loop': undefined,
     'Fetcher.insert': undefined,
   },
+  'core/state_transition.go': { IntrinsicGas: undefined },
+  'params/protocol_params.go': { TxGas: undefined },
   'core/tx_pool.go': {
     'TxPool.AddRemotes': undefined,
   },

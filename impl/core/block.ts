@@ -1,21 +1,28 @@
 /**
  * Blocks: a header, and a body of transactions and uncle headers. A body travels alone
  * in eth's BlockBodies and with its header in NewBlock and in chain files.
+ *
+ * A body that comes encoded stays encoded: its roots are computed from those bytes, it is
+ * sent on as those bytes, and its transactions become objects only if somebody looks.
  */
 import { list, listOf } from '../rlp/schema.ts';
-import type { RlpItem } from '../rlp/decode.ts';
-import { encode, type RlpValue } from '../rlp/encode.ts';
+import { firstItem, listContent, rawItems, type RlpItem } from '../rlp/decode.ts';
+import { encode, encodeList, type RlpValue } from '../rlp/encode.ts';
+import { scan } from '../rlp/scan.ts';
 import { Fields } from './fields.ts';
 import type { Hash } from './hash.ts';
 import {
   decodeHeader,
+  encodeHeader,
   hashHeader,
   type Header,
   headerSchema,
   headerValue,
+  readHeader,
 } from './header.ts';
 import {
   decodeTransaction,
+  readTransaction,
   type Transaction,
   transactionSchema,
   transactionValue,
@@ -38,7 +45,7 @@ export const maxUncles = 2;
  * Ours: more than fit into a message of ten megabytes with a signature each (a transfer
  * takes about 100 bytes), so that only the filler of an attack is refused.
  */
-const maxTransactions = 131_072;
+export const maxTransactions = 131_072;
 
 const transactionsSchema = listOf(transactionSchema, maxTransactions);
 const unclesSchema = listOf(headerSchema, maxUncles);
@@ -62,12 +69,85 @@ export function blockValue(block: Block): RlpValue {
   return [headerValue(block.header), ...bodyValue(block.body)];
 }
 
+// A body never changes, so it is encoded once.
+// BOUNDED by the bodies that are alive: a WeakMap does not keep them.
+const encoded = new WeakMap<Body, Uint8Array>();
+
+/** The body's RLP: the same bytes each time. They are for reading. */
 export function encodeBody(body: Body): Uint8Array {
-  return encode(bodyValue(body));
+  let raw = encoded.get(body);
+  if (raw === undefined) {
+    raw = encode(bodyValue(body));
+    encoded.set(body, raw);
+  }
+  return raw;
 }
 
-export function encodeBlock(block: Block): Uint8Array {
-  return encode(blockValue(block));
+export function encodeBlock({ header, body }: Block): Uint8Array {
+  return encodeList([encodeHeader(header), listContent(encodeBody(body))]);
+}
+
+/** The two lists of a body as they are encoded. */
+export interface RawBody {
+  readonly transactions: Uint8Array;
+  readonly uncles: Uint8Array;
+}
+
+export function rawBody(body: Body): RawBody {
+  const [transactions, uncles] = rawItems(encodeBody(body), 'block body');
+  if (transactions === undefined || uncles === undefined) {
+    throw new TypeError('a body is two lists');
+  }
+  return { transactions, uncles };
+}
+
+/**
+ * The body that these bytes are, which `bodySchema` has passed already. It keeps a copy
+ * of them, and builds its transactions when they are first looked at.
+ */
+export function bodyOf(data: Uint8Array): Body {
+  const raw = firstItem(data).slice();
+  let transactions: readonly Transaction[] | undefined;
+  let uncles: readonly Header[] | undefined;
+  const body: Body = {
+    get transactions() {
+      transactions ??= Array.from(rawItems(rawBody(body).transactions), (item) =>
+        readTransaction(item),
+      );
+      return transactions;
+    },
+    get uncles() {
+      uncles ??= Array.from(rawItems(rawBody(body).uncles), (item) => readHeader(item));
+      return uncles;
+    },
+  };
+  encoded.set(body, raw);
+  return body;
+}
+
+/**
+ * The block that these bytes are, which `blockSchema` has passed already. As `bodyOf`.
+ */
+export function blockOf(data: Uint8Array): Block {
+  const [header, ...lists] = rawItems(data, 'block');
+  if (header === undefined) throw new TypeError('a block is three items');
+  return { header: readHeader(header), body: bodyOf(encodeList(lists)) };
+}
+
+/** @throws {RlpError} the bytes do not begin with a body */
+export function readBody(data: Uint8Array): Body {
+  scan(data, bodySchema, 'block body');
+  return bodyOf(data);
+}
+
+/**
+ * Whether header and body belong together is `checkBody`'s question.
+ *
+ * @throws {RlpError} the bytes do not begin with a block
+ */
+export function readBlock(data: Uint8Array): Block {
+  scan(data, blockSchema, 'block');
+  return blockOf(data);
 }
 
 /**
@@ -76,21 +156,20 @@ export function encodeBlock(block: Block): Uint8Array {
  * @throws {RlpError} the item is not of that shape
  */
 export function decodeBody(item: RlpItem): Body {
-  return readBody(new Fields(item, 'block body'));
+  return bodyFields(new Fields(item, 'block body'));
 }
 
 /**
- * Reads a block from an item that was decoded with `blockSchema`. Whether header and
- * body belong together is `checkBody`'s question.
+ * Reads a block from an item that was decoded with `blockSchema`.
  *
  * @throws {RlpError} the item is not of that shape
  */
 export function decodeBlock(item: RlpItem): Block {
   const fields = new Fields(item, 'block');
-  return { header: decodeHeader(fields.item()), body: readBody(fields) };
+  return { header: decodeHeader(fields.item()), body: bodyFields(fields) };
 }
 
-function readBody(fields: Fields): Body {
+function bodyFields(fields: Fields): Body {
   return {
     transactions: fields.list().map(decodeTransaction),
     uncles: fields.list().map(decodeHeader),

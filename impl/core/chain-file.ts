@@ -5,11 +5,11 @@
  */
 import { concatAll } from '../bytes.ts';
 import { atOnce, inSlices, stopped, type Work } from '../csp/slices.ts';
-import { decode } from '../rlp/decode.ts';
 import { RlpError } from '../rlp/errors.ts';
-import { scan } from '../rlp/scan.ts';
-import { type Block, blockSchema, decodeBlock, encodeBlock } from './block.ts';
+import { scanWork } from '../rlp/scan.ts';
+import { type Block, blockOf, blockSchema, encodeBlock, hashBlock } from './block.ts';
 import type { Chain } from './chain.ts';
+import { checkBodyWork } from './validate.ts';
 
 /** A chain file that ends in something else than a block of this chain. */
 export class ChainFileError extends Error {
@@ -142,9 +142,11 @@ class Importer {
     const isEnd = bytes === undefined;
     if (!isEnd) this.#blocks.push(bytes);
     for (;;) {
-      const found = this.#blocks.next(isEnd);
+      const found = yield* this.#blocks.next(isEnd);
       if (found === undefined) return;
       const { block, index, offset, length } = found;
+      // The insert asks again, and what the long part of it found is remembered.
+      if (!this.#chain.hasBlock(hashBlock(block))) yield* checkBodyWork(block);
       const result = this.#chain.insertChain([block]);
       if (result.error !== undefined) {
         throw new ChainFileError('bad-block', index, offset, result.error);
@@ -172,7 +174,9 @@ interface BlockInFile {
 export function* readBlocks(file: Uint8Array): Generator<BlockInFile, void> {
   const reader = new BlockReader();
   reader.push(file);
-  for (let found = reader.next(true); found !== undefined; found = reader.next(true)) {
+  for (;;) {
+    const found = atOnce(reader.next(true));
+    if (found === undefined) return;
     yield found;
   }
 }
@@ -196,13 +200,13 @@ class BlockReader {
    * @param isEnd no more bytes will come
    * @throws {ChainFileError} `bad-rlp`
    */
-  next(isEnd: boolean): BlockInFile | undefined {
+  *next(isEnd: boolean): Work<BlockInFile | undefined> {
     // Joined only when there is enough: a long block comes in many pieces.
     if (!isEnd && this.#available < this.#needed()) return undefined;
     this.#join();
     if (!isEnd && this.#available < this.#needed()) return undefined;
     if (this.#available === 0) return undefined;
-    const found = this.#read();
+    const found = yield* this.#read();
     this.#rest = this.#rest.subarray(found.length);
     this.#available -= found.length;
     this.#offset += found.length;
@@ -228,12 +232,11 @@ class BlockReader {
     return headerBytes + length;
   }
 
-  #read(): BlockInFile {
+  *#read(): Work<BlockInFile> {
     const [index, offset] = [this.#index, this.#offset];
     try {
-      const length = scan(this.#rest, blockSchema, 'block');
-      const bytes = this.#rest.subarray(0, length);
-      const block = decodeBlock(decode(bytes, blockSchema, 'block'));
+      const length = yield* scanWork(this.#rest, blockSchema, 'block');
+      const block = blockOf(this.#rest.subarray(0, length));
       return { block, index, offset, length };
     } catch (error) {
       if (!(error instanceof RlpError)) throw error;

@@ -7,7 +7,7 @@ import type { Block } from './block.ts';
 import { addressOf, zeroHash } from './hash.ts';
 import { hashHeader, type Header } from './header.ts';
 import { transactionsRoot, uncleHash } from './roots.ts';
-import type { Transaction } from './transaction.ts';
+import { intrinsicGas, type Transaction } from './transaction.ts';
 import { emptyRoot } from './trie.ts';
 
 export interface BlockOptions {
@@ -35,7 +35,7 @@ export function childOf(parent: Block, options: BlockOptions = {}): Block {
     difficulty: options.difficulty ?? 131_072n,
     number: parent.header.number + 1n,
     gasLimit: parent.header.gasLimit,
-    gasUsed: 0n,
+    gasUsed: txs.reduce((gas, tx) => gas + intrinsicGas(tx), 0n),
     time: options.time ?? parent.header.time + 10n,
     extra: options.extra ?? new Uint8Array(),
     mixDigest: zeroHash,

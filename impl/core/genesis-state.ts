@@ -3,12 +3,12 @@
  * computed once and forgotten; nobody here keeps or changes state.
  */
 import { keccak256 } from '#crypto';
-import { concat, fromHex, toHex } from '../bytes.ts';
+import { compareBytes, concat, fromHex, toHex } from '../bytes.ts';
 import type { Work } from '../csp/slices.ts';
 import { encode } from '../rlp/encode.ts';
 import { JsonObject, readHex } from './genesis-json.ts';
 import { type Hash, hashBytes } from './hash.ts';
-import { emptyRoot, type TrieEntry, trieRoot } from './trie.ts';
+import { emptyRoot, sortedTrieRoot, type TrieEntry } from './trie.ts';
 
 /** geth has no limit for code in a genesis; a megabyte keeps a slip of the file visible. */
 const maxCodeBytes = 1024 * 1024;
@@ -37,7 +37,7 @@ export function* stateRoot(alloc: JsonObject): Work<Hash> {
     accounts.set(toHex(address), entry);
     yield entryUnits;
   }
-  return trieRoot([...accounts.values()]);
+  return yield* rootOf([...accounts.values()]);
 }
 
 /** An account as the trie holds it: [nonce, balance, storage root, hash of the code]. */
@@ -73,7 +73,11 @@ function* storageRoot(storage: JsonObject): Work<Hash> {
     entries.push({ key, value: encode(value.subarray(firstByte)) });
     yield entryUnits;
   }
-  return trieRoot(entries);
+  return yield* rootOf(entries);
+}
+
+function rootOf(entries: TrieEntry[]): Work<Hash> {
+  return sortedTrieRoot(entries.sort((a, b) => compareBytes(a.key, b.key)));
 }
 
 /** 32 bytes from hex that may leave out leading zero bytes. Here geth knows no `0X`. */

@@ -5,7 +5,7 @@
  * The seal (mixDigest, nonce) is carried and never checked.
  */
 import { bytes, list, uint } from '../rlp/schema.ts';
-import type { RlpItem } from '../rlp/decode.ts';
+import { decode, firstItem, type RlpItem } from '../rlp/decode.ts';
 import { encode, type RlpValue } from '../rlp/encode.ts';
 import { Fields } from './fields.ts';
 import {
@@ -52,7 +52,10 @@ export const maxExtraBytes = 32;
  */
 export const maxDifficultyBytes = 10;
 
-/** What a header must look like before anything of it is built. */
+/**
+ * What a header must look like before anything of it is built. geth v1.8.12 has no bound
+ * for the time; 64 bits outlive the sun.
+ */
 export const headerSchema = list(
   bytes(32), // parentHash
   bytes(32), // uncleHash
@@ -65,15 +68,30 @@ export const headerSchema = list(
   uint(8), // number
   uint(8), // gasLimit
   uint(8), // gasUsed
-  uint(8), // time: geth has no bound here; 64 bits outlive the sun
+  uint(8), // time
   bytes(0, maxExtraBytes), // extra
   bytes(32), // mixDigest
   bytes(8), // nonce
 );
 
-// A header never changes, so its hash is computed once.
+interface Encoded {
+  readonly raw: Uint8Array;
+  hash?: Hash;
+}
+
+// A header never changes, so it is encoded and hashed once; one that came from a peer or
+// a file keeps the bytes that it came as.
 // BOUNDED by the headers that are alive: a WeakMap does not keep them.
-const hashes = new WeakMap<Header, Hash>();
+const encoded = new WeakMap<Header, Encoded>();
+
+function encodedOf(header: Header): Encoded {
+  let known = encoded.get(header);
+  if (known === undefined) {
+    known = { raw: encode(headerValue(header)) };
+    encoded.set(header, known);
+  }
+  return known;
+}
 
 /**
  * Hash of the header: Keccak-256 of its RLP. It names the block too.
@@ -81,11 +99,14 @@ const hashes = new WeakMap<Header, Hash>();
  * @geth core/types/block.go Header.Hash
  */
 export function hashHeader(header: Header): Hash {
-  const known = hashes.get(header);
-  if (known !== undefined) return known;
-  const hash = keccakHash(encodeHeader(header));
-  hashes.set(header, hash);
-  return hash;
+  const known = encodedOf(header);
+  known.hash ??= keccakHash(known.raw);
+  return known.hash;
+}
+
+/** The header's RLP: the same bytes each time. They are for reading. */
+export function encodeHeader(header: Header): Uint8Array {
+  return encodedOf(header).raw;
 }
 
 /** The header as a list of 15 fields, ready to be a part of a larger value. */
@@ -109,8 +130,16 @@ export function headerValue(header: Header): RlpValue {
   ];
 }
 
-export function encodeHeader(header: Header): Uint8Array {
-  return encode(headerValue(header));
+/**
+ * Reads a header and keeps a copy of its bytes: it is not encoded again to be hashed or
+ * sent.
+ *
+ * @throws {RlpError} the bytes do not begin with a header
+ */
+export function readHeader(data: Uint8Array): Header {
+  const header = decodeHeader(decode(data, headerSchema, 'block header'));
+  encoded.set(header, { raw: firstItem(data).slice() });
+  return header;
 }
 
 /**

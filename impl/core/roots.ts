@@ -1,10 +1,13 @@
 /** What ties a header to its body: the root of the transactions, the hash of the uncles. */
-import { encode, type RlpValue } from '../rlp/encode.ts';
 import { fromHex } from '../bytes.ts';
+import { atOnce, type Work } from '../csp/slices.ts';
+import { rawItems } from '../rlp/decode.ts';
+import { encode, encodeList } from '../rlp/encode.ts';
+import { type Body, rawBody } from './block.ts';
 import { type Hash, hashOf, keccakHash } from './hash.ts';
-import { type Header, headerValue } from './header.ts';
+import { encodeHeader, type Header } from './header.ts';
 import { encodeTransaction, type Transaction } from './transaction.ts';
-import { trieRoot } from './trie.ts';
+import { sortedTrieRoot, type TrieEntry } from './trie.ts';
 
 /** Hash of an empty list of uncles: Keccak-256 of 0xc0. */
 export const emptyUncleHash: Hash = hashOf(
@@ -17,13 +20,25 @@ export const emptyUncleHash: Hash = hashOf(
  * @param items encoded values, none empty
  * @geth core/types/derive_sha.go DeriveSha
  */
-export function deriveSha(items: readonly Uint8Array[]): Hash {
-  return trieRoot(items.map((value, index) => ({ key: encode(BigInt(index)), value })));
+export function deriveSha(items: readonly Uint8Array[]): Work<Hash> {
+  return sortedTrieRoot(byIndex(items));
+}
+
+/** In the order of the keys: 1 to 127 are single bytes, 0 is 0x80, the others are longer. */
+function* byIndex(items: readonly Uint8Array[]): Generator<TrieEntry, void> {
+  const last = items.length - 1;
+  for (let index = 1; index <= Math.min(127, last); index++) yield entry(index);
+  if (last >= 0) yield entry(0);
+  for (let index = 128; index <= last; index++) yield entry(index);
+
+  function entry(index: number): TrieEntry {
+    return { key: encode(index), value: items[index] ?? new Uint8Array() };
+  }
 }
 
 /** What `header.txRoot` must be for a body with these transactions. */
 export function transactionsRoot(transactions: readonly Transaction[]): Hash {
-  return deriveSha(transactions.map(encodeTransaction));
+  return atOnce(deriveSha(transactions.map(encodeTransaction)));
 }
 
 /**
@@ -32,6 +47,45 @@ export function transactionsRoot(transactions: readonly Transaction[]): Hash {
  * @geth core/types/block.go CalcUncleHash
  */
 export function uncleHash(uncles: readonly Header[]): Hash {
-  const value: RlpValue = uncles.map(headerValue);
-  return keccakHash(encode(value));
+  return keccakHash(encodeList(uncles.map(encodeHeader)));
 }
+
+/** What a body commits its header to. */
+export interface BodyRoots {
+  readonly txRoot: Hash;
+  readonly uncleHash: Hash;
+}
+
+// A body never changes, so its roots are computed once.
+// BOUNDED by the bodies that are alive: a WeakMap does not keep them.
+const known = new WeakMap<Body, BodyRoots>();
+
+/** The roots of a body, from its bytes: nothing of it is decoded. */
+export function* bodyRoots(body: Body): Work<BodyRoots> {
+  const before = known.get(body);
+  if (before !== undefined) return before;
+  const { transactions, uncles } = rawBody(body);
+  const items: Uint8Array[] = [];
+  for (const item of rawItems(transactions)) {
+    items.push(item);
+    yield 1;
+  }
+  const roots = {
+    txRoot: yield* deriveSha(items),
+    uncleHash: keccakHash(uncles),
+  };
+  known.set(body, roots);
+  return roots;
+}
+
+/** Hashes of a body's transactions, in their order, from its bytes. */
+export function* transactionHashes(body: Body): Work<readonly Hash[]> {
+  const hashes: Hash[] = [];
+  for (const item of rawItems(rawBody(body).transactions)) {
+    hashes.push(keccakHash(item));
+    yield hashUnits;
+  }
+  return hashes;
+}
+
+const hashUnits = 5;

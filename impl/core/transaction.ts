@@ -8,7 +8,7 @@ import { keccak256, recover, sign } from '#crypto';
 import { concat, fromHex, toHex } from '../bytes.ts';
 import { CryptoError } from '../crypto/provider.ts';
 import { bytes, emptyOr, list, uint } from '../rlp/schema.ts';
-import type { RlpItem } from '../rlp/decode.ts';
+import { decode, firstItem, type RlpItem } from '../rlp/decode.ts';
 import { encode, type RlpValue } from '../rlp/encode.ts';
 import { Fields } from './fields.ts';
 import {
@@ -16,7 +16,7 @@ import {
   addressOfPublicKey,
   type Address,
   type Hash,
-  hashOf,
+  keccakHash,
 } from './hash.ts';
 
 export interface UnsignedTransaction {
@@ -70,21 +70,22 @@ export const transactionSchema = list(
 );
 
 interface Encoded {
-  readonly hash: Hash;
-  readonly size: number;
+  readonly raw: Uint8Array;
+  hash?: Hash;
 }
 
-// A transaction never changes, so hash and size are computed once.
+// A transaction never changes, so it is encoded and hashed once; one that came from a
+// peer keeps the bytes that it came as.
 // BOUNDED by the transactions that are alive: a WeakMap does not keep them.
 const encoded = new WeakMap<Transaction, Encoded>();
 
 function encodedOf(tx: Transaction): Encoded {
-  const known = encoded.get(tx);
-  if (known !== undefined) return known;
-  const data = encodeTransaction(tx);
-  const result = { hash: hashOf(keccak256(data)), size: data.length };
-  encoded.set(tx, result);
-  return result;
+  let known = encoded.get(tx);
+  if (known === undefined) {
+    known = { raw: encode(transactionValue(tx)) };
+    encoded.set(tx, known);
+  }
+  return known;
 }
 
 /**
@@ -93,7 +94,9 @@ function encodedOf(tx: Transaction): Encoded {
  * @geth core/types/transaction.go Transaction.Hash
  */
 export function hashTransaction(tx: Transaction): Hash {
-  return encodedOf(tx).hash;
+  const known = encodedOf(tx);
+  known.hash ??= keccakHash(known.raw);
+  return known.hash;
 }
 
 /**
@@ -102,7 +105,32 @@ export function hashTransaction(tx: Transaction): Hash {
  * @geth core/types/transaction.go Transaction.Size
  */
 export function transactionSize(tx: Transaction): number {
-  return encodedOf(tx).size;
+  return encodedOf(tx).raw.length;
+}
+
+/** The transaction's RLP: the same bytes each time. They are for reading. */
+export function encodeTransaction(tx: Transaction): Uint8Array {
+  return encodedOf(tx).raw;
+}
+
+/** What a transaction pays for existing. @geth params/protocol_params.go TxGas */
+const txGas = 21_000n;
+const creationGas = 53_000n;
+const zeroByteGas = 4n;
+const otherByteGas = 68n;
+
+/**
+ * The gas that a transaction uses before anything runs (yellow paper 6.2, g₀): it has a
+ * gas limit of at least that, or no block takes it.
+ *
+ * @geth core/state_transition.go IntrinsicGas
+ */
+export function intrinsicGas({ to, data }: UnsignedTransaction): bigint {
+  let zeros = 0;
+  for (const byte of data) if (byte === 0) zeros++;
+  const base = to === undefined ? creationGas : txGas;
+  const others = data.length - zeros;
+  return base + BigInt(zeros) * zeroByteGas + BigInt(others) * otherByteGas;
 }
 
 function unsignedValue(tx: UnsignedTransaction): readonly RlpValue[] {
@@ -115,8 +143,18 @@ export function transactionValue(tx: Transaction): RlpValue {
   return [...unsignedValue(tx), tx.v, tx.r, tx.s];
 }
 
-export function encodeTransaction(tx: Transaction): Uint8Array {
-  return encode(transactionValue(tx));
+/**
+ * Reads a transaction and keeps a copy of its bytes: it is not encoded again to be hashed
+ * or sent.
+ *
+ * @param hash its hash, if somebody has computed it already
+ * @throws {RlpError} the bytes do not begin with a transaction
+ */
+export function readTransaction(data: Uint8Array, hash?: Hash): Transaction {
+  const tx = decodeTransaction(decode(data, transactionSchema, 'transaction'));
+  const raw = firstItem(data).slice();
+  encoded.set(tx, hash === undefined ? { raw } : { raw, hash });
+  return tx;
 }
 
 /**

@@ -6,7 +6,8 @@
  */
 import { keccak256 } from '#crypto';
 import { compareBytes, fromHex } from '../bytes.ts';
-import { encode, type RlpValue } from '../rlp/encode.ts';
+import { atOnce, type Work } from '../csp/slices.ts';
+import { encode, encodeList } from '../rlp/encode.ts';
 import { type Hash, hashOf } from './hash.ts';
 
 export interface TrieEntry {
@@ -33,64 +34,97 @@ export const emptyRoot: Hash = hashOf(
  *   values: writing one is how an entry is deleted)
  */
 export function trieRoot(entries: Iterable<TrieEntry>): Hash {
-  const sorted = [...entries].sort((a, b) => compareBytes(a.key, b.key));
-  for (const [index, { key, value }] of sorted.entries()) {
-    if (value.length === 0) throw new RangeError('trieRoot: empty value');
-    const previous = sorted[index - 1];
-    if (previous !== undefined && compareBytes(previous.key, key) === 0) {
-      throw new RangeError('trieRoot: a key occurs twice');
-    }
-  }
-  if (sorted.length === 0) return emptyRoot;
-  const leaves = sorted.map(({ key, value }) => ({ path: nibbles(key), value }));
-  return hashOf(keccak256(encode(node(leaves, 0))));
+  return atOnce(
+    sortedTrieRoot([...entries].sort((a, b) => compareBytes(a.key, b.key))),
+  );
 }
 
+/** The same for entries that are sorted by their keys, as `Work`. */
+export function* sortedTrieRoot(entries: Iterable<TrieEntry>): Work<Hash> {
+  const leaves: Leaf[] = [];
+  let previous: Uint8Array | undefined;
+  for (const { key, value } of entries) {
+    if (value.length === 0) throw new RangeError('trieRoot: empty value');
+    if (previous !== undefined && compareBytes(previous, key) >= 0) {
+      throw new RangeError('trieRoot: a key occurs twice, or they are not sorted');
+    }
+    previous = key;
+    leaves.push({ path: nibbles(key), value });
+    yield leafUnits;
+  }
+  if (leaves.length === 0) return emptyRoot;
+  return hashOf(keccak256(yield* node(leaves, 0, leaves.length, 0)));
+}
 // #endregion trie-root
 
+/** What a leaf and a node cost, as `Work` counts; keccak is most of it. */
+const leafUnits = 2;
+const nodeUnits = 10;
+
 // #region trie-node
-/** The node for `leaves`, which are sorted, at least one, and agree before `depth`. */
-function node(leaves: readonly Leaf[], depth: number): RlpValue {
-  const [first] = leaves;
-  const last = leaves.at(-1);
+/**
+ * The node for the leaves from `from` to before `to`, encoded. They are sorted, at least
+ * one, and agree before `depth`.
+ */
+function* node(
+  leaves: readonly Leaf[],
+  from: number,
+  to: number,
+  depth: number,
+): Work<Uint8Array> {
+  const first = leaves[from];
+  const last = leaves[to - 1];
   if (first === undefined || last === undefined)
     throw new RangeError('trie: no leaves');
-  if (first === last) return [compact(first.path.subarray(depth), true), first.value];
+  yield nodeUnits;
+  if (first === last) return leafNode(first, depth);
 
   // They are sorted, so what the first and the last share is shared by all.
   let shared = depth;
   while (shared < first.path.length && first.path[shared] === last.path[shared])
     shared++;
-  if (shared === depth) return branch(leaves, depth);
-  return [
-    compact(first.path.subarray(depth, shared), false),
-    reference(branch(leaves, shared)),
-  ];
+  const below = yield* branch(leaves, from, to, shared);
+  if (shared === depth) return below;
+  const path = compact(first.path.subarray(depth, shared), false);
+  return encodeList([encode(path), reference(below)]);
 }
 
-function branch(leaves: readonly Leaf[], depth: number): RlpValue {
-  const empty = new Uint8Array();
+function* branch(
+  leaves: readonly Leaf[],
+  begin: number,
+  end: number,
+  depth: number,
+): Work<Uint8Array> {
   // Only the first of sorted leaves can end here: the others have a nibble more.
-  const ending = leaves[0]?.path.length === depth ? leaves[0] : undefined;
-  const children: RlpValue[] = [];
-  let from = ending === undefined ? 0 : 1;
+  const ending = leaves[begin]?.path.length === depth ? leaves[begin] : undefined;
+  const children: Uint8Array[] = [];
+  let from = ending === undefined ? begin : begin + 1;
   for (let nibble = 0; nibble < 16; nibble++) {
     let to = from;
-    while (leaves[to]?.path[depth] === nibble) to++;
+    while (to < end && leaves[to]?.path[depth] === nibble) to++;
     children.push(
-      from === to ? empty : reference(node(leaves.slice(from, to), depth + 1)),
+      from === to ? emptyItem : reference(yield* node(leaves, from, to, depth + 1)),
     );
     from = to;
   }
-  return [...children, ending?.value ?? empty];
+  return encodeList([
+    ...children,
+    ending === undefined ? emptyItem : encode(ending.value),
+  ]);
 }
 
 /** How a parent names a child: by its hash, or by itself if that is not longer. */
-function reference(child: RlpValue): RlpValue {
-  const data = encode(child);
-  return data.length < 32 ? child : keccak256(data);
+function reference(child: Uint8Array): Uint8Array {
+  return child.length < 32 ? child : encode(keccak256(child));
 }
 // #endregion trie-node
+
+/** An empty byte string, encoded. */
+const emptyItem = Uint8Array.of(0x80);
+
+function leafNode({ path, value }: Leaf, depth: number): Uint8Array {
+  return encodeList([encode(compact(path.subarray(depth), true)), encode(value)]);
+}
 
 function nibbles(key: Uint8Array): Uint8Array {
   const path = new Uint8Array(key.length * 2);
@@ -107,11 +141,10 @@ function nibbles(key: Uint8Array): Uint8Array {
  */
 function compact(path: Uint8Array, isLeaf: boolean): Uint8Array {
   const odd = path.length % 2;
-  const flags = (isLeaf ? 2 : 0) + odd;
-  const padded = odd === 1 ? [flags, ...path] : [flags, 0, ...path];
-  return Uint8Array.from({ length: padded.length / 2 }, (_, index) => {
-    const high = padded[index * 2] ?? 0;
-    const low = padded[index * 2 + 1] ?? 0;
-    return high * 16 + low;
-  });
+  const bytes = new Uint8Array(1 + (path.length - odd) / 2);
+  bytes[0] = ((isLeaf ? 2 : 0) + odd) * 16 + (odd === 1 ? (path[0] ?? 0) : 0);
+  for (let i = odd, at = 1; i < path.length; i += 2, at++) {
+    bytes[at] = (path[i] ?? 0) * 16 + (path[i + 1] ?? 0);
+  }
+  return bytes;
 }

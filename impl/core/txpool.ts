@@ -2,29 +2,39 @@
  * Transactions that wait for a block. The node puts its own in (`--tx`), eth puts in what
  * peers send and passes on what is new.
  *
- * There is no state here, so nobody knows balances and account nonces: a transaction that
- * its sender cannot pay, or whose nonce leaves a gap, waits like any other and is passed
- * on. Nothing is thrown out for a better price and nothing ages: a full pool is full until
+ * There is no state here, so nobody knows balances and account nonces. What can be told
+ * without them is checked: signature, chain id, size, the gas that a transaction needs to
+ * exist, and the order of nonces. An account begins at its lowest nonce that waits; what
+ * follows without a gap is pending and passed on, what comes after a gap is queued until
+ * the gap is filled. A transaction that its sender cannot pay waits like any other.
+ * Nothing is thrown out for a better price and nothing ages: a full pool is full until
  * blocks empty it.
  */
+import type { Work } from '../csp/slices.ts';
+import type { Body } from './block.ts';
 import type { Chain } from './chain.ts';
-import type { Address, Hash } from './hash.ts';
+import { type Address, type Hash, keccakHash } from './hash.ts';
+import { transactionHashes } from './roots.ts';
 import {
   hashTransaction,
+  intrinsicGas,
+  readTransaction,
   sender,
   SenderError,
   type Transaction,
   transactionSize,
 } from './transaction.ts';
 
-/** What became of a transaction. Only `added` is passed on. */
+/** What became of a transaction. `added` and `queued` wait, the others are refused. */
 export type Verdict =
-  | 'added'
+  | 'added' // pending: what the pool is for
+  | 'queued' // it comes after a nonce that is missing
   | 'known' // it waits already
   | 'too-large' // more than 32 KiB
   | 'bad-nonce' // 2^64 − 1, which has no successor (EIP-2681)
   | 'bad-value' // value or price above 256 bits
   | 'over-gas-limit' // would not fit into a block as large as the head
+  | 'intrinsic-gas' // less gas than it needs to exist
   | 'wrong-chain' // signed for another chain id
   | 'bad-signature' // no account has signed it
   | 'underpriced' // same sender and nonce as a waiting one, and not 10 % above its price
@@ -38,29 +48,66 @@ export interface PooledTransaction {
 }
 
 /**
- * geth's figures, simplified: 4,096 executable and 1,024 others in all, 16 and 64 for an
- * account. What is executable only the state can tell, so here an account has 80 places
- * while the pool is below 4,096, and 16 above that.
+ * geth's figures: 4,096 executable and 1,024 others in all, 16 and 64 for an account. Below
+ * 4,096 an account may have more than its 16, here up to 80.
  */
 export const poolLimits = {
   calm: 4096,
   total: 4096 + 1024,
   perAccountCalm: 16 + 64,
   perAccount: 16,
+  /** Behind a gap. */
+  queuedPerAccount: 64,
+  queued: 1024,
   txBytes: 32 * 1024,
   /** Ours: full of the largest transactions, the rest would allow 160 MiB. */
   bytes: 32 * 1024 * 1024,
 } as const;
 
+export interface AddResult {
+  /** Absent when the transaction is too large to be hashed for. */
+  readonly hash?: Hash;
+  readonly verdict: Verdict;
+  /** What it has cost, as `Work` counts. */
+  readonly units: number;
+}
+
+/** What a transaction costs, as `Work` counts: one that is built, and one whose sender is recovered. */
+const buildUnits = 30;
+export const recoveryUnits = 400;
+
+/** Keccak takes in some 100 bytes in a microsecond. */
+const hashCost = (bytes: number): number => 5 + Math.ceil(bytes / 100);
+
+/** The verdicts that come before the sender is recovered. */
+const cheapVerdicts: ReadonlySet<Verdict> = new Set([
+  'known',
+  'too-large',
+  'bad-nonce',
+  'bad-value',
+  'over-gas-limit',
+  'intrinsic-gas',
+  'pool-full',
+  'wrong-chain',
+]);
+
+/** A transaction that waits, and whether the listeners have heard of it. */
+interface Waiting extends PooledTransaction {
+  isPending: boolean;
+}
+
+type Account = Map<bigint, Waiting>;
+
 export class TxPool {
   readonly #chain: Pick<Chain, 'config' | 'currentHeader'>;
   // BOUNDED by poolLimits.total and poolLimits.bytes.
-  readonly #all = new Map<Hash, PooledTransaction>();
+  readonly #all = new Map<Hash, Waiting>();
   // BOUNDED by #all: the same transactions by sender and nonce.
-  readonly #accounts = new Map<Address, Map<bigint, PooledTransaction>>();
+  readonly #accounts = new Map<Address, Account>();
   // BOUNDED by the parts of one node that subscribe.
   readonly #listeners = new Set<(added: PooledTransaction) => void>();
   #bytes = 0;
+  #queued = 0;
 
   constructor(chain: Pick<Chain, 'config' | 'currentHeader'>) {
     this.#chain = chain;
@@ -68,6 +115,20 @@ export class TxPool {
 
   get size(): number {
     return this.#all.size;
+  }
+
+  /**
+   * Adds a transaction that a peer has sent, from its bytes, which `transactionSchema` has
+   * passed. What can be told by its hash or its size is told before anything is built.
+   */
+  addEncoded(data: Uint8Array): AddResult {
+    if (data.length > poolLimits.txBytes) return { verdict: 'too-large', units: 1 };
+    const hash = keccakHash(data);
+    const hashUnits = hashCost(data.length);
+    if (this.#all.has(hash)) return { hash, verdict: 'known', units: hashUnits };
+    const verdict = this.add(readTransaction(data, hash));
+    const units = cheapVerdicts.has(verdict) ? buildUnits : recoveryUnits;
+    return { hash, verdict, units: hashUnits + units };
   }
 
   // #region pool-add
@@ -89,42 +150,86 @@ export class TxPool {
       if (error instanceof SenderError) return error.code;
       throw error;
     }
-    const account = this.#accounts.get(from) ?? new Map<bigint, PooledTransaction>();
+    const account = this.#accounts.get(from) ?? (new Map() as Account);
     const old = account.get(tx.nonce);
     if (old !== undefined && !isBetterPaid(tx, old.tx)) return 'underpriced';
-    const pressure = this.#all.size >= poolLimits.calm;
-    const places = pressure ? poolLimits.perAccount : poolLimits.perAccountCalm;
-    if (old !== undefined) this.#delete(old);
-    else if (account.size >= places) return 'account-full';
+    //: A replacement takes the place that is there. Only a newcomer needs another one.
+    const noPlace = old === undefined ? this.#noPlace(account, tx.nonce) : undefined;
+    if (noPlace !== undefined) return noPlace;
 
-    const pooled = { tx, hash, from };
-    account.set(tx.nonce, pooled);
+    if (old !== undefined) this.#delete(old);
+    const waiting = { tx, hash, from, isPending: false };
+    account.set(tx.nonce, waiting);
     this.#accounts.set(from, account);
-    this.#all.set(hash, pooled);
+    this.#all.set(hash, waiting);
     this.#bytes += transactionSize(tx);
-    for (const listener of [...this.#listeners]) listener(pooled);
-    return 'added';
+    this.#queued++;
+    this.#promote(account);
+    return waiting.isPending ? 'added' : 'queued';
   }
   // #endregion pool-add
 
-  /** All that wait: accounts in the order of their arrival, each in the order of nonces. */
-  pending(): readonly Transaction[] {
-    return [...this.#accounts.values()].flatMap((account) =>
-      [...account.values()]
-        .sort((a, b) => (a.tx.nonce < b.tx.nonce ? -1 : 1))
-        .map(({ tx }) => tx),
-    );
+  #noPlace(account: Account, nonce: bigint): Verdict | undefined {
+    const queued = [...account.values()].filter(({ isPending }) => !isPending).length;
+    if (leavesGap(account, nonce)) {
+      if (queued >= poolLimits.queuedPerAccount) return 'account-full';
+      return this.#queued >= poolLimits.queued ? 'pool-full' : undefined;
+    }
+    const pressure = this.#all.size >= poolLimits.calm;
+    const places = pressure ? poolLimits.perAccount : poolLimits.perAccountCalm;
+    return account.size - queued >= places ? 'account-full' : undefined;
   }
 
-  /** Forgets transactions that wait no longer: a block has them. */
-  remove(txs: readonly Transaction[]): void {
-    for (const tx of txs) {
-      const pooled = this.#all.get(hashTransaction(tx));
-      if (pooled !== undefined) this.#delete(pooled);
+  // #region pool-promote
+  /** Tells of what is pending now: the nonces from the account's lowest on, up to a gap. */
+  #promote(account: Account): void {
+    for (const waiting of inOrder(account)) {
+      if (waiting.isPending) continue;
+      waiting.isPending = true;
+      this.#queued--;
+      for (const listener of [...this.#listeners]) listener(waiting);
+    }
+  }
+  // #endregion pool-promote
+
+  /** What is pending: accounts in the order of their arrival, each in the order of nonces. */
+  pending(): readonly Transaction[] {
+    return this.waiting().map(({ tx }) => tx);
+  }
+
+  /** The same, with the hash and the sender of each. */
+  waiting(): readonly PooledTransaction[] {
+    return [...this.#accounts.values()].flatMap(inOrder);
+  }
+
+  get(hash: Hash): Transaction | undefined {
+    return this.#all.get(hash)?.tx;
+  }
+
+  // #region pool-remove
+  /** Forgets what a block has, and what the same account had before it: it is history. */
+  remove(hashes: Iterable<Hash>): void {
+    for (const hash of hashes) {
+      const mined = this.#all.get(hash);
+      if (mined === undefined) continue;
+      const account = this.#accounts.get(mined.from) ?? (new Map() as Account);
+      for (const waiting of [...account.values()]) {
+        if (waiting.tx.nonce <= mined.tx.nonce) this.#delete(waiting);
+      }
+      this.#promote(account);
     }
   }
 
-  /** Calls `listener` with what each `add` has added; returns how to stop that. */
+  /** The same for the bodies of new blocks. An empty pool costs nothing. */
+  *removeIncluded(bodies: readonly Body[]): Work<void> {
+    for (const body of bodies) {
+      if (this.#all.size === 0) return;
+      this.remove(yield* transactionHashes(body));
+    }
+  }
+  // #endregion pool-remove
+
+  /** Calls `listener` with each that becomes pending; returns how to stop that. */
   subscribe(listener: (added: PooledTransaction) => void): () => void {
     this.#listeners.add(listener);
     return () => {
@@ -138,18 +243,38 @@ export class TxPool {
     if (tx.nonce >= (1n << 64n) - 1n) return 'bad-nonce';
     if (tx.value >> 256n !== 0n || tx.gasPrice >> 256n !== 0n) return 'bad-value';
     if (tx.gasLimit > this.#chain.currentHeader.gasLimit) return 'over-gas-limit';
+    if (tx.gasLimit < intrinsicGas(tx)) return 'intrinsic-gas';
     const full =
       this.#all.size >= poolLimits.total || this.#bytes + size > poolLimits.bytes;
     return full ? 'pool-full' : undefined;
   }
 
-  #delete({ tx, hash, from }: PooledTransaction): void {
+  #delete({ tx, hash, from, isPending }: Waiting): void {
     const account = this.#accounts.get(from);
     account?.delete(tx.nonce);
     if (account?.size === 0) this.#accounts.delete(from);
     this.#all.delete(hash);
     this.#bytes -= transactionSize(tx);
+    if (!isPending) this.#queued--;
   }
+}
+
+/** From the lowest nonce up to the first gap. BOUNDED by the places of an account. */
+function inOrder(account: Account): readonly Waiting[] {
+  const sorted = [...account.values()].sort((a, b) =>
+    a.tx.nonce < b.tx.nonce ? -1 : 1,
+  );
+  const gap = sorted.findIndex(
+    ({ tx }, i) => i > 0 && tx.nonce !== (sorted[i - 1]?.tx.nonce ?? 0n) + 1n,
+  );
+  return gap < 0 ? sorted : sorted.slice(0, gap);
+}
+
+/** Whether a new nonce would come after one that is missing. */
+function leavesGap(account: Account, nonce: bigint): boolean {
+  const pending = inOrder(account);
+  const last = pending.at(-1);
+  return last !== undefined && nonce > last.tx.nonce + 1n;
 }
 
 /** At least 10 % more (geth's PriceBump), and at least something. */

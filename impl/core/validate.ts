@@ -5,7 +5,9 @@
  * gas used, seal, exact difficulty, the clock and the kinship of uncles are NOT checked.
  * So a peer that says it has the heavier chain is believed; do not hold money by it.
  */
-import { type Block, hashBlock, maxUncles } from './block.ts';
+import { atOnce, type Work } from '../csp/slices.ts';
+import { countItems } from '../rlp/decode.ts';
+import { type Block, hashBlock, maxTransactions, maxUncles, rawBody } from './block.ts';
 import type { Hash } from './hash.ts';
 import {
   hashHeader,
@@ -13,7 +15,7 @@ import {
   maxDifficultyBytes,
   maxExtraBytes,
 } from './header.ts';
-import { transactionsRoot, uncleHash } from './roots.ts';
+import { bodyRoots } from './roots.ts';
 
 export type ChainErrorCode =
   | 'non-contiguous' // a list of blocks in which one is not the child of the one before
@@ -24,6 +26,7 @@ export type ChainErrorCode =
   | 'bad-gas-used' // above the block's own limit
   | 'bad-difficulty' // zero, or wider than 80 bits
   | 'bad-extra' // longer than 32 bytes
+  | 'too-many-transactions' // more than the header's gas used can have paid for
   | 'bad-tx-root' // the header does not commit to these transactions
   | 'bad-uncle-hash' // the header does not commit to these uncles
   | 'too-many-uncles' // more than two
@@ -75,7 +78,7 @@ export function checkHeader(header: Header, parent: Header): ChainError | undefi
   if (header.extra.length > maxExtraBytes) {
     return wrong('bad-extra', `${header.extra.length} bytes, at most ${maxExtraBytes}`);
   }
-  //: geth also refuses a block from more than 15 s ahead. No clock here: replays are exact.
+  //: geth holds back a block from more than 15 s ahead. No clock here: replays are exact.
   if (header.time <= parent.time) {
     return wrong('bad-time', `${header.time} is not after ${parent.time}`);
   }
@@ -103,26 +106,73 @@ function isGasLimitNear(limit: bigint, parentLimit: bigint): boolean {
 }
 
 /**
+ * The least gas that a transaction adds to the header's `gasUsed`: it pays 21,000, and at
+ * most half of what it pays is given back (yellow paper 6.2, until EIP-3529).
+ */
+const leastNetGas = 10_500n;
+
+/** A zero byte of data costs 4 gas (yellow paper appendix G), of which half may come back. */
+const netGasOfByte = 2n;
+
+/** More than all fields of a transaction but its data take. */
+const fieldBytes = 512n;
+
+/** What a header allows its body to be. Known before a byte of the body is. */
+export interface BodyLimits {
+  readonly transactions: number;
+  /** Of the encoded list of transactions. */
+  readonly bytes: number;
+}
+
+// #region body-limits
+/** The header has the gas that its transactions used, and none of them is for nothing. */
+export function bodyLimits({ gasUsed, gasLimit }: Header): BodyLimits {
+  const gas = gasUsed < gasLimit ? gasUsed : gasLimit;
+  const most = gas / leastNetGas;
+  const transactions = Math.min(Number(most), maxTransactions);
+  const bytes = Number(gas / netGasOfByte + (most + 1n) * fieldBytes);
+  return { transactions, bytes };
+}
+// #endregion body-limits
+
+// #region check-body
+/**
  * Tells whether a body is the one that its header commits to. Returns what is wrong, or
  * undefined. A wrong body says nothing about the header: the right one may still come.
  *
  * @geth core/block_validator.go BlockValidator.ValidateBody
  */
-export function checkBody(block: Block): ChainError | undefined {
-  const { header, body } = block;
-  const uncles = body.uncles.length;
-  if (uncles > maxUncles) {
-    return new ChainError('too-many-uncles', header, `${uncles}, at most ${maxUncles}`);
+export function* checkBodyWork({ header, body }: Block): Work<ChainError | undefined> {
+  const wrong = (code: ChainErrorCode, detail: string): ChainError =>
+    new ChainError(code, header, detail);
+  //= what costs nothing to see
+  const { transactions, uncles } = rawBody(body);
+  const limits = bodyLimits(header);
+  if (countItems(uncles, maxUncles) > maxUncles) {
+    return wrong('too-many-uncles', `more than ${maxUncles}`);
   }
-  const gotUncles = uncleHash(body.uncles);
-  if (gotUncles !== header.uncleHash) {
-    return new ChainError('bad-uncle-hash', header, `the body has ${gotUncles}`);
+  if (
+    transactions.length > limits.bytes ||
+    countItems(transactions, limits.transactions) > limits.transactions
+  ) {
+    const detail = `more than ${header.gasUsed} gas can pay for`;
+    return wrong('too-many-transactions', detail);
   }
-  const gotTransactions = transactionsRoot(body.transactions);
-  if (gotTransactions !== header.txRoot) {
-    return new ChainError('bad-tx-root', header, `the body has ${gotTransactions}`);
+  //= what is hashed; a second time it is known
+  const got = yield* bodyRoots(body);
+  if (got.uncleHash !== header.uncleHash) {
+    return wrong('bad-uncle-hash', `the body has ${got.uncleHash}`);
+  }
+  if (got.txRoot !== header.txRoot) {
+    return wrong('bad-tx-root', `the body has ${got.txRoot}`);
   }
   return undefined;
+}
+// #endregion check-body
+
+/** The same without a pause: for bodies whose roots are known, or that are small. */
+export function checkBody(block: Block): ChainError | undefined {
+  return atOnce(checkBodyWork(block));
 }
 
 /**

@@ -149,8 +149,8 @@ export function uncompressed(publicKey: Uint8Array): Uint8Array {
 /**
  * Splits a signature into r ‖ s and v.
  *
- * geth also takes v 2 and 3. They stand for an r above the group order, which nobody has
- * ever met or can make on purpose, so here they are refused.
+ * geth also takes v 2 and 3. They stand for an r above the group order, which comes out
+ * of about one signature in 2^127, so here they are refused.
  *
  * @throws {CryptoError} `bad-signature`: not 65 bytes, or v is not 0 or 1
  */

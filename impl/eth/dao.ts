@@ -11,7 +11,7 @@ import type { WaitGroup } from '../csp/wait-group.ts';
 import type { Chain } from '../core/chain.ts';
 import { hashHeader, type Header } from '../core/header.ts';
 import { EthError } from './errors.ts';
-import type { DaoChallenge, EthPeer, EthPeerID } from './peer.ts';
+import type { EthPeer, EthPeerID } from './peer.ts';
 
 /** @geth eth/handler.go daoChallengeTimeout */
 export const daoChallengeTimeoutMs = 15_000;
@@ -34,20 +34,24 @@ export interface DaoHost {
 export function challengeDao(host: DaoHost, peer: EthPeer): void {
   const { daoForkBlock: number } = host.chain.config;
   if (number === undefined) return;
-  const request = peer.requestHeaders({ kind: 'number', number }, 1);
-  const challenge = { request, answered: new Done('DAO challenge answered') };
-  peer.daoChallenge = challenge;
-  host.wg.go('daoTimer', () => dropIfSilent(host, peer, challenge));
+  const answered = new Done('DAO challenge answered');
+  peer.requestHeaders({ kind: 'number', number }, 1, {
+    //: In the handler's task, so that a wrong answer ends the peer as any other does.
+    judge: (headers) => {
+      checkDaoAnswer(host.chain, peer, answered, headers);
+    },
+  });
+  host.wg.go('daoTimer', () => dropIfSilent(host, peer, answered));
 }
 
 async function dropIfSilent(
   host: DaoHost,
   peer: EthPeer,
-  challenge: DaoChallenge,
+  answered: Done,
 ): Promise<void> {
   const timeout = new Timer('DAO challenge timeout', daoChallengeTimeoutMs);
   const event = await select({
-    answered: recv(challenge.answered),
+    answered: recv(answered),
     timeout: recv(timeout),
     gone: recv(peer.term),
   });
@@ -65,7 +69,7 @@ async function dropIfSilent(
 export function checkDaoAnswer(
   chain: Chain,
   peer: EthPeer,
-  { answered }: DaoChallenge,
+  answered: Done,
   [header]: readonly Header[],
 ): void {
   const { daoForkBlock, daoForkSupport } = chain.config;

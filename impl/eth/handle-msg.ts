@@ -3,42 +3,49 @@
  * one works or waits, nothing more is read from this peer.
  */
 
-import { runtime } from '../csp/runtime.ts';
 import { recv, select } from '../csp/select.ts';
-import { sleep, Timer } from '../csp/timer.ts';
+import { inSlices, type Work } from '../csp/slices.ts';
+import { Timer } from '../csp/timer.ts';
 import { encodeBody } from '../core/block.ts';
+import type { Hash } from '../core/hash.ts';
 import { emptyRoot } from '../core/trie.ts';
 import type { TxPool, Verdict } from '../core/txpool.ts';
-import type { Msg } from '../p2p/message.ts';
-import { checkDaoAnswer } from './dao.ts';
+import {
+  blockBodiesCodec,
+  blockHeadersCodec,
+  firstOf,
+  getBlockHeadersCodec,
+  hashesCodec,
+  newBlockCodec,
+  type NewBlockData,
+  newBlockHashesCodec,
+  rawItemsCodec,
+  transactionsCodec,
+} from './codecs.ts';
 import { EthError } from './errors.ts';
+import { answer, message, type MessageEntry, type MessageTable } from './messages.ts';
 import type { EthPeer } from './peer.ts';
 import {
   blockBodiesMsg,
   blockHeadersMsg,
+  eth62,
+  eth63,
   type EthVersion,
   getBlockBodiesMsg,
+  type GetBlockHeadersData,
   getBlockHeadersMsg,
   getNodeDataMsg,
   getReceiptsMsg,
-  newBlockHashesMsg,
-  newBlockMsg,
-  protocolLength,
-  statusMsg,
-  transactionsMsg,
-  checkNewBlockHashes,
-  decodeBlockHeaders,
-  decodeGetBlockHeaders,
-  decodeNewBlock,
-  hashesOf,
   maxBlockFetch,
   maxReceiptFetch,
   maxStateFetch,
+  newBlockHashesMsg,
+  newBlockMsg,
   nodeDataMsg,
   receiptsMsg,
   softResponseLimit,
-  splitBlockBodies,
-  transactionsOf,
+  statusMsg,
+  transactionsMsg,
 } from './protocol.ts';
 import { serveHeaders } from './serve-headers.ts';
 import { startSynchronise, type SyncHost } from './sync.ts';
@@ -48,81 +55,65 @@ export interface HandlerHost extends SyncHost {
   readonly txPool: TxPool | undefined;
 }
 
-/** Recovering one sender takes about a millisecond: then the others have a turn. */
-const txSliceMs = 10;
+/** So many transactions are judged together; geth does so since v1.11.0. */
+const batchLength = 128;
 
 const junkVerdicts: ReadonlySet<Verdict> = new Set(['bad-signature', 'wrong-chain']);
 
 /** Above a quarter of junk, a peer waits before its next message is read. */
 const junkPauseMs = 200;
 
-export type Handler = (
-  host: HandlerHost,
-  peer: EthPeer,
-  msg: Msg,
-) => Promise<void> | void;
+type Entries = readonly (readonly [number, MessageEntry<HandlerHost>])[];
 
 // #region handler-table
-const handlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
-  [statusMsg, handleStatus],
-  [newBlockHashesMsg, handleNewBlockHashes],
-  [transactionsMsg, handleTransactions],
-  [getBlockHeadersMsg, handleGetBlockHeaders],
-  [blockHeadersMsg, handleBlockHeaders],
-  [getBlockBodiesMsg, handleGetBlockBodies],
-  [blockBodiesMsg, handleBlockBodies],
-  [newBlockMsg, handleNewBlock],
-  [getNodeDataMsg, handleGetNodeData],
-  [nodeDataMsg, handleUnasked],
-  [getReceiptsMsg, handleGetReceipts],
-  [receiptsMsg, handleUnasked],
-]);
+const eth62Messages: Entries = [
+  [statusMsg, { handle: handleStatus }],
+  [newBlockHashesMsg, message(newBlockHashesCodec, handleNewBlockHashes)],
+  [transactionsMsg, message(transactionsCodec, handleTransactions, acceptsTxs)],
+  [getBlockHeadersMsg, message(getBlockHeadersCodec, handleGetBlockHeaders)],
+  [blockHeadersMsg, answer('headers', blockHeadersCodec)],
+  [getBlockBodiesMsg, message(hashesCodec, handleGetBlockBodies)],
+  [blockBodiesMsg, answer('bodies', blockBodiesCodec)],
+  [newBlockMsg, message(newBlockCodec, handleNewBlock)],
+];
 
-/** Who handles a message code; undefined: nobody, in this version. */
-export function handlerFor(code: number, version: EthVersion): Handler | undefined {
-  //: eth/62 ends at 0x07, also where eth/63 would know what to do.
-  return code < protocolLength(version) ? handlers.get(code) : undefined;
+const eth63Messages: Entries = [
+  ...eth62Messages,
+  [getNodeDataMsg, message(hashesCodec, handleGetNodeData)],
+  [nodeDataMsg, answer('state', rawItemsCodec)],
+  [getReceiptsMsg, message(hashesCodec, handleGetReceipts)],
+  [receiptsMsg, answer('receipts', rawItemsCodec)],
+];
+
+const tables: Readonly<Record<EthVersion, MessageTable<HandlerHost>>> = {
+  [eth62]: new Map(eth62Messages),
+  [eth63]: new Map(eth63Messages),
+};
+
+/** What a version does with each code; a code that is not in it is nobody's. */
+export function messagesOf(version: EthVersion): MessageTable<HandlerHost> {
+  return tables[version];
 }
 // #endregion handler-table
 
 async function handleGetBlockHeaders(
   { chain }: HandlerHost,
   peer: EthPeer,
-  msg: Msg,
+  query: GetBlockHeadersData,
 ): Promise<void> {
-  const query = decodeGetBlockHeaders(msg);
   await peer.sendBlockHeaders(serveHeaders(chain, query));
 }
-
-// #region handle-block-headers
-function handleBlockHeaders({ chain }: HandlerHost, peer: EthPeer, msg: Msg): void {
-  const request = peer.headerRequests.take();
-  //: Nobody has asked: it is not even decoded.
-  if (request === undefined) {
-    peer.countUnsolicited(msg.code);
-    return;
-  }
-  if (request.isGivenUp) return; // too late, which may happen to an honest peer
-  const headers = decodeBlockHeaders(msg, request.maxItems);
-  const { daoChallenge } = peer;
-  if (request === daoChallenge?.request) {
-    checkDaoAnswer(chain, peer, daoChallenge, headers);
-  } else {
-    request.answer.trySend(headers);
-  }
-}
-// #endregion handle-block-headers
 
 // #region handle-get-block-bodies
 async function handleGetBlockBodies(
   { chain }: HandlerHost,
   peer: EthPeer,
-  msg: Msg,
+  hashes: Iterable<Hash>,
 ): Promise<void> {
   const bodies: Uint8Array[] = [];
   let size = 0;
   //: Twice as many lookups as answers, so that unknown hashes have an end too.
-  for (const hash of hashesOf(msg, 2 * maxBlockFetch)) {
+  for (const hash of firstOf(hashes, 2 * maxBlockFetch)) {
     const body = chain.getBody(hash);
     if (body === undefined) continue;
     const encoded = encodeBody(body);
@@ -134,23 +125,13 @@ async function handleGetBlockBodies(
 }
 // #endregion handle-get-block-bodies
 
-function handleBlockBodies(_host: HandlerHost, peer: EthPeer, msg: Msg): void {
-  const request = peer.bodyRequests.take();
-  if (request === undefined) {
-    peer.countUnsolicited(msg.code);
-    return;
-  }
-  if (request.isGivenUp) return;
-  request.answer.trySend(splitBlockBodies(msg, request.maxItems));
-}
-
 /** There is no state here, so every hash is unknown. Unknown hashes are left out. */
 async function handleGetNodeData(
   _host: HandlerHost,
   peer: EthPeer,
-  msg: Msg,
+  hashes: Iterable<Hash>,
 ): Promise<void> {
-  Array.from(hashesOf(msg, 2 * maxStateFetch)); // so far each must be a hash; the bound is ours
+  Array.from(firstOf(hashes, 2 * maxStateFetch)); // so far each must be a hash; the bound is ours
   await peer.sendEncoded(nodeDataMsg, []);
 }
 
@@ -161,10 +142,10 @@ async function handleGetNodeData(
 async function handleGetReceipts(
   { chain }: HandlerHost,
   peer: EthPeer,
-  msg: Msg,
+  hashes: Iterable<Hash>,
 ): Promise<void> {
   const receipts: Uint8Array[] = [];
-  for (const hash of hashesOf(msg, 2 * maxReceiptFetch)) {
+  for (const hash of firstOf(hashes, 2 * maxReceiptFetch)) {
     if (chain.getHeaderByHash(hash)?.receiptRoot !== emptyRoot) continue;
     receipts.push(Uint8Array.of(0xc0));
     if (receipts.length === maxReceiptFetch) break;
@@ -173,13 +154,16 @@ async function handleGetReceipts(
 }
 
 /** Nothing is fetched for an announcement (geth's fetcher does), so nothing is kept. */
-function handleNewBlockHashes(_host: HandlerHost, _peer: EthPeer, msg: Msg): void {
-  checkNewBlockHashes(msg);
+function handleNewBlockHashes(): void {
+  // Their shape is proved; nobody looks at them.
 }
 
 // #region handle-new-block
-function handleNewBlock(host: HandlerHost, peer: EthPeer, msg: Msg): void {
-  const { header, td } = decodeNewBlock(msg);
+function handleNewBlock(
+  host: HandlerHost,
+  peer: EthPeer,
+  { block: { header }, td }: NewBlockData,
+): void {
   //: What the peer surely has is the parent: it may still be checking the block.
   const trueTd = td - header.difficulty;
   if (trueTd <= peer.td) return;
@@ -190,42 +174,62 @@ function handleNewBlock(host: HandlerHost, peer: EthPeer, msg: Msg): void {
 }
 // #endregion handle-new-block
 
+/** Without the chain nobody can tell a good transaction from a bad one. */
+function acceptsTxs({ acceptTxs, txPool }: HandlerHost): boolean {
+  return acceptTxs && txPool !== undefined;
+}
+
 // #region handle-transactions
 async function handleTransactions(
-  host: HandlerHost,
+  { txPool }: HandlerHost,
   peer: EthPeer,
-  msg: Msg,
+  txs: Iterable<Uint8Array>,
 ): Promise<void> {
-  const { txPool } = host;
-  //: Without the chain nobody can tell a good one from a bad one.
-  if (!host.acceptTxs || txPool === undefined) return;
-
-  const verdicts: Verdict[] = [];
-  let since = runtime().now();
-  for (const tx of transactionsOf(msg)) {
-    verdicts.push(txPool.add(tx));
-    if (runtime().now() - since < txSliceMs) continue;
-    await sleep(0);
-    since = runtime().now();
-  }
+  if (txPool === undefined) return;
+  //: It ends early when the peer does: what is left of the message is nobody's.
+  const junk = await inSlices(addTransactions(txPool, peer, txs), peer.closed);
   //: A bad transaction is no breach, so the peer stays. Much junk makes it wait.
-  const junk = verdicts.filter((verdict) => junkVerdicts.has(verdict)).length;
-  if (junk * 4 > verdicts.length) await pause(peer, junkPauseMs);
+  if (junk === true) await pause(peer, junkPauseMs);
 }
 // #endregion handle-transactions
+
+// #region add-transactions
+/**
+ * Puts the transactions of a message into the pool, up to the first batch of which more
+ * than a quarter is junk: each of those has cost us a recovered key.
+ *
+ * @returns whether that is how it ended
+ */
+function* addTransactions(
+  txPool: TxPool,
+  peer: EthPeer,
+  txs: Iterable<Uint8Array>,
+): Work<boolean> {
+  let batch = 0;
+  let junk = 0;
+  for (const raw of txs) {
+    const { hash, verdict, units } = txPool.addEncoded(raw);
+    if (hash !== undefined) peer.knownTxs.add(hash);
+    yield units;
+    batch++;
+    if (junkVerdicts.has(verdict)) junk++;
+    if (batch < batchLength) continue;
+    if (junk * 4 > batch) break;
+    batch = 0;
+    junk = 0;
+  }
+  return junk * 4 > batch;
+}
+// #endregion add-transactions
 
 /** Reads nothing from the peer for a while, unless it leaves. */
 async function pause(peer: EthPeer, ms: number): Promise<void> {
   const over = new Timer('pause', ms);
-  await select({ over: recv(over), gone: recv(peer.term) });
+  await select({ over: recv(over), gone: recv(peer.closed) });
   over.stop();
 }
 
-/** Answers to requests that we never make: nobody here needs state or receipts. */
-function handleUnasked(_host: HandlerHost, peer: EthPeer, msg: Msg): void {
-  peer.countUnsolicited(msg.code);
-}
-
-function handleStatus(): never {
-  throw new EthError('extra-status-msg', 'uncontrolled status message');
+function handleStatus(): Promise<never> {
+  const error = new EthError('extra-status-msg', 'uncontrolled status message');
+  return Promise.reject(error);
 }

@@ -22,10 +22,12 @@ import type { Protocol } from '../p2p/protocol.ts';
 import { challengeDao } from './dao.ts';
 import { Downloader } from './downloader.ts';
 import { EthError } from './errors.ts';
-import { handlerFor } from './handle-msg.ts';
+import { messagesOf } from './handle-msg.ts';
 import { EthPeer, type EthPeerID } from './peer.ts';
 import { PeerSet } from './peer-set.ts';
 import * as eth from './protocol.ts';
+import { syncTransactions, type TxSync, txsyncLoop } from './tx-sync.ts';
+import { txLoop } from './broadcast.ts';
 import { forceSyncCycleMs, syncer } from './sync.ts';
 
 export interface ProtocolManagerOptions {
@@ -55,6 +57,7 @@ export class ProtocolManager {
   acceptTxs = false;
 
   readonly newPeerCh = new Chan<EthPeer>('newPeerCh');
+  readonly txsyncCh = new Chan<TxSync>('txsyncCh');
   readonly noMorePeers = new Chan<undefined>('noMorePeers');
   readonly quitSync = new Done('quitSync');
   /** Every task of eth but the handlers: those are the peers' own. */
@@ -123,6 +126,9 @@ export class ProtocolManager {
     this.#phase = 'running';
     this.#maxPeers = maxPeers;
     this.wg.go('syncer', () => syncer(this));
+    if (this.txPool === undefined) return;
+    this.wg.go('txLoop', txLoop(this, this.txPool));
+    this.wg.go('txsyncLoop', () => txsyncLoop(this));
   }
 
   // #region eth-stop
@@ -177,6 +183,8 @@ export class ProtocolManager {
     try {
       this.downloader.registerPeer(peer);
       this.reportStatus(peer, status);
+      if (this.txPool !== undefined) this.wg.go('broadcast', () => peer.broadcast());
+      await syncTransactions(this, peer);
       challengeDao(this, peer);
 
       //= handle its messages, until one of them or the connection fails
@@ -200,12 +208,12 @@ export class ProtocolManager {
     const msg = await peer.rw.readMsg();
     //: Before the payload is touched: until then it has cost us next to nothing.
     eth.checkSize(msg);
-    const handler = handlerFor(msg.code, peer.version);
-    if (handler === undefined) throw new EthError('invalid-msg-code', `${msg.code}`);
+    const entry = messagesOf(peer.version).get(msg.code);
+    if (entry === undefined) throw new EthError('invalid-msg-code', `${msg.code}`);
     //: A large one is decompressed in slices. Its first look would do it in one go.
     const unpacked = msg.unpack?.();
     if (unpacked !== undefined) await unpacked;
-    await handler(this, peer, msg);
+    await entry.handle(this, peer, msg);
   }
   // #endregion handle-msg
 

@@ -15,14 +15,13 @@ import type { PeerHandle } from '../p2p/protocol.ts';
 import { type Hash, zeroHash } from '../core/hash.ts';
 import { encodeHeader, type Header } from '../core/header.ts';
 import { EthError } from './errors.ts';
+import { KnownSet, maxKnownTxs } from './known-set.ts';
 import {
   blockBodiesMsg,
   blockHeadersMsg,
   checkSize,
-  decodeStatus,
   encodeGetBlockHeaders,
   encodeHashes,
-  encodeStatus,
   type EthVersion,
   getBlockBodiesMsg,
   getBlockHeadersMsg,
@@ -30,11 +29,16 @@ import {
   messageName,
   type StatusData,
   statusMsg,
+  wireOf,
 } from './protocol.ts';
-import { type OpenRequest, RequestQueue } from './requests.ts';
+import { type Answers, type OpenRequest, RequestTracker } from './requests.ts';
+import type { TxPack } from './tx-pack.ts';
 
 /** @geth eth/peer.go handshakeTimeout */
 export const handshakeTimeoutMs = 5_000;
+
+/** Lists of transactions that wait for a peer. @geth eth/peer.go maxQueuedTxs */
+export const maxQueuedTxs = 128;
 
 /** Answers without a question that a peer may not send. Ours. */
 export const maxUnsolicited = 3;
@@ -50,10 +54,9 @@ export class EthPeer {
   readonly wg: WaitGroup;
   /** Closes when the peer is no longer registered. */
   readonly term = new Done('eth peer term');
-  readonly headerRequests = new RequestQueue<readonly Header[]>('headers');
-  readonly bodyRequests = new RequestQueue<readonly Uint8Array[]>('bodies');
-  /** The header query that proves the peer's side of the DAO fork, while it is open. */
-  daoChallenge: DaoChallenge | undefined;
+  readonly requests: RequestTracker;
+  readonly knownTxs = new KnownSet(maxKnownTxs);
+  readonly #queuedTxs = new Chan<TxPack>('queued transactions', maxQueuedTxs);
   readonly #peer: PeerHandle;
   #head = zeroHash;
   #td = 0n;
@@ -61,6 +64,7 @@ export class EthPeer {
 
   constructor(version: EthVersion, peer: PeerHandle, rw: MsgReadWriter, wg: WaitGroup) {
     this.version = version;
+    this.requests = new RequestTracker(wireOf(version).keying);
     this.#peer = peer;
     this.rw = rw;
     this.wg = wg;
@@ -73,6 +77,11 @@ export class EthPeer {
   /** What the peer layer knows of it. */
   get handle(): PeerHandle {
     return this.#peer;
+  }
+
+  /** Closes when the connection ends: long work for the peer stops then. */
+  get closed(): Done {
+    return this.#peer.closed;
   }
 
   get trusted(): boolean {
@@ -147,7 +156,7 @@ export class EthPeer {
 
   /** The first message, and the only Status, that we send. */
   async sendStatus(ours: StatusData): Promise<undefined> {
-    await this.rw.writeMsg(newMsg(statusMsg, encodeStatus(ours)));
+    await this.rw.writeMsg(newMsg(statusMsg, wireOf(this.version).status.encode(ours)));
   }
 
   // #region read-status
@@ -166,7 +175,7 @@ export class EthPeer {
     checkSize(msg);
     const unpacked = msg.unpack?.();
     if (unpacked !== undefined) await unpacked;
-    const theirs = decodeStatus(msg);
+    const theirs = wireOf(this.version).status.decode(msg);
 
     //: The order shows: a peer of another chain hears of its genesis,
     //: whatever else it has wrong. `td` and `head` are believed for now.
@@ -196,18 +205,18 @@ export class EthPeer {
   requestHeaders(
     origin: HashOrNumber,
     amount: number,
-    { skip = 0, reverse = false }: { skip?: number; reverse?: boolean } = {},
-  ): OpenRequest<readonly Header[]> {
+    { skip = 0, reverse = false, judge }: HeaderQueryOptions = {},
+  ): OpenRequest<Answers['headers']> {
     const query = { origin, amount: BigInt(amount), skip: BigInt(skip), reverse };
-    const request = this.headerRequests.open(amount);
+    const request = this.requests.open('headers', amount, judge);
     this.#ask('requestHeaders', getBlockHeadersMsg, encodeGetBlockHeaders(query));
     return request;
   }
   // #endregion request-headers
 
   /** Asks for the bodies of these blocks. @geth eth/peer.go peer.RequestBodies */
-  requestBodies(hashes: readonly Hash[]): OpenRequest<readonly Uint8Array[]> {
-    const request = this.bodyRequests.open(hashes.length);
+  requestBodies(hashes: readonly Hash[]): OpenRequest<Answers['bodies']> {
+    const request = this.requests.open('bodies', hashes.length);
     this.#ask('requestBodies', getBlockBodiesMsg, encodeHashes(hashes));
     return request;
   }
@@ -238,6 +247,34 @@ export class EthPeer {
     return this.rw.writeMsg(newMsg(code, encodeList(items)));
   }
 
+  // #region peer-broadcast
+  /** Queues a pack, and takes its transactions as known. A full queue drops it. */
+  queueTransactions(pack: TxPack): void {
+    //: Marked only if it was queued: what is dropped now may be sent another time.
+    if (!this.#queuedTxs.trySend(pack)) return;
+    for (const hash of pack.hashes) this.knownTxs.add(hash);
+  }
+
+  /** @geth eth/peer.go peer.SendTransactions */
+  sendTransactions(pack: TxPack): Promise<void> {
+    for (const hash of pack.hashes) this.knownTxs.add(hash);
+    return this.rw.writeMsg(pack.msg);
+  }
+
+  /** Writes what is queued, until the peer ends. @geth eth/peer.go peer.broadcast */
+  async broadcast(): Promise<void> {
+    for (;;) {
+      const event = await select({ txs: recv(this.#queuedTxs), gone: recv(this.term) });
+      if (event.case === 'gone') return;
+      try {
+        await this.rw.writeMsg(event.value.msg);
+      } catch {
+        return; // the connection ends; `handle` hears of that from its own read
+      }
+    }
+  }
+  // #endregion peer-broadcast
+
   /**
    * Counts an answer that belongs to no request.
    *
@@ -255,10 +292,12 @@ export class EthPeer {
   }
 }
 
-/** The query of the DAO challenge, and the signal that ends its timer. */
-export interface DaoChallenge {
-  readonly request: OpenRequest<readonly Header[]>;
-  readonly answered: Done;
+export interface HeaderQueryOptions {
+  /** Blocks to leave out between two of them. */
+  readonly skip?: number;
+  readonly reverse?: boolean;
+  /** See `OpenRequest`. */
+  readonly judge?: (headers: readonly Header[]) => void;
 }
 
 type StatusResult = { readonly status: StatusData | undefined } | { error: unknown };

@@ -4,21 +4,14 @@
  */
 
 import { encode, type RlpValue } from '../rlp/encode.ts';
-import { decode, rawItems, type RlpItem } from '../rlp/decode.ts';
+import { decode, type RlpItem } from '../rlp/decode.ts';
 import { RlpError } from '../rlp/errors.ts';
 import { asBytes, asList, asNumber, asUint } from '../rlp/fields.ts';
-import { scan } from '../rlp/scan.ts';
-import { bytes, list, listOf, raw, type Schema, uint } from '../rlp/schema.ts';
+import { bytes, list, type Schema, uint } from '../rlp/schema.ts';
 import { type Hash, hashBytes, hashOf, zeroHash } from '../core/hash.ts';
-import { decodeHeader, type Header, headerSchema } from '../core/header.ts';
-import { blockSchema, bodySchema } from '../core/block.ts';
-import {
-  decodeTransaction,
-  type Transaction,
-  transactionSchema,
-} from '../core/transaction.ts';
 import type { Msg } from '../p2p/message.ts';
 import { EthError } from './errors.ts';
+import type { Keying } from './requests.ts';
 
 export const protocolName = 'eth';
 
@@ -32,7 +25,7 @@ export const protocolVersions: readonly EthVersion[] = [eth63, eth62];
 
 /** Message codes that each version uses. @geth eth/protocol.go ProtocolLengths */
 export function protocolLength(version: EthVersion): number {
-  return version === eth63 ? 17 : 8;
+  return wires[version].length;
 }
 
 /** @geth eth/protocol.go ProtocolMaxMsgSize */
@@ -109,7 +102,7 @@ export interface StatusData {
   readonly genesis: Hash;
 }
 
-const tdSchema = uint(Math.ceil(maxTdBits / 8));
+export const tdSchema = uint(Math.ceil(maxTdBits / 8));
 const statusSchema = list(uint(4), uint(8), tdSchema, bytes(32), bytes(32));
 // #endregion status-data
 
@@ -132,6 +125,39 @@ export function decodeStatus(msg: Msg): StatusData {
   });
 }
 
+// #region version-wire
+/** The Status of each version: one without a total difficulty has a type of its own. */
+export interface StatusOf {
+  readonly [eth62]: StatusData;
+  readonly [eth63]: StatusData;
+}
+
+export interface StatusCodec<S> {
+  readonly encode: (status: S) => Uint8Array;
+  /** @throws {EthError} `decode` */
+  readonly decode: (msg: Msg) => S;
+}
+
+/** What a version settles beside its messages; those stand in `messagesOf`. */
+export interface VersionWire<S> {
+  /** Message codes that it uses, from 0. */
+  readonly length: number;
+  readonly keying: Keying;
+  readonly status: StatusCodec<S>;
+}
+
+const status: StatusCodec<StatusData> = { encode: encodeStatus, decode: decodeStatus };
+
+const wires: { readonly [V in EthVersion]: VersionWire<StatusOf[V]> } = {
+  [eth62]: { length: 8, keying: 'order', status },
+  [eth63]: { length: 17, keying: 'order', status },
+};
+
+export function wireOf<V extends EthVersion>(version: V): VersionWire<StatusOf[V]> {
+  return wires[version];
+}
+// #endregion version-wire
+
 /** Where a header query begins. @geth eth/protocol.go hashOrNumber */
 export type HashOrNumber =
   | { readonly kind: 'hash'; readonly hash: Hash }
@@ -148,7 +174,7 @@ export interface GetBlockHeadersData {
   readonly reverse: boolean;
 }
 
-const getBlockHeadersSchema = list(bytes(0, 32), uint(8), uint(8), uint(1));
+export const getBlockHeadersSchema = list(bytes(0, 32), uint(8), uint(8), uint(1));
 
 export function encodeGetBlockHeaders(query: GetBlockHeadersData): Uint8Array {
   const { origin, amount, skip, reverse } = query;
@@ -186,106 +212,12 @@ function decodeOrigin(origin: Uint8Array): HashOrNumber {
 }
 // #endregion origin
 
-/**
- * Reads the answer to a query for `asked` headers.
- *
- * @throws {EthError} `decode`, also for one header more than that: it is not even decoded
- */
-export function decodeBlockHeaders(msg: Msg, asked: number): readonly Header[] {
-  return read(msg, listOf(headerSchema, asked), (item) =>
-    asList(item).map(decodeHeader),
-  );
-}
-
-/**
- * Reads the answer to a query for `asked` bodies. Each is proved to have the shape of a
- * body and stays encoded, a view of the payload: whether it is the right one is cheaper
- * to find out one at a time.
- *
- * @throws {EthError} `decode`
- */
-export function splitBlockBodies(msg: Msg, asked: number): readonly Uint8Array[] {
-  return guard(msg, (what) => {
-    scan(msg.payload, listOf(bodySchema, asked), what);
-    return [...rawItems(msg.payload, what)];
-  });
-}
-
 export function encodeHashes(hashes: readonly Hash[]): Uint8Array {
   return encode(hashes.map(hashBytes));
 }
 
-/**
- * Yields the first `limit` hashes of a request, one at a time: unknown hashes cost work
- * too, so what counts is the looking up. What is not looked up is not decoded.
- *
- * @throws {EthError} `decode` when the iteration comes to it
- */
-export function* hashesOf(msg: Msg, limit: number): Generator<Hash, void> {
-  const hashes = rawItems(msg.payload, messageName(msg.code));
-  for (let left = limit; left > 0; left--) {
-    const next = guard(msg, () => hashes.next());
-    if (next.done === true) return;
-    const item = next.value;
-    yield guard(msg, (what) => hashOf(asBytes(decode(item, bytes(32), what))));
-  }
-}
-
-const announcementSchema = list(bytes(32), uint(8));
-
-/** More do not fit into a message. */
-const maxAnnouncements = Math.floor(protocolMaxMsgSize / 34);
-
-/** @throws {EthError} `decode`: an announcement is not a hash and a number */
-export function checkNewBlockHashes(msg: Msg): void {
-  guard(msg, (what) =>
-    scan(msg.payload, listOf(announcementSchema, maxAnnouncements), what),
-  );
-}
-
-/** The block of a NewBlock as far as it is looked at. */
-export interface NewBlockData {
-  readonly header: Header;
-  /** Total difficulty up to and including the block, as the sender claims it. */
-  readonly td: bigint;
-}
-
-const newBlockSchema = list(blockSchema, tdSchema);
-const anyBytes = raw(protocolMaxMsgSize);
-const newBlockHeaderSchema = list(list(headerSchema, anyBytes, anyBytes), tdSchema);
-
-/**
- * Reads header and total difficulty. The body is proved to be one and not built.
- *
- * @throws {EthError} `decode`
- */
-export function decodeNewBlock(msg: Msg): NewBlockData {
-  guard(msg, (what) => scan(msg.payload, newBlockSchema, what));
-  return read(msg, newBlockHeaderSchema, (item) => {
-    const [block, td] = asList(item);
-    const [header] = asList(block);
-    return { header: decodeHeader(header ?? []), td: asTd(td) };
-  });
-}
-
-/** Ours, as in a block body: a transaction with a signature takes about 100 bytes. */
-const maxTransactions = 131_072;
-
-/**
- * Yields the transactions one at a time, so that 10 MiB of them are not objects at once.
- *
- * @throws {EthError} `decode`, before the first is yielded
- */
-export function* transactionsOf(msg: Msg): Generator<Transaction, void> {
-  guard(msg, (what) =>
-    scan(msg.payload, listOf(transactionSchema, maxTransactions), what),
-  );
-  for (const item of rawItems(msg.payload)) {
-    yield decodeTransaction(decode(item, transactionSchema, 'transaction'));
-  }
-}
-
-function asTd(item: RlpItem | undefined): bigint {
+/** @throws {EthError} `decode`: more than `maxTdBits` */
+export function asTd(item: RlpItem | undefined): bigint {
   const td = asUint(item);
   if (td >> BigInt(maxTdBits) === 0n) return td;
   throw new EthError('decode', `a total difficulty of more than ${maxTdBits} bits`);
@@ -302,7 +234,7 @@ function read<T>(msg: Msg, schema: Schema, build: (item: RlpItem) => T): T {
 }
 
 /** Says in eth's words what is wrong with the bytes. */
-function guard<T>(msg: Msg, decoding: (what: string) => T): T {
+export function guard<T>(msg: Msg, decoding: (what: string) => T): T {
   try {
     return decoding(messageName(msg.code));
   } catch (error) {

@@ -47,10 +47,6 @@ export class FullNode {
     this.id = nodeIDOf(toHex(publicKey(config.privateKey)));
     this.chain = new Chain(config.genesis);
     this.txPool = new TxPool(this.chain);
-    // What is in a block waits no longer.
-    this.chain.subscribe(({ added }) => {
-      this.txPool.remove(added.flatMap(({ body }) => body.transactions));
-    });
     this.eth = new ProtocolManager({
       chain: this.chain,
       networkId: config.networkId,

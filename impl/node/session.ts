@@ -6,7 +6,7 @@ import { stopped } from '../csp/slices.ts';
 import { Timer } from '../csp/timer.ts';
 import { hashBlock } from '../core/block.ts';
 import type { HeadEvent } from '../core/chain.ts';
-import type { PooledTransaction } from '../core/txpool.ts';
+import type { PooledTransaction, Verdict } from '../core/txpool.ts';
 import { exportFile, importFile } from './chain-files.ts';
 import { isThere } from './files.ts';
 import { FullNode } from './full-node.ts';
@@ -27,6 +27,9 @@ export interface SessionHost {
   /** No peer is left: what comes now may take its time. */
   nodeEnded?(): void;
 }
+
+/** What the pool says of a transaction that waits in it. */
+const waits: ReadonlySet<Verdict> = new Set(['added', 'queued', 'known']);
 
 export class Session {
   /** Closes when the run is to end: a signal, or the exit condition. */
@@ -177,7 +180,7 @@ export class Session {
     });
     for (const tx of transactions) {
       const verdict = txPool.add(tx);
-      if (verdict !== 'added' && verdict !== 'known') {
+      if (!waits.has(verdict)) {
         throw new UsageError(`--tx: refused by the pool: ${verdict}`);
       }
     }

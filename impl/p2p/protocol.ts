@@ -1,5 +1,6 @@
 /** What a subprotocol is, and what it may do with a peer. */
 
+import type { Done } from '../csp/done.ts';
 import type { MsgReadWriter } from './message.ts';
 import type { DiscReason } from './peer-error.ts';
 import type { NodeID } from './enode.ts';
@@ -35,6 +36,8 @@ export interface PeerHandle {
   readonly caps: readonly Cap[];
   readonly inbound: boolean;
   readonly trusted: boolean;
+  /** Closes when the peer ends: long work for it stops then. */
+  readonly closed: Done;
   /** Asks the peer's run loop to end; the first cause wins. Does not wait for the end. */
   disconnect(reason: DiscReason): Promise<void>;
 }

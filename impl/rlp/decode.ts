@@ -46,7 +46,7 @@ export function decode(
 export function* rawItems(
   data: Uint8Array,
   what = 'list',
-): Generator<Uint8Array, void> {
+): Generator<Uint8Array, void, undefined> {
   const top = readItem(data, 0, data.length, what);
   if (!top.isList) throw new RlpError('not-a-list', 0, what);
   for (let at = top.start; at < top.end;) {
@@ -54,6 +54,43 @@ export function* rawItems(
     yield data.subarray(item.at, item.end);
     at = item.end;
   }
+}
+
+/**
+ * How many elements the list at the beginning of `data` has, if they are at most `most`;
+ * otherwise `most + 1`: the others are not looked at.
+ *
+ * @throws {RlpError} as `rawItems`
+ */
+export function countItems(data: Uint8Array, most: number, what = 'list'): number {
+  const top = readItem(data, 0, data.length, what);
+  if (!top.isList) throw new RlpError('not-a-list', 0, what);
+  let count = 0;
+  for (let at = top.start; at < top.end && count <= most; count++) {
+    at = readItem(data, at, top.end, what).end;
+  }
+  return count;
+}
+
+/**
+ * The bytes of the value at the beginning of `data`, header included: a view of `data`.
+ *
+ * @throws {RlpError} `truncated`, `non-canonical`
+ */
+export function firstItem(data: Uint8Array, what = 'item'): Uint8Array {
+  return data.subarray(0, readItem(data, 0, data.length, what).end);
+}
+
+/**
+ * What stands between the header and the end of the list at the beginning of `data`: a
+ * view of `data`.
+ *
+ * @throws {RlpError} `not-a-list`, `truncated`, `non-canonical`
+ */
+export function listContent(data: Uint8Array, what = 'list'): Uint8Array {
+  const top = readItem(data, 0, data.length, what);
+  if (!top.isList) throw new RlpError('not-a-list', 0, what);
+  return data.subarray(top.start, top.end);
 }
 
 /** Builds what the scan has passed; the schema says how deep to go. */

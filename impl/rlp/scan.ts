@@ -3,6 +3,7 @@
  * that grows with the input, and throws at the first item that is malformed or too many.
  * Only what has passed it is decoded.
  */
+import type { Work } from '../csp/slices.ts';
 import { RlpError } from './errors.ts';
 import type { Schema } from './schema.ts';
 
@@ -68,9 +69,26 @@ export function scan(data: Uint8Array, schema: Schema, what: string): number {
   return new Scan(data, what).value(0, data.length, schema, 0);
 }
 
+/**
+ * The same with pauses, for schemas in which a list may be long.
+ *
+ * @throws {RlpError} as `scan`, when the work comes to it
+ */
+export function scanWork(data: Uint8Array, schema: Schema, what: string): Work<number> {
+  return new Scan(data, what).work(0, data.length, schema, 0);
+}
+
+/** Items of a long list to a step, a transaction of nine fields counted as one. */
+const itemsPerStep = 512;
+
+/** What a step costs, as `Work` counts. */
+const stepUnits = 500;
+
 class Scan {
   readonly #data: Uint8Array;
   readonly #what: string;
+  /** Items of long lists so far, over all of them. */
+  #items = 0;
 
   constructor(data: Uint8Array, what: string) {
     this.#data = data;
@@ -131,6 +149,34 @@ class Scan {
   }
   // #endregion rlp-scan-fields
 
+  /** As `value`, with a pause after so many items, wherever a list may have more. */
+  *work(at: number, limit: number, schema: Schema, depth: number): Work<number> {
+    if (!mayBeLong(schema)) return this.value(at, limit, schema, depth);
+    const item = readItem(this.#data, at, limit, this.#what);
+    this.#enter(item, depth);
+    let next = item.start;
+    if (schema.kind === 'list') {
+      for (const field of schema.fields) {
+        if (next === item.end) throw this.#error('too-few-items', item);
+        next = yield* this.work(next, item.end, field, depth + 1);
+      }
+      if (next < item.end) throw new RlpError('too-many-items', next, this.#what);
+      return item.end;
+    }
+    const inner = schema.item;
+    const isLong = mayBeLong(inner);
+    for (let count = 0; next < item.end; count++) {
+      if (count === schema.maxItems) {
+        throw new RlpError('too-many-items', next, this.#what);
+      }
+      if (++this.#items % itemsPerStep === 0) yield stepUnits;
+      next = isLong
+        ? yield* this.work(next, item.end, inner, depth + 1)
+        : this.value(next, item.end, inner, depth + 1);
+    }
+    return item.end;
+  }
+
   /** Returns how many items, at all depths, the list may still be followed by. */
   #anyList(item: Item, maxItems: number, depth: number): number {
     this.#enter(item, depth);
@@ -170,4 +216,13 @@ class Scan {
   #error(code: RlpError['code'], item: Item): RlpError {
     return new RlpError(code, item.at, this.#what);
   }
+}
+
+type LongSchema = Extract<Schema, { kind: 'list' | 'list-of' }>;
+
+/** Whether it is a list of many items, or holds one. */
+function mayBeLong(schema: Schema): schema is LongSchema {
+  if (schema.kind === 'list-of')
+    return schema.maxItems > itemsPerStep || mayBeLong(schema.item);
+  return schema.kind === 'list' && !schema.tail && schema.fields.some(mayBeLong);
 }

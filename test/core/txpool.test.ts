@@ -1,9 +1,17 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { initCrypto } from '#crypto';
+import { atOnce } from '../../impl/csp/slices.ts';
+import { encodeBody, readBody } from '../../impl/core/block.ts';
 import { hashTransaction, type Transaction } from '../../impl/core/transaction.ts';
 import { type PooledTransaction, poolLimits, TxPool } from '../../impl/core/txpool.ts';
 import { Chain } from '../../impl/core/chain.ts';
-import { addressOfKey, signedTx, testGenesis, testKey } from '../helpers/blocks.ts';
+import {
+  addressOfKey,
+  childOf,
+  signedTx,
+  testGenesis,
+  testKey,
+} from '../helpers/blocks.ts';
 
 let pool: TxPool;
 
@@ -15,6 +23,13 @@ beforeEach(() => {
 /** A transaction that costs no signature of ours: any r and s have some sender. */
 function forged(n: number, change: Partial<Transaction> = {}): Transaction {
   return { ...template, s: BigInt(n + 1), ...change };
+}
+
+/** Its signature is somebody's: the pool does not come to look at it. */
+function withoutRecipient(change: Partial<Transaction>): Transaction {
+  const tx: { to?: unknown } & Transaction = { ...signedTx(), ...change };
+  delete tx.to;
+  return tx;
 }
 
 let template: Transaction;
@@ -44,6 +59,16 @@ describe('TxPool.add', () => {
     ['with a value of 257 bits', () => signedTx({ value: 2n ** 256n }), 'bad-value'],
     ['with a price of 257 bits', () => signedTx({ gasPrice: 2n ** 256n }), 'bad-value'],
     [
+      'with less gas than its data costs',
+      () => signedTx({ data: Uint8Array.of(0, 1), gasLimit: 21_071n }),
+      'intrinsic-gas',
+    ],
+    [
+      'that creates a contract with less than 53,000 gas',
+      () => withoutRecipient({ gasLimit: 52_999n }),
+      'intrinsic-gas',
+    ],
+    [
       'for more gas than a block',
       () => signedTx({ gasLimit: 4_700_001n }),
       'over-gas-limit',
@@ -55,10 +80,12 @@ describe('TxPool.add', () => {
   });
 
   it('takes what is on the right side of each limit', () => {
-    expect(pool.add(signedTx({ data: new Uint8Array(32_000) }))).toBe('added');
-    expect(pool.add(signedTx({ nonce: 2n ** 64n - 2n }))).toBe('added');
-    expect(pool.add(signedTx({ nonce: 2n, value: 2n ** 256n - 1n }))).toBe('added');
-    expect(pool.add(signedTx({ nonce: 3n, gasLimit: 4_700_000n }))).toBe('added');
+    const data = new Uint8Array(32_000);
+    const key = testKey(2);
+    expect(pool.add(signedTx({ data, gasLimit: 149_000n }))).toBe('added');
+    expect(pool.add(signedTx({ nonce: 2n ** 64n - 2n, key }))).toBe('added');
+    expect(pool.add(signedTx({ nonce: 1n, value: 2n ** 256n - 1n }))).toBe('added');
+    expect(pool.add(signedTx({ nonce: 2n, gasLimit: 4_700_000n }))).toBe('added');
   });
 
   it('replaces a transaction of the same nonce for 10 % more, not for less', () => {
@@ -100,22 +127,87 @@ describe('TxPool.add', () => {
     expect(pool.add(signedTx({ key: testKey(4) }))).toBe('pool-full');
     const [first] = pool.pending();
     if (first === undefined) throw new Error('the pool is full');
-    pool.remove([first]);
+    pool.remove([hashTransaction(first)]);
     expect(pool.add(signedTx({ key: testKey(4) }))).toBe('added');
   });
 
   it('holds 32 MiB', () => {
     const data = new Uint8Array(32_000);
+    const gasLimit = 149_000n;
     const verdicts = new Set<string>();
-    for (let n = 0; n < 1100; n++) verdicts.add(pool.add(forged(n, { data })));
+    for (let n = 0; n < 1100; n++)
+      verdicts.add(pool.add(forged(n, { data, gasLimit })));
     expect(verdicts).toContain('pool-full');
     expect(pool.size * 32_000).toBeLessThan(poolLimits.bytes);
     expect(pool.size * 32_200).toBeGreaterThan(poolLimits.bytes - 40_000);
 
-    const next = signedTx({ data });
+    const next = signedTx({ data, gasLimit });
     expect(pool.add(next)).toBe('pool-full');
-    pool.remove(pool.pending().slice(0, 1));
+    pool.remove(pool.pending().slice(0, 1).map(hashTransaction));
     expect(pool.add(next)).toBe('added');
+  });
+});
+
+describe('the nonces of an account', () => {
+  const nonces = (): bigint[] => pool.pending().map(({ nonce }) => nonce);
+
+  it('are pending from the lowest on, and queued behind a gap until it is filled', () => {
+    const told: bigint[] = [];
+    pool.subscribe(({ tx }) => told.push(tx.nonce));
+    expect(pool.add(signedTx({ nonce: 4n }))).toBe('added');
+    expect(pool.add(signedTx({ nonce: 6n }))).toBe('queued');
+    expect(pool.add(signedTx({ nonce: 7n }))).toBe('queued');
+    expect(nonces()).toEqual([4n]);
+    expect(told).toEqual([4n]);
+    expect(pool.add(signedTx({ nonce: 5n }))).toBe('added');
+    expect(nonces()).toEqual([4n, 5n, 6n, 7n]);
+    expect(told).toEqual([4n, 5n, 6n, 7n]);
+  });
+
+  it('take 64 places at most behind a gap, and 1,024 of all accounts (H-94)', () => {
+    for (let nonce = 2n; nonce < 66n; nonce++) {
+      pool.add(signedTx({ nonce: 0n }));
+      expect(pool.add(signedTx({ nonce }))).toBe('queued');
+    }
+    expect(pool.add(signedTx({ nonce: 66n }))).toBe('account-full');
+    for (let key = 2; key < 17; key++) {
+      pool.add(signedTx({ key: testKey(key) }));
+      for (let nonce = 2n; nonce < 66n; nonce++) {
+        pool.add(signedTx({ nonce, key: testKey(key) }));
+      }
+    }
+    const key = testKey(99);
+    expect(pool.add(signedTx({ key }))).toBe('added');
+    expect(pool.add(signedTx({ nonce: 2n, key }))).toBe('pool-full');
+    expect(pool.pending()).toHaveLength(17);
+    // Filling a gap makes room for others.
+    expect(pool.add(signedTx({ nonce: 1n }))).toBe('added');
+    expect(pool.add(signedTx({ nonce: 2n, key }))).toBe('queued');
+  });
+
+  it('are forgotten up to the one that a block has', () => {
+    const txs = [0n, 1n, 2n, 4n].map((nonce) => signedTx({ nonce }));
+    for (const tx of txs) pool.add(tx);
+    pool.remove(txs.slice(1, 2).map(hashTransaction));
+    expect(nonces()).toEqual([2n]);
+    expect(pool.size).toBe(2);
+    pool.remove(txs.slice(2, 3).map(hashTransaction));
+    expect(nonces()).toEqual([4n]);
+  });
+});
+
+describe('TxPool.removeIncluded', () => {
+  it('takes out what bodies have, by their bytes', () => {
+    const txs = [0n, 1n].map((nonce) => signedTx({ nonce }));
+    for (const tx of txs) pool.add(tx);
+    const { body } = childOf(testGenesis().block, { txs: txs.slice(0, 1) });
+    atOnce(pool.removeIncluded([readBody(encodeBody(body))]));
+    expect(pool.pending()).toEqual(txs.slice(1));
+  });
+
+  it('hashes nothing for an empty pool', () => {
+    const { body } = childOf(testGenesis().block, { txs: [signedTx()] });
+    expect(pool.removeIncluded([body]).next()).toMatchObject({ done: true });
   });
 });
 
@@ -126,14 +218,14 @@ describe('TxPool.pending', () => {
     const [a0, a1, a2] = a;
     const [b9, b10] = b;
     const order = [a2, b10, a0, b9, a1].flatMap((tx) => tx ?? []);
-    for (const tx of order) expect(pool.add(tx)).toBe('added');
+    for (const tx of order) pool.add(tx);
     expect(pool.pending()).toEqual([...a, ...b]);
   });
 
   it('puts an account that comes back behind those that stayed', () => {
     const [a, b] = [signedTx({ key: testKey(1) }), signedTx({ key: testKey(2) })];
     for (const tx of [a, b]) pool.add(tx);
-    pool.remove([a]);
+    pool.remove([hashTransaction(a)]);
     pool.add(a);
     expect(pool.pending()).toEqual([b, a]);
   });
@@ -143,7 +235,7 @@ describe('TxPool.remove', () => {
   it('forgets what a block has, and takes no notice of the rest', () => {
     const [first, second] = [signedTx(), signedTx({ nonce: 1n })];
     for (const tx of [first, second]) pool.add(tx);
-    pool.remove([first, signedTx({ key: testKey(9) })]);
+    pool.remove([first, signedTx({ key: testKey(9) })].map(hashTransaction));
     expect(pool.pending()).toEqual([second]);
     expect(pool.add(first)).toBe('added');
   });
@@ -158,7 +250,7 @@ describe('TxPool.subscribe', () => {
     const also = signedTx({ key: testKey(6) });
     const verdicts = [good, bad, also, good].map((tx) => pool.add(tx));
     expect(verdicts).toEqual(['added', 'wrong-chain', 'added', 'known']);
-    expect(events).toEqual([
+    expect(events).toMatchObject([
       { tx: good, hash: hashTransaction(good), from: addressOfKey(testKey(5)) },
       { tx: also, hash: hashTransaction(also), from: addressOfKey(testKey(6)) },
     ]);

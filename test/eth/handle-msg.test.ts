@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { atOnce } from '../../impl/csp/slices.ts';
+import { blockHeadersCodec, readMsg } from '../../impl/eth/codecs.ts';
 import { initCrypto } from '#crypto';
 import { fromHex } from '../../impl/bytes.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
@@ -28,7 +30,6 @@ import type { EthPeer } from '../../impl/eth/peer.ts';
 import {
   blockBodiesMsg,
   blockHeadersMsg,
-  decodeBlockHeaders,
   encodeGetBlockHeaders,
   encodeHashes,
   encodeStatus,
@@ -233,7 +234,9 @@ describe('GetBlockHeaders', () => {
       );
     const { code, items } = await ask(2n);
     expect(code).toBe(blockHeadersMsg);
-    const [two, four] = decodeBlockHeaders(newMsg(code, encodeList(items)), 2);
+    const [two, four] = atOnce(
+      readMsg(newMsg(code, encodeList(items)), blockHeadersCodec, 2),
+    );
     expect([two?.number, four?.number]).toEqual([2n, 4n]);
     expect((await ask(6n)).items).toEqual([]);
   });

@@ -74,18 +74,14 @@ export class Side implements PeerHandle {
   readonly inbound = false;
   readonly trusted: boolean;
   readonly rw: LinkRW;
-  readonly #closed: Done;
+  readonly closed: Done;
   end: LinkEnd | undefined;
 
   constructor(id: string, rw: LinkRW, closed: Done, trusted: boolean) {
     this.id = id.padEnd(128, '0') as NodeID; // no key is needed: nothing checks it
     this.rw = rw;
-    this.#closed = closed;
+    this.closed = closed;
     this.trusted = trusted;
-  }
-
-  get closed(): boolean {
-    return this.#closed.closed;
   }
 
   disconnect(reason: DiscReason): Promise<void> {
@@ -94,8 +90,8 @@ export class Side implements PeerHandle {
   }
 
   close(reason: DiscReason, error: unknown): void {
-    if (!this.closed) this.end = { reason, text: discReasonText(reason), error };
-    this.#closed.close();
+    if (!this.closed.closed) this.end = { reason, text: discReasonText(reason), error };
+    this.closed.close();
   }
 
   /** Runs the protocol as `Peer` does, in a task of `wg`. */

@@ -1,5 +1,7 @@
 /** A remote that answers from a chain of its own, truly or with a lie. */
 import type { WaitGroup } from '../../impl/csp/wait-group.ts';
+import { atOnce } from '../../impl/csp/slices.ts';
+import { hashesCodec, readMsg } from '../../impl/eth/codecs.ts';
 import { encodeBody } from '../../impl/core/block.ts';
 import type { Chain } from '../../impl/core/chain.ts';
 import { encodeHeader, type Header } from '../../impl/core/header.ts';
@@ -10,7 +12,6 @@ import {
   type GetBlockHeadersData,
   getBlockBodiesMsg,
   getBlockHeadersMsg,
-  hashesOf,
   type StatusData,
 } from '../../impl/eth/protocol.ts';
 import { serveHeaders } from '../../impl/eth/serve-headers.ts';
@@ -51,6 +52,7 @@ export async function answerOne(
   remote: Remote,
   chain: Chain,
   lies: Lies = {},
+  beforeAnswer: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const msg = await remote.read();
   if (msg.code === getBlockHeadersMsg) {
@@ -58,13 +60,16 @@ export async function answerOne(
     const honest = serveHeaders(chain, query);
     const answer = lies.headers === undefined ? honest : lies.headers(honest, query);
     if (answer === undefined) return;
+    await beforeAnswer();
     await remote.send(blockHeadersMsg, encodeList(answer.map(encodeHeader)));
   } else if (msg.code === getBlockBodiesMsg) {
-    const honest = [...hashesOf(msg, 128)].flatMap((hash) => {
+    const honest = [...atOnce(readMsg(msg, hashesCodec))].flatMap((hash) => {
       const body = chain.getBody(hash);
       return body === undefined ? [] : [encodeBody(body)];
     });
     const answer = lies.bodies === undefined ? honest : lies.bodies(honest);
-    if (answer !== undefined) await remote.send(blockBodiesMsg, encodeList(answer));
+    if (answer === undefined) return;
+    await beforeAnswer();
+    await remote.send(blockBodiesMsg, encodeList(answer));
   }
 }

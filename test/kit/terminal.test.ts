@@ -23,6 +23,7 @@ import {
   type ExerciseProgress,
 } from '#kit/formats/schema-progress.ts';
 import { readGradeReport } from '#kit/formats/schema-report.ts';
+import { readTrace } from '#impl/csp/trace.ts';
 import { fixtures } from './sources.ts';
 
 const { root } = fixtures;
@@ -327,6 +328,24 @@ describe('learn', () => {
     expect(out.match(/expected: .*/g)).toEqual(['expected: PING']);
     const starter = readFileSync(join(root, fixtures.exercises, '01-echo/exercise.ts'));
     writeFileSync(join(home, '01-echo', 'exercise.ts'), starter);
+  });
+
+  it('writes the trace of the run that failed, if asked', async () => {
+    const file = join(root, 'peerwalk-E04.jsonl');
+    rmSync(file, { force: true });
+    const { code, out } = await start('learn', 'E04', '--once', '--trace');
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining('peerwalk-E04.jsonl is written'),
+    ]);
+    const trace = readTrace(readFileSync(file, 'utf8'));
+    rmSync(file);
+    expect(trace.events.some(({ src }) => src?.includes('04-'))).toBe(true);
+    const watching = await start('learn', 'E04', '--trace');
+    expect([watching.code, watching.err]).toEqual([
+      2,
+      'learn: --trace goes with --once; else t writes it\n',
+    ]);
   });
 
   it('answers an unknown id with one line and exit code 2', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TestResult } from '../../exercises/kit/formats/schema-report.ts';
 import { ranked, type Found } from '../../.vitepress/theme/components/search-rank.ts';
 import { firstTodo, importLines } from '../../.vitepress/theme/exercise/code-shape.ts';
-import { rowOf } from '../../.vitepress/theme/exercise/puzzle-view.ts';
+import { piecesAt, rowOf } from '../../.vitepress/theme/exercise/puzzle-view.ts';
 import { cutWaits, grouped } from '../../.vitepress/theme/exercise/verdict-view.ts';
 
 function test(name: string): TestResult {
@@ -49,6 +49,15 @@ describe('importLines', () => {
   ])('%s', (_, code, wanted) => {
     const found = importLines(code);
     expect(found && [found.first, found.last]).toEqual(wanted);
+  });
+});
+
+describe('piecesAt', () => {
+  it('finds the pieces that hold the lines, below what stands before them', () => {
+    const codes = ['one', 'two\nthree', 'four'];
+    expect(piecesAt('head\nhead', codes, [2, 3])).toEqual([0]);
+    expect(piecesAt('head\nhead', codes, [5, 6])).toEqual([1, 2]);
+    expect(piecesAt('head\nhead', codes, [1, 7])).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAssembled } from '../../exercises/kit/formats/answer-text.ts';
 import { puzzle } from '../../exercises/11-select-parsons/lines.ts';
+import { blanks, order as solved } from '../../exercises/11-select-parsons/solution.ts';
 import { items } from '../../exercises/13-predict/items.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 import { addressOf, asked, kept, ordered, sentence, state } from './exercise-site.ts';
@@ -81,6 +82,32 @@ describe.skipIf('missing' in findChromium())('choices', { timeout: 120_000 }, ()
     await page.getByRole('button', { name: 'Run the tests' }).click();
     await state(page, 'failed');
     expect(faults).toEqual([]);
+    await site.done(page);
+  });
+
+  it('lights the lines at which a task stands, in the run that is looked at', async () => {
+    const { page } = await site.open(addressOf(ordered));
+    await state(page, 'idle');
+    const pool = page.locator('.pw-ex-pool [role=button]');
+    const left = puzzle.lines.map(({ id }) => id);
+    for (const id of solved) {
+      await pool.nth(left.indexOf(id)).click();
+      left.splice(left.indexOf(id), 1);
+    }
+    const choices = page.locator('.pw-ex-order select');
+    for (const choice of Object.values(blanks).filter((one) => one !== undefined)) {
+      const own = choices.filter({ has: page.locator(`option[value="${choice}"]`) });
+      await own.first().selectOption(choice);
+    }
+    await page.getByRole('button', { name: 'Run the tests' }).click();
+    await state(page, 'passed');
+    await page.getByRole('button', { name: 'See it' }).first().click();
+    await page.locator('.pw-ex-see .pw-trace-sentence').waitFor();
+    const lit = page.locator('.pw-ex-order li.pw-ex-lit');
+    const forth = page.getByRole('button', { name: 'One step forward', exact: true });
+    for (let step = 0; step < 40 && (await lit.count()) === 0; step += 1)
+      await forth.click();
+    expect(await lit.first().textContent()).toContain('startProtocols');
     await site.done(page);
   });
 

@@ -28,6 +28,20 @@ function opens(code: string): number {
   return plain.split('{').length - plain.split('}').length;
 }
 
+/** Which of the placed pieces of code hold these lines of what was made of them. */
+export function piecesAt(
+  before: string,
+  codes: readonly string[],
+  lines: readonly number[],
+): number[] {
+  let next = before.split('\n').length + 1;
+  return codes.flatMap((code, at) => {
+    const first = next;
+    next += code.split('\n').length;
+    return lines.some((line) => line >= first && line < next) ? [at] : [];
+  });
+}
+
 /** The row of code in which a blank stands, with dots in its place. */
 export function rowOf({ lines }: Pick<ShownPuzzle, 'lines'>, blank: string): string {
   const rows = lines.flatMap(({ code }) => code.split('\n'));

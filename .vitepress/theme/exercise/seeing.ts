@@ -22,6 +22,11 @@ export function linesInUse(trace: Trace, file: string): readonly (readonly numbe
   });
 }
 
+/** The file in which a reader's lines stand: theirs, or what was made of their pieces. */
+export function fileOfReader(trace: Trace, file: string): string {
+  return Object.keys(trace.head.sources ?? {}).find(isMade) ?? file;
+}
+
 /** What brings its own text: the reader's file first, or what was made of their lines. */
 export function ownSources(trace: Trace): readonly OwnSource[] {
   return Object.entries(trace.head.sources ?? {})

@@ -43,7 +43,7 @@ export function scriptFile(sources: Sources): string {
 }
 
 /** Over the code of the node and of the kit, and the exercises but for readers' answers. */
-function scriptKey(sources: Sources): string {
+export function scriptKey(sources: Sources): string {
   const { root, exercises } = sources;
   const hash = createHash('sha256').update(`${root}\n${exercises}`);
   const add = (folder: string): void => {

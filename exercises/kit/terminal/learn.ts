@@ -1,7 +1,8 @@
 /**
- * `npm run learn [-- ID] [-- --once]`: works through the exercises in a terminal. Runs
- * the current one when it is saved; keys do the rest. Without a terminal it prints and
- * goes on watching, or ends with `--once`.
+ * `npm run learn [-- ID] [-- --once [--trace]]`: works through the exercises in a terminal.
+ * Runs the current one when it is saved; keys do the rest. Without a terminal it prints and
+ * goes on watching, or ends with `--once`; `--trace` then also shows the run that `p` and
+ * `t` show, and writes it to a file.
  */
 
 import { statSync, watch, writeFileSync, type FSWatcher } from 'node:fs';
@@ -88,6 +89,11 @@ class Learn {
       );
     }
     return isSolved(report);
+  }
+
+  /** The run that `t` writes, for who has no keys. */
+  async writeTrace(): Promise<void> {
+    await this.#show.write(this.#current, this.#report);
   }
 
   /** Where bytes are changed: what they are now. */
@@ -352,11 +358,17 @@ function listenToKeys(learn: Learn): void {
   });
 }
 
+interface Question {
+  readonly wanted: string | undefined;
+  readonly once: boolean;
+  readonly trace: boolean;
+}
+
 /** @throws {RangeError} an option that there is not, or two exercises */
-function readQuestion(args: string[]): { wanted: string | undefined; once: boolean } {
+function readQuestion(args: string[]): Question {
   let parsed;
   try {
-    const options = { once: { type: 'boolean' } } as const;
+    const options = { once: { type: 'boolean' }, trace: { type: 'boolean' } } as const;
     parsed = parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -364,17 +376,21 @@ function readQuestion(args: string[]): { wanted: string | undefined; once: boole
   }
   const [wanted, second] = parsed.positionals;
   if (second !== undefined) throw new RangeError('one exercise at a time');
-  return { wanted, once: parsed.values.once === true };
+  const { once = false, trace = false } = parsed.values;
+  if (trace && !once)
+    throw new RangeError('--trace goes with --once; else t writes it');
+  return { wanted, once, trace };
 }
 
 async function main(): Promise<void> {
-  const { wanted, once } = readQuestion(process.argv.slice(2));
+  const { wanted, once, trace } = readQuestion(process.argv.slice(2));
   outliveReader(process.stdout, () => {
     if (!once) process.exit(0); // nobody would see what is watched for
   });
   const learn = new Learn(wanted);
   if (once) {
     process.exitCode = (await learn.runOnce()) ? 0 : 1;
+    if (trace) await learn.writeTrace();
     await learn.close();
     return;
   }

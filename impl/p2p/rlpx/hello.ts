@@ -28,7 +28,7 @@ const helloSchema = listWithTail(
   uint(8), // version of the base protocol
   text, // name of the client
   listOf(list(text, uint(8)), maxCaps), // capabilities: name, version
-  uint(8), // port it listens on; geth says 0
+  uint(8), // port it listens on; we say 0
   bytes(64), // node id
 );
 

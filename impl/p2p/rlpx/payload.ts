@@ -90,8 +90,8 @@ export interface Slicer {
 
 // #region unpack-disconnect
 /**
- * A Disconnect may come either way: some clients never compress it, and a remote that
- * refuses our Hello does not know yet whether we compress. What is one is not the other.
+ * A Disconnect may come either way: a remote that refuses our Hello has not learned
+ * whether we compress. What is one is not the other.
  */
 function unpackDisconnect(data: Uint8Array): Msg {
   checkSize(discMsg, data.length);

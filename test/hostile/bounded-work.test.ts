@@ -1,0 +1,254 @@
+/**
+ * What a peer may make us do, in counted work: keccaks, pieces between two looks at the
+ * stop signal, transactions after the end. Nothing here measures time.
+ */
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { initCrypto } from '#crypto';
+import { runtime } from '../../impl/csp/runtime.ts';
+import { sliceUnits, type Work } from '../../impl/csp/slices.ts';
+import { sleep } from '../../impl/csp/timer.ts';
+import {
+  type Block,
+  encodeBlock,
+  encodeBody,
+  hashBlock,
+  readBlock,
+  readBody,
+} from '../../impl/core/block.ts';
+import type { Header } from '../../impl/core/header.ts';
+import { bodyRoots } from '../../impl/core/roots.ts';
+import { encodeTransaction, type Transaction } from '../../impl/core/transaction.ts';
+import { recoveryUnits, TxPool } from '../../impl/core/txpool.ts';
+import { checkBody, checkBodyWork } from '../../impl/core/validate.ts';
+import { blockBodiesCodec, readMsg } from '../../impl/eth/codecs.ts';
+import {
+  blockBodiesMsg,
+  encodeGetBlockHeaders,
+  encodeHashes,
+  getBlockBodiesMsg,
+  getBlockHeadersMsg,
+  transactionsMsg,
+} from '../../impl/eth/protocol.ts';
+import { newMsg } from '../../impl/p2p/message.ts';
+import { encodeList } from '../../impl/rlp/encode.ts';
+import { childOf, childrenOf, signedTx, testGenesis } from '../helpers/blocks.ts';
+import { chainOf, Remote, statusOf, withManager } from '../eth/harness.ts';
+
+const counted = vi.hoisted(() => ({ keccaks: 0, encodings: 0 }));
+
+vi.mock('#crypto', async (original) => {
+  const real = await original<typeof import('#crypto')>();
+  return {
+    ...real,
+    keccak256: (...parts: Uint8Array[]) => {
+      counted.keccaks++;
+      return real.keccak256(...parts);
+    },
+  };
+});
+
+vi.mock('../../impl/rlp/encode.ts', async (original) => {
+  const real = await original<typeof import('../../impl/rlp/encode.ts')>();
+  return {
+    ...real,
+    encode: (value: Parameters<typeof real.encode>[0]) => {
+      counted.encodings++;
+      return real.encode(value);
+    },
+  };
+});
+
+beforeAll(initCrypto);
+beforeEach(() => {
+  counted.keccaks = 0;
+  counted.encodings = 0;
+});
+
+/** Nine empty fields: the least that has the shape of a transaction. */
+const least = Uint8Array.of(0xc9, ...new Uint8Array(9).fill(0x80));
+
+function bodyOfLeast(count: number): Uint8Array {
+  const txs = encodeList(new Array<Uint8Array>(count).fill(least));
+  return encodeList([txs, Uint8Array.of(0xc0)]);
+}
+
+/** A block with that body whose header says what `header` says. */
+function blockWith(body: Uint8Array, header: Partial<Header> = {}): Block {
+  const block = childOf(testGenesis().block, { header });
+  return { header: block.header, body: readBody(body) };
+}
+
+interface Count {
+  pieces: number;
+  largest: number;
+  units: number;
+}
+
+/** Does the work and says how it was cut. */
+function count<T>(work: Work<T>): Count & { value: T } {
+  const total = { pieces: 0, largest: 0, units: 0 };
+  for (let step = work.next(); ; step = work.next()) {
+    if (step.done === true) return { ...total, value: step.value };
+    total.pieces++;
+    total.units += step.value;
+    total.largest = Math.max(total.largest, step.value);
+  }
+}
+
+describe('a body of 131,000 least transactions', () => {
+  const items = 131_000;
+  const body = bodyOfLeast(items);
+
+  it('is cut into small pieces when its shape is proved', () => {
+    const answer = newMsg(blockBodiesMsg, encodeList([body]));
+    const { pieces, largest, value } = count(readMsg(answer, blockBodiesCodec, 1));
+    expect(value).toHaveLength(1);
+    expect(pieces).toBe(Math.floor((items + 1) / 512));
+    expect(largest).toBeLessThanOrEqual(sliceUnits / 4);
+    expect(counted).toEqual({ keccaks: 0, encodings: 0 });
+  });
+
+  it.each([0n, 21_000n, 130_999n * 10_500n])(
+    'is refused before anything is hashed if the header says %s gas',
+    (gasUsed) => {
+      const block = blockWith(body, { gasUsed, gasLimit: 1n << 40n });
+      counted.keccaks = 0;
+      const { value, pieces } = count(checkBodyWork(block));
+      expect(value).toMatchObject({ code: 'too-many-transactions' });
+      expect(pieces).toBe(0);
+      expect(counted.keccaks).toBeLessThanOrEqual(1); // the block's name, for the error
+    },
+  );
+
+  it('is hashed once, in small pieces, if the gas is there', () => {
+    const block = blockWith(body, { gasUsed: 1n << 40n, gasLimit: 1n << 40n });
+    const { largest, units, value } = count(checkBodyWork(block));
+    expect(value).toMatchObject({ code: 'bad-tx-root' });
+    expect(largest).toBeLessThanOrEqual(sliceUnits / 4);
+    // As many slices as the work has units for: the yields say what is done.
+    expect(units).toBeGreaterThan(items * 10);
+    // A leaf of fewer than 32 bytes stands in its parent; the others are hashed.
+    expect(counted.keccaks).toBe(8_741);
+    counted.keccaks = 0;
+    expect(checkBody(block)).toMatchObject({ code: 'bad-tx-root' });
+    expect(count(bodyRoots(block.body))).toMatchObject({ pieces: 0 });
+    expect(counted.keccaks).toBe(0);
+  });
+});
+
+describe('GetBlockBodies', () => {
+  it('is answered with the bytes that came: nothing is encoded or hashed', async () => {
+    const txs = [1n, 2n, 3n].map((nonce) => signedTx({ nonce }));
+    const parent = testGenesis().block;
+    const block = readBlock(encodeBlock(childOf(parent, { txs })));
+    const chain = chainOf([block]);
+    await withManager({ chain }, async (manager, wg) => {
+      const remote = new Remote(manager, wg);
+      await remote.shake(statusOf(chain));
+      const request = encodeHashes([hashBlock(block)]);
+      for (let round = 0; round < 2; round++) {
+        counted.keccaks = 0;
+        counted.encodings = 0;
+        await remote.send(getBlockBodiesMsg, request);
+        const { payload } = await remote.read();
+        expect(payload).toEqual(encodeList([encodeBody(block.body)]));
+        expect(counted).toEqual({ keccaks: 0, encodings: 0 });
+      }
+    });
+  });
+});
+
+describe('GetBlockHeaders', () => {
+  it('encodes a header once, however often it is asked for', async () => {
+    const chain = chainOf(childrenOf(testGenesis().block, 192));
+    await withManager({ chain }, async (manager, wg) => {
+      const remote = new Remote(manager, wg);
+      await remote.shake(statusOf(chain));
+      const query = encodeGetBlockHeaders({
+        origin: { kind: 'number', number: 1n },
+        amount: 192n,
+        skip: 0n,
+        reverse: false,
+      });
+      counted.keccaks = 0;
+      counted.encodings = 0;
+      await remote.send(getBlockHeadersMsg, query);
+      const { size } = await remote.read();
+      expect(size).toBeGreaterThan(192 * 400);
+      expect(counted).toEqual({ keccaks: 0, encodings: 0 });
+    });
+  });
+});
+
+describe('Transactions', () => {
+  const tx = encodeTransaction;
+  const bad = (i: number): Transaction => ({
+    ...signedTx({ nonce: BigInt(i) }),
+    s: (1n << 255n) + BigInt(i),
+  });
+
+  it('that wait already are known by their hash: one keccak, nothing built', () => {
+    const pool = new TxPool(chainOf());
+    const data = tx(signedTx());
+    expect(pool.addEncoded(data).verdict).toBe('added');
+    counted.keccaks = 0;
+    const before = counted.encodings;
+    expect(pool.addEncoded(data)).toMatchObject({ verdict: 'known' });
+    expect(counted).toEqual({ keccaks: 1, encodings: before });
+  });
+
+  it('that are added are hashed once, and not encoded again to be sent', () => {
+    const pool = new TxPool(chainOf());
+    const data = tx(signedTx());
+    counted.encodings = 0;
+    counted.keccaks = 0;
+    pool.addEncoded(data);
+    // Its hash, what was signed, the address of the key.
+    expect(counted.keccaks).toBe(3);
+    const [waiting] = pool.pending();
+    counted.encodings = 0;
+    expect(waiting && tx(waiting)).toEqual(data);
+    expect(counted.encodings).toBe(0);
+  });
+
+  it('of which one batch is junk end there, however many follow', async () => {
+    const txPool = new TxPool(chainOf());
+    const add = vi.spyOn(txPool, 'addEncoded');
+    const txs = Array.from({ length: 400 }, (_, i) => tx(bad(i)));
+    await withManager({ txPool }, async (manager, wg) => {
+      manager.acceptTxs = true;
+      const remote = new Remote(manager, wg);
+      await remote.shake(statusOf(manager.chain));
+      await remote.send(transactionsMsg, encodeList(txs));
+      await sleep(100);
+      expect(add).toHaveBeenCalledTimes(128);
+      expect(remote.end).toBeUndefined();
+    });
+  });
+
+  it('are left alone one slice after the node stops', async () => {
+    const txPool = new TxPool(chainOf());
+    let units = 0;
+    const add = txPool.addEncoded.bind(txPool);
+    vi.spyOn(txPool, 'addEncoded').mockImplementation((data) => {
+      const result = add(data);
+      units += result.units;
+      return result;
+    });
+    const txs = Array.from({ length: 300 }, (_, i) =>
+      tx(signedTx({ nonce: BigInt(i) })),
+    );
+    await withManager({ txPool }, async (manager, wg) => {
+      manager.acceptTxs = true;
+      const remote = new Remote(manager, wg);
+      await remote.shake(statusOf(manager.chain));
+      await remote.send(transactionsMsg, encodeList(txs));
+      while (units < 3 * sliceUnits) await runtime().pause();
+      const before = { units, at: runtime().now() };
+      await manager.stop();
+      expect(units - before.units).toBeLessThanOrEqual(sliceUnits + recoveryUnits);
+      expect(units).toBeLessThan(txs.length * recoveryUnits * 0.5);
+      expect(runtime().now() - before.at).toBeLessThanOrEqual(2_000);
+    });
+  });
+});
