@@ -193,7 +193,9 @@ describe('Transactions', () => {
     expect(pool.addEncoded(data).verdict).toBe('added');
     counted.keccaks = 0;
     const before = counted.encodings;
-    expect(pool.addEncoded(data)).toMatchObject({ verdict: 'known' });
+    const again = pool.addEncoded(data);
+    expect(again.verdict).toBe('known');
+    expect(again.units).toBeLessThan(10); // to build it would be 30 more
     expect(counted).toEqual({ keccaks: 1, encodings: before });
   });
 
