@@ -28,7 +28,7 @@ export const messageSites: Sites = {
   ],
   'out Ping': ['impl/p2p/peer.ts', 'await sendItems(transport, pingMsg)'],
   'out Pong': ['impl/p2p/peer.ts', 'await sendItems(transport, pongMsg)'],
-  'out Status': ['impl/eth/peer.ts', 'newMsg(statusMsg, encodeStatus(ours))'],
+  'out Status': ['impl/eth/peer.ts', 'newMsg(statusMsg, '],
   'out GetBlockHeaders': [
     'impl/eth/peer.ts',
     'getBlockHeadersMsg, encodeGetBlockHeaders(',

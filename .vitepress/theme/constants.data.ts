@@ -12,7 +12,7 @@ import { maxUnread } from '../../impl/net/tcp-conn.ts';
 import { maxExtraBytes, maxDifficultyBytes } from '../../impl/core/header.ts';
 import { poolLimits } from '../../impl/core/txpool.ts';
 import { daoChallengeTimeoutMs } from '../../impl/eth/dao.ts';
-import { requestTimeoutMs } from '../../impl/eth/downloader.ts';
+import { requestTimeoutMs } from '../../impl/eth/pace.ts';
 import * as ethPeer from '../../impl/eth/peer.ts';
 import * as eth from '../../impl/eth/protocol.ts';
 import { lateAnswerMs } from '../../impl/eth/requests.ts';

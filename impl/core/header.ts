@@ -52,7 +52,10 @@ export const maxExtraBytes = 32;
  */
 export const maxDifficultyBytes = 10;
 
-/** What a header must look like before anything of it is built. */
+/**
+ * What a header must look like before anything of it is built. geth v1.8.12 has no bound
+ * for the time; 64 bits outlive the sun.
+ */
 export const headerSchema = list(
   bytes(32), // parentHash
   bytes(32), // uncleHash
@@ -65,7 +68,7 @@ export const headerSchema = list(
   uint(8), // number
   uint(8), // gasLimit
   uint(8), // gasUsed
-  uint(8), // time: geth has no bound here; 64 bits outlive the sun
+  uint(8), // time
   bytes(0, maxExtraBytes), // extra
   bytes(32), // mixDigest
   bytes(8), // nonce

@@ -78,7 +78,7 @@ export function checkHeader(header: Header, parent: Header): ChainError | undefi
   if (header.extra.length > maxExtraBytes) {
     return wrong('bad-extra', `${header.extra.length} bytes, at most ${maxExtraBytes}`);
   }
-  //: geth also refuses a block from more than 15 s ahead. No clock here: replays are exact.
+  //: geth holds back a block from more than 15 s ahead. No clock here: replays are exact.
   if (header.time <= parent.time) {
     return wrong('bad-time', `${header.time} is not after ${parent.time}`);
   }

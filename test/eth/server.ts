@@ -52,6 +52,7 @@ export async function answerOne(
   remote: Remote,
   chain: Chain,
   lies: Lies = {},
+  beforeAnswer: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const msg = await remote.read();
   if (msg.code === getBlockHeadersMsg) {
@@ -59,6 +60,7 @@ export async function answerOne(
     const honest = serveHeaders(chain, query);
     const answer = lies.headers === undefined ? honest : lies.headers(honest, query);
     if (answer === undefined) return;
+    await beforeAnswer();
     await remote.send(blockHeadersMsg, encodeList(answer.map(encodeHeader)));
   } else if (msg.code === getBlockBodiesMsg) {
     const honest = [...atOnce(readMsg(msg, hashesCodec))].flatMap((hash) => {
@@ -66,6 +68,8 @@ export async function answerOne(
       return body === undefined ? [] : [encodeBody(body)];
     });
     const answer = lies.bodies === undefined ? honest : lies.bodies(honest);
-    if (answer !== undefined) await remote.send(blockBodiesMsg, encodeList(answer));
+    if (answer === undefined) return;
+    await beforeAnswer();
+    await remote.send(blockBodiesMsg, encodeList(answer));
   }
 }

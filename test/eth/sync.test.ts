@@ -297,7 +297,7 @@ describe('Downloader.synchronise', () => {
       {
         bodies: (all) =>
           all.with(
-            3,
+            -1,
             encodeBody({ transactions: [signedTx({ nonce: 99n })], uncles: [] }),
           ),
       },
@@ -462,7 +462,8 @@ describe('Downloader.synchronise', () => {
     const chain = chainOf();
     await withManager({ chain }, async (manager, wg) => {
       const liar = new Remote(manager, wg, { ids: ['11', 'aa'] });
-      startServing(liar, theirs, wg, { status: { td: 1n << 99n }, bodies: () => [] });
+      const noHeaders: Lies = { headers: (all, q) => (isBatch(q) ? [] : all) };
+      startServing(liar, theirs, wg, { ...noHeaders, status: { td: 1n << 99n } });
       const honest = new Remote(manager, wg, { ids: ['22', 'aa'] });
       startServing(honest, theirs, wg);
       await sleep(10_001);

@@ -1,0 +1,269 @@
+/** Blocks from several peers at once: who is asked for what, and what a bad one costs. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { initCrypto } from '#crypto';
+import { runtime } from '../../impl/csp/runtime.ts';
+import { sleep } from '../../impl/csp/timer.ts';
+import type { WaitGroup } from '../../impl/csp/wait-group.ts';
+import { encodeBody, hashBlock } from '../../impl/core/block.ts';
+import type { Chain } from '../../impl/core/chain.ts';
+import type { Hash } from '../../impl/core/hash.ts';
+import { hashHeader } from '../../impl/core/header.ts';
+import type { ProtocolManager } from '../../impl/eth/handler.ts';
+import type { StatusData } from '../../impl/eth/protocol.ts';
+import { childrenOf, signedTx, testGenesis } from '../helpers/blocks.ts';
+import { chainOf, LinkClosed, Remote, statusOf, withManager } from './harness.ts';
+import { answerOne, type Lies } from './server.ts';
+
+beforeAll(initCrypto);
+
+const headOf = (chain: Chain): unknown => hashBlock(chain.currentBlock);
+
+/** A chain in which every block has a transaction: each body must be fetched. */
+function source(length: number): Chain {
+  return chainOf(
+    childrenOf(testGenesis().block, length, (i) => ({
+      txs: [signedTx({ nonce: BigInt(i) })],
+    })),
+  );
+}
+
+function wrongBody(): Uint8Array {
+  return encodeBody({ transactions: [signedTx({ nonce: 9999n })], uncles: [] });
+}
+
+interface Behaviour extends Lies {
+  /** Before each answer with bodies. */
+  readonly bodiesMs?: number;
+  readonly headersMs?: number;
+  /** Closes the connection in the place of so-many-th answer with bodies. */
+  readonly diesAt?: number;
+  readonly status?: Partial<StatusData>;
+}
+
+interface Served {
+  readonly remote: Remote;
+  bodies: number;
+  answers: number;
+}
+
+/** A remote that answers, at its pace, and counts what it was asked for. */
+function serve(
+  manager: ProtocolManager,
+  wg: WaitGroup,
+  id: string,
+  chain: Chain,
+  how: Behaviour = {},
+): Served {
+  const remote = new Remote(manager, wg, { ids: [id, 'aa'] });
+  const served: Served = { remote, bodies: 0, answers: 0 };
+  let wait = 0;
+  const lies: Lies = {
+    headers: (all, query) => {
+      wait = how.headersMs ?? 0;
+      return how.headers === undefined ? all : how.headers(all, query);
+    },
+    bodies: (all) => {
+      wait = how.bodiesMs ?? 0;
+      served.answers++;
+      served.bodies += all.length;
+      if (served.answers === how.diesAt) remote.side.close(0, undefined);
+      return how.bodies === undefined ? all : how.bodies(all);
+    },
+  };
+  wg.go(`remote ${id}`, async () => {
+    try {
+      await remote.shake(statusOf(chain, how.status));
+      for (;;) {
+        await answerOne(remote, chain, lies, () => sleep(wait));
+      }
+    } catch (error) {
+      if (!(error instanceof LinkClosed)) throw error;
+    }
+  });
+  return served;
+}
+
+describe('Download', () => {
+  it('fetches bodies from everybody who has them, at once', async () => {
+    const theirs = source(400);
+    const chain = chainOf();
+    await withManager({ chain }, async (manager, wg) => {
+      const all = ['b1', 'b2', 'b3'].map((id) =>
+        serve(manager, wg, id, theirs, { bodiesMs: 1000 }),
+      );
+      await sleep(30_000);
+      expect(headOf(chain)).toBe(headOf(theirs));
+      for (const { bodies, remote } of all) {
+        expect(bodies).toBeGreaterThan(40);
+        expect(remote.end).toBeUndefined();
+      }
+      // Nothing twice.
+      expect(all.reduce((sum, { bodies }) => sum + bodies, 0)).toBe(400);
+    });
+  });
+
+  it('asks the faster peer for more', async () => {
+    const theirs = source(400);
+    const chain = chainOf();
+    await withManager({ chain }, async (manager, wg) => {
+      const fast = serve(manager, wg, 'b1', theirs, { bodiesMs: 100 });
+      const slow = serve(manager, wg, 'b2', theirs, { bodiesMs: 5000 });
+      await sleep(60_000);
+      expect(headOf(chain)).toBe(headOf(theirs));
+      expect(slow.bodies).toBeGreaterThan(0);
+      expect(fast.bodies).toBeGreaterThan(10 * slow.bodies);
+    });
+  });
+
+  it('asks nobody who claims no more than we have', async () => {
+    const theirs = source(100);
+    await withManager({}, async (manager, wg) => {
+      serve(manager, wg, 'b1', theirs);
+      const behind = serve(manager, wg, 'b2', chainOf());
+      await sleep(20_000);
+      expect(manager.chain.currentHeader.number).toBe(100n);
+      expect(behind.answers).toBe(0);
+    });
+  });
+
+  it('gives what a dead peer was asked for to the others', async () => {
+    const theirs = source(200);
+    for (let seed = 0; seed < 10; seed++) {
+      const chain = chainOf();
+      await withManager(
+        { chain },
+        async (manager, wg) => {
+          serve(manager, wg, 'b1', theirs, { bodiesMs: 10 });
+          // Not the best, so the synchronisation is with the other.
+          const status = { td: theirs.currentTd - 1n };
+          const dies = { bodiesMs: 10, diesAt: 2, status };
+          const mortal = serve(manager, wg, 'b2', theirs, dies);
+          await sleep(10_500);
+          expect(mortal.answers).toBe(2);
+          // In the same synchronisation: the next would begin at 20 s.
+          expect(headOf(chain)).toBe(headOf(theirs));
+          expect(manager.acceptTxs).toBe(true);
+        },
+        `dies ${seed}`,
+      );
+    }
+  });
+
+  it.each<[string, Lies, number]>([
+    ['has wrong bodies', { bodies: (all) => all.map(() => wrongBody()) }, 3],
+    ['sends one body of many', { bodies: (all) => all.slice(0, 1) }, 3],
+    ['sends what is no body', { bodies: () => [Uint8Array.of(0x05)] }, 16],
+  ])('drops a peer that %s, and goes on with the others', async (_, lies, reason) => {
+    const theirs = source(600);
+    const chain = chainOf();
+    await withManager({ chain }, async (manager, wg) => {
+      const master = serve(manager, wg, 'b1', theirs, { bodiesMs: 50 });
+      const liar = serve(manager, wg, 'b2', theirs, { bodiesMs: 1, ...lies });
+      await sleep(15_000);
+      expect(liar.remote.end).toMatchObject({ reason });
+      expect(master.remote.end).toBeUndefined();
+      expect(headOf(chain)).toBe(headOf(theirs));
+    });
+  });
+
+  it('asks a peer without bodies once, and lets it stay', async () => {
+    const theirs = source(100);
+    const chain = chainOf();
+    await withManager({ chain }, async (manager, wg) => {
+      serve(manager, wg, 'b1', theirs, { bodiesMs: 50 });
+      const poor = serve(manager, wg, 'b2', theirs, { bodies: () => [] });
+      await sleep(15_000);
+      expect(headOf(chain)).toBe(headOf(theirs));
+      expect(poor.answers).toBe(1);
+      expect(poor.remote.end).toBeUndefined();
+    });
+  });
+
+  it('drops a peer that is silent about two bodies, when a minute is over', async () => {
+    const theirs = source(300);
+    const chain = chainOf();
+    await withManager({ chain }, async (manager, wg) => {
+      const master = serve(manager, wg, 'b1', theirs);
+      const silent = serve(manager, wg, 'b2', theirs, { bodies: () => undefined });
+      await sleep(69_999);
+      expect(silent.remote.end).toBeUndefined();
+      await sleep(2);
+      expect(silent.remote.end).toMatchObject({ reason: 3 });
+      expect(master.remote.end).toBeUndefined();
+      expect(headOf(chain)).toBe(headOf(theirs));
+    });
+  });
+
+  it('takes a peer that comes in the middle', async () => {
+    const theirs = source(600);
+    await withManager({}, async (manager, wg) => {
+      serve(manager, wg, 'b1', theirs, { bodiesMs: 2000 });
+      await sleep(11_000);
+      const late = serve(manager, wg, 'b2', theirs);
+      await sleep(5_000);
+      expect(late.bodies).toBeGreaterThan(100);
+    });
+  });
+});
+
+describe('a master that makes it last', () => {
+  const theirs = (): Chain => chainOf(childrenOf(testGenesis().block, 700));
+
+  const firstHash = (): Hash => {
+    const header = theirs().getHeaderByNumber(1n);
+    if (header === undefined) throw new TypeError('no block 1');
+    return hashHeader(header);
+  };
+
+  /** When the liar is gone, and an honest peer has had its turn. */
+  async function heldFor(how: Behaviour): Promise<number> {
+    const source = theirs();
+    return withManager({}, async (manager, wg) => {
+      const liar = serve(manager, wg, 'b1', source, how);
+      serve(manager, wg, 'b2', source);
+      for (let i = 0; liar.remote.end === undefined; i++) {
+        if (i > 3000) throw new Error('it keeps the synchronisation');
+        await sleep(1000);
+      }
+      const at = runtime().now();
+      expect(liar.remote.end).toMatchObject({ reason: 3 });
+      await sleep(10_000);
+      expect(headOf(manager.chain)).toBe(headOf(source));
+      return at;
+    });
+  }
+
+  it('by naming block 1, and one header in 59 s, has it for at most five minutes', async () => {
+    const status = { td: 1n << 90n, head: firstHash() };
+    const headers: Lies['headers'] = (all) => all.slice(0, 1);
+    const at = await heldFor({ status, headers, headersMs: 59_000 });
+    expect(at).toBeLessThan(5 * 60_000);
+  });
+
+  it('by naming block 1, and one header at a time, asks for no more than it may', async () => {
+    let asked = 0;
+    await heldFor({
+      status: { td: 1n << 90n, head: firstHash() },
+      headers: (all, { amount }) => {
+        if (amount === 192n) asked++;
+        return all.slice(0, 1);
+      },
+      headersMs: 1000,
+    });
+    // Block 1, and three above the height that it has named.
+    expect(asked).toBe(4);
+  });
+
+  it('by full answers that come late is dropped at the fourth', async () => {
+    let late = 0;
+    await heldFor({
+      status: { td: 1n << 90n },
+      headers: (all) => {
+        late++;
+        return all;
+      },
+      headersMs: 12_000,
+    });
+    expect(late).toBe(4);
+  });
+});
