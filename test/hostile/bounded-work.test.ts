@@ -288,7 +288,7 @@ describe('a message that takes many slices to prove', () => {
       peer?.requestBodies([hashBlock(childOf(testGenesis().block))]);
       const pause = vi.spyOn(runtime(), 'pause');
       await remote.send(code, payload());
-      while (pause.mock.calls.length < 3) await sleep(0);
+      while (pause.mock.calls.length < 3) await runtime().ready(undefined);
       const before = { pauses: pause.mock.calls.length, at: runtime().now() };
       await manager.stop();
       expect(pause.mock.calls.length - before.pauses).toBeLessThanOrEqual(1);
