@@ -57,7 +57,7 @@ export function* readGenesis(jsonText: string): Work<Genesis> {
     parentHash: spec.hash('parentHash', zeroHash),
     uncleHash: emptyUncleHash,
     coinbase: spec.address('coinbase', zeroAddress),
-    stateRoot: yield* stateRoot(spec.object('alloc')),
+    stateRoot: yield* stateRoot(spec.merged('alloc')),
     txRoot: emptyRoot,
     receiptRoot: emptyRoot,
     bloom: new Uint8Array(256),
@@ -93,7 +93,7 @@ function* json(text: string): Work<JsonValue> {
   }
 }
 
-/** The fields that geth reads and we do not need: a bad one is refused all the same. */
+/** The forks that geth reads and we do not need: a bad one is refused all the same. */
 const otherForks = [
   'homesteadBlock',
   'eip150Block',

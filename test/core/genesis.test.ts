@@ -218,6 +218,11 @@ describe('readGenesis', () => {
       '"config":{"chainId":1},"Config":{}',
       '"config":{"chainId":1}',
     ],
+    [
+      'two allocs as one',
+      `"Alloc":{"${'aa'.repeat(20)}":{"balance":"1"}},"alloc":{"${'bb'.repeat(20)}":{"balance":"2"}}`,
+      `"alloc":{"${'aa'.repeat(20)}":{"balance":"1"},"${'bb'.repeat(20)}":{"balance":"2"}}`,
+    ],
     ['null behind a value', '"nonce":"0x7","Nonce":null', '"nonce":"0x0"'],
   ])('reads %s', (_, text, same) => {
     const around = (fields: string): string =>
