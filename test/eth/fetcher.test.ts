@@ -75,6 +75,7 @@ async function listener(
   const remote = new Remote(manager, wg, { ids: [id, 'aa'] });
   const heard: Heard[] = [];
   await remote.shake(statusOf(chainOf()));
+  await sleep(1); // registered
   wg.go(`remote ${id}`, async () => {
     try {
       for (;;) {
