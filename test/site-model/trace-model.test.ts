@@ -484,7 +484,8 @@ describe('sentence', () => {
       const texts = model.trace.events.map((event) => sentence(event, model, en));
       expect(texts.length).toBeGreaterThan(100);
       // The words for what has no name in the strings.
-      const vague = /\ba value\b|goes on: (?!the |its |\S+ took )|PipeEnd|code \d/;
+      const vague =
+        /\ba value\b|goes on: (?!the |its |(?:\S+|“[^”]+”) took )|PipeEnd|code \d/;
       expect(texts.filter((text) => vague.test(text))).toEqual([]);
       const unknown = model.trace.events.filter(
         ({ v }) =>

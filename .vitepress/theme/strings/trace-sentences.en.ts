@@ -33,6 +33,11 @@ const carried: Readonly<Record<string, Carried>> = {
   'status results': () => 'the result of its half of the Status exchange',
   headers: itemsOf('header', 'headers'),
   bodies: itemsOf('block body', 'block bodies'),
+  'headers checked': itemsOf('checked header', 'checked headers'),
+  'body job': itemsOf('header to find the body of', 'headers to find the bodies of'),
+  'bodies fetched': () => 'what a peer has answered',
+  'blocks complete': itemsOf('whole block', 'whole blocks'),
+  txsyncCh: () => 'transactions for a new peer',
   receipts: itemsOf('list of receipts', 'lists of receipts'),
   disc: (v) => (v === '' ? 'a reason to disconnect' : `Disconnect reason ${v}`),
   readErr: errorOf,
@@ -50,6 +55,12 @@ const signals: Readonly<Record<string, string>> = {
   'eth stopped': 'eth is down',
   'eth peer term': 'eth is done with this peer',
   'sync cancelled': 'this synchronisation ends early',
+  'sync over': 'this synchronisation is over',
+  'sources changed': 'a peer to fetch from has come or gone',
+  'source left': 'this peer is none to fetch from any more',
+  'body fetcher stops': 'no more bodies are asked of this peer',
+  'transactions or blocks': 'there is news for this peer',
+  'DAO challenge answered': 'the peer has shown its header of the DAO fork',
   'transport closing': 'nobody may begin another write',
   'transport closed': 'the transport is shut',
   'handler left': 'an eth peer’s task is over',
@@ -66,6 +77,8 @@ const timers: Readonly<Record<string, string>> = {
   'pong budget': 'the time when another Pong may go out',
   'status timeout': 'the time limit for a Status',
   'request timeout': 'the time limit for an answer',
+  'DAO challenge timeout': 'the time limit for the header of the DAO fork',
+  pause: 'a short pause',
   'dial history': 'the time when this node may be dialed again',
   'the scenario ends': 'the end of the scenario’s time',
   script: 'the next line of the script',
@@ -91,7 +104,7 @@ export const traceSentences = {
     return channel.endsWith('.in') ? 'a message' : 'a value';
   },
   channel: (name: string): string =>
-    name.startsWith('accept ') ? `the listener at ${name.slice(7)}` : name,
+    name.startsWith('accept ') ? `the listener at ${name.slice(7)}` : named(name),
   lock: 'write lock',
 
   /** Who acts: a task, or the scenario, which belongs to no node. */
