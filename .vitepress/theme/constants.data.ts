@@ -12,6 +12,7 @@ import { maxUnread } from '../../impl/net/tcp-conn.ts';
 import { maxExtraBytes, maxDifficultyBytes } from '../../impl/core/header.ts';
 import { poolLimits } from '../../impl/core/txpool.ts';
 import { daoChallengeTimeoutMs } from '../../impl/eth/dao.ts';
+import * as fetcher from '../../impl/eth/fetcher.ts';
 import { requestTimeoutMs } from '../../impl/eth/pace.ts';
 import * as ethPeer from '../../impl/eth/peer.ts';
 import * as eth from '../../impl/eth/protocol.ts';
@@ -55,6 +56,9 @@ export default {
       unsolicited: String(ethPeer.maxUnsolicited),
       late: seconds(lateAnswerMs),
       request: seconds(requestTimeoutMs),
+      arrive: seconds(fetcher.arriveTimeoutMs),
+      announced: String(fetcher.hashLimit),
+      queuedBlocks: String(fetcher.blockLimit),
       dao: seconds(daoChallengeTimeoutMs),
       sync: seconds(sync.forceSyncCycleMs),
       desiredPeers: String(sync.minDesiredPeerCount),

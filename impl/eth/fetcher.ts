@@ -18,7 +18,12 @@ import type { Hash } from '../core/hash.ts';
 import { hashHeader } from '../core/header.ts';
 import { checkHeader } from '../core/validate.ts';
 import type { Announcement } from './codecs.ts';
-import { fetchAnnounced } from './fetch-announced.ts';
+import {
+  type Announced,
+  type Arrived,
+  fetchAnnounced,
+  type Outcome,
+} from './fetch-announced.ts';
 import type { EthPeer } from './peer.ts';
 
 /** So long an announced block may still come by itself. @geth eth/fetcher/fetcher.go arriveTimeout */
@@ -38,25 +43,6 @@ export const hashLimit = 256;
 
 /** Blocks of one peer that wait for their turn. @geth eth/fetcher/fetcher.go blockLimit */
 export const blockLimit = 64;
-
-/** A block that somebody says there is. */
-export interface Announced extends Announcement {
-  readonly peer: EthPeer;
-  readonly at: number;
-}
-
-/** A block whose body belongs to its header, and who it came from. */
-export interface Arrived {
-  readonly peer: EthPeer;
-  readonly block: Block;
-}
-
-/** What fetching from one peer came to. */
-export interface Outcome {
-  readonly asked: readonly Announced[];
-  readonly arrived: readonly Arrived[];
-  readonly lied: boolean;
-}
 
 export interface FetcherHost {
   readonly chain: Chain;
@@ -164,6 +150,9 @@ export class Fetcher {
     }
   }
 
+  // #endregion fetcher-announced
+
+  // #region fetcher-due
   /** Asks one of those who announced it for each block that has not come by itself. */
   #fetchDue(): void {
     const now = runtime().now();
@@ -190,7 +179,7 @@ export class Fetcher {
     if (next?.[0] === undefined) return;
     this.#due.reset(Math.max(1, next[0].at + arriveTimeoutMs - now));
   }
-  // #endregion fetcher-announced
+  // #endregion fetcher-due
 
   #finish({ asked, arrived, lied }: Outcome): void {
     for (const { hash, peer } of asked) {
