@@ -1,9 +1,13 @@
 /**
- * Reads geth's JSON field by field. Numbers may be JSON numbers, or text in decimal or in
- * hex with 0x; bytes are hex. Whatever is wrong is one `GenesisError` that names the field.
+ * Reads geth's genesis field by field, in the spellings that geth takes. Whatever is
+ * wrong is one `GenesisError` that names the field.
+ *
+ * The names of fields count without regard to case, and the last of several holds; each
+ * of them must be readable. A field that is null counts as absent.
  */
 import { fromHex } from '../bytes.ts';
 import { addressOf, type Address, type Hash, hashOf } from './hash.ts';
+import type { JsonEntry, JsonValue } from './json.ts';
 
 /** The genesis JSON cannot be used. */
 export class GenesisError extends Error {
@@ -17,138 +21,191 @@ export class GenesisError extends Error {
   }
 }
 
-/** One object of the JSON. A field that is null counts as absent. */
-export class JsonObject {
-  // A Map, so that a field of the name `constructor` is a field like any other.
-  readonly #fields: ReadonlyMap<string, unknown>;
-  readonly #path: string;
+const maxDigits = 1_000;
 
-  constructor(value: unknown, path: string) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new GenesisError(path, 'must be a JSON object');
-    }
-    this.#fields = new Map<string, unknown>(Object.entries(value));
+/** One object of the JSON. */
+export class JsonObject {
+  /** As in the file: names that mean the same may stand in it more than once. */
+  readonly entries: readonly JsonEntry[];
+  readonly #path: string;
+  #fields: Map<string, JsonValue[]> | undefined;
+
+  constructor(value: JsonValue, path: string) {
+    if (value.kind !== 'object') throw new GenesisError(path, 'must be a JSON object');
+    this.entries = value.entries;
     this.#path = path;
   }
 
-  /** @throws {GenesisError} `text` is not the JSON of an object */
-  static parse(text: string): JsonObject {
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch (error) {
-      // The parser's message says where; it may quote the text, so it is cut to one line.
-      const detail = error instanceof Error ? error.message.replace(/\s+/g, ' ') : '';
-      throw new GenesisError('', `not JSON: ${detail.slice(0, 120)}`);
-    }
-    return new JsonObject(value, '');
-  }
-
-  get names(): readonly string[] {
-    return [...this.#fields.keys()];
-  }
-
   has(name: string): boolean {
-    return this.#get(name) !== undefined;
+    return (this.#valuesOf(name).at(-1)?.kind ?? 'null') !== 'null';
   }
 
+  /** The last object of that name. */
   object(name: string): JsonObject {
-    return new JsonObject(this.#need(name), this.path(name));
+    return this.#need(name, (value) => new JsonObject(value, this.path(name)));
+  }
+
+  /** The objects of that name as one, in which the later ones hold. */
+  merged(name: string): JsonObject {
+    let entries: readonly JsonEntry[] = [];
+    for (const value of this.#valuesOf(name)) {
+      if (value.kind === 'null') entries = [];
+      else entries = [...entries, ...new JsonObject(value, this.path(name)).entries];
+    }
+    if (!this.has(name)) throw this.error(name, 'is missing');
+    return new JsonObject({ kind: 'object', entries }, this.path(name));
   }
 
   boolean(name: string, absent: boolean): boolean {
-    const value = this.#get(name) ?? absent;
-    if (typeof value === 'boolean') return value;
-    throw this.error(name, 'must be true or false');
+    const read = (value: JsonValue): boolean => {
+      if (value.kind === 'boolean') return value.value;
+      throw this.error(name, 'must be true or false');
+    };
+    return this.#read(name, read) ?? absent;
   }
 
-  /** An integer of at most `bits` bits. Without `absent` the field must be there. */
-  uint(name: string, bits: number, absent?: bigint): bigint {
-    const value = absent === undefined ? this.#need(name) : this.#get(name);
-    if (value === undefined) return absent ?? 0n;
-    const number = readUint(value);
-    if (number === undefined) {
-      throw this.error(name, 'must be a number ≥ 0, or text in decimal or in 0x hex');
-    }
-    if (number >> BigInt(bits) !== 0n) {
-      throw this.error(name, `must fit into ${bits} bits`);
-    }
-    return number;
+  /** A JSON number of any size, without point or exponent. */
+  integer(name: string): bigint | undefined {
+    return this.#read(name, (value) => {
+      if (value.kind !== 'number' || !/^-?\d+$/.test(value.literal)) {
+        throw this.error(name, 'must be a whole number, without quotes');
+      }
+      if (value.literal.length > maxDigits) {
+        throw this.error(name, `has more than ${maxDigits} digits`);
+      }
+      return BigInt(value.literal);
+    });
   }
 
-  text(name: string): string {
-    const value = this.#need(name);
-    if (typeof value === 'string') return value;
-    throw this.error(name, 'must be text');
+  /**
+   * A number of at most `bits` bits, written as text. Without `absent` the field must be
+   * there. With `signed`, text may begin with a sign, as in geth's numbers of 256 bits.
+   */
+  uint(name: string, bits: number, absent?: bigint, signed = bits > 64): bigint {
+    const read = (value: JsonValue): bigint => {
+      const number = value.kind === 'text' ? readUint(value.text, signed) : undefined;
+      if (number === undefined) {
+        throw this.error(name, 'must be a number ≥ 0 in quotes, decimal or in 0x hex');
+      }
+      if (number === 'long' || number >> BigInt(bits) !== 0n) {
+        throw this.error(name, `must fit into ${bits} bits`);
+      }
+      return number;
+    };
+    return absent === undefined
+      ? this.#need(name, read)
+      : (this.#read(name, read) ?? absent);
   }
 
-  /** Bytes in hex; none if the field is absent. */
+  /** Bytes in hex; none if the field is absent or empty. */
   bytes(name: string, maxLength: number): Uint8Array {
-    const value = this.has(name) ? this.#hex(name) : new Uint8Array();
-    if (value.length > maxLength) {
-      throw this.error(
-        name,
-        `has ${value.length} bytes, at most ${maxLength} are allowed`,
-      );
-    }
-    return value;
+    const read = (value: JsonValue): Uint8Array => {
+      if (value.kind === 'text' && value.raw === '') return new Uint8Array();
+      const bytes = this.#hex(name, value);
+      if (bytes.length <= maxLength) return bytes;
+      const is = `has ${bytes.length} bytes`;
+      throw this.error(name, `${is}, at most ${maxLength} are allowed`);
+    };
+    return this.#read(name, read) ?? new Uint8Array();
   }
 
   hash(name: string, absent: Hash): Hash {
-    return this.has(name) ? hashOf(this.#exactly(name, 32)) : absent;
+    return (
+      this.#read(name, (value) => hashOf(this.#exactly(name, value, 32))) ?? absent
+    );
   }
 
   address(name: string, absent: Address): Address {
-    return this.has(name) ? addressOf(this.#exactly(name, 20)) : absent;
+    const read = (value: JsonValue): Address =>
+      addressOf(this.#exactly(name, value, 20));
+    return this.#read(name, read) ?? absent;
   }
 
   /** Where a field stands, for people. */
   path(name: string): string {
-    return this.#path === '' ? name : `${this.#path}.${name}`;
+    const shown = name.length > 80 ? `${name.slice(0, 70)}…` : name;
+    return this.#path === '' ? shown : `${this.#path}.${shown}`;
   }
 
   error(name: string, detail: string): GenesisError {
     return new GenesisError(this.path(name), detail);
   }
 
-  /** The error for two names that mean the same: `0xAB` and `ab`. */
-  duplicate(): GenesisError {
-    return new GenesisError(this.#path, 'names the same key twice');
+  #exactly(name: string, value: JsonValue, length: number): Uint8Array {
+    const bytes = this.#hex(name, value);
+    if (bytes.length === length) return bytes;
+    throw this.error(name, `has ${bytes.length} bytes, must have ${length}`);
   }
 
-  #exactly(name: string, length: number): Uint8Array {
-    const value = this.#hex(name);
-    if (value.length === length) return value;
-    throw this.error(name, `has ${value.length} bytes, must have ${length}`);
-  }
-
-  #hex(name: string): Uint8Array {
-    const bytes = readHex(this.text(name));
-    if (bytes === undefined) throw this.error(name, 'must be text in hex');
+  #hex(name: string, value: JsonValue): Uint8Array {
+    // Raw: geth looks at these as they are written, and knows no escapes in them.
+    const bytes =
+      value.kind === 'text' && /^0x/i.test(value.raw)
+        ? readHex(value.raw.slice(2))
+        : undefined;
+    if (bytes === undefined) {
+      throw this.error(name, 'must be hex in quotes, two digits a byte, after 0x');
+    }
     return bytes;
   }
 
-  #need(name: string): unknown {
-    const value = this.#get(name);
+  #need<T>(name: string, read: (value: JsonValue) => T): T {
+    const value = this.#read(name, read);
     if (value === undefined) throw this.error(name, 'is missing');
     return value;
   }
 
-  #get(name: string): unknown {
-    return this.#fields.get(name) ?? undefined;
+  /** All of that name are read, because geth refuses a bad one that another replaces. */
+  #read<T>(name: string, read: (value: JsonValue) => T): T | undefined {
+    let last: T | undefined;
+    for (const value of this.#valuesOf(name)) {
+      last = value.kind === 'null' ? undefined : read(value);
+    }
+    return last;
+  }
+
+  #valuesOf(name: string): readonly JsonValue[] {
+    this.#fields ??= byName(this.entries);
+    return this.#fields.get(folded(name)) ?? [];
   }
 }
 
-/** Hex of whole bytes of either case, with or without 0x; undefined if `text` is anything else. */
-export function readHex(text: string): Uint8Array | undefined {
-  return text.length % 2 === 0 && /^(0x)?[0-9a-f]*$/i.test(text)
-    ? fromHex(text)
+function byName(entries: readonly JsonEntry[]): Map<string, JsonValue[]> {
+  const fields = new Map<string, JsonValue[]>(); // BOUNDED by the text
+  for (const [name, value] of entries) {
+    const key = folded(name);
+    const values = fields.get(key);
+    if (values === undefined) fields.set(key, [value]);
+    else values.push(value);
+  }
+  return fields;
+}
+
+/** Go's rule for names: two letters outside ASCII count as the ones that they look like. */
+function folded(name: string): string {
+  return name
+    .replaceAll('\u017f', 's')
+    .replaceAll('\u212a', 'k')
+    .replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/** Hex of whole bytes, of either case, without 0x; undefined if it is anything else. */
+export function readHex(digits: string): Uint8Array | undefined {
+  return digits.length % 2 === 0 && /^[0-9a-f]*$/i.test(digits)
+    ? fromHex(digits)
     : undefined;
 }
 
-function readUint(value: unknown): bigint | undefined {
-  // Above 2^53 the JSON parser has already rounded: such a number must be text.
-  if (Number.isSafeInteger(value) && Number(value) >= 0) return BigInt(Number(value));
-  if (typeof value !== 'string' || value.length > 80) return undefined;
-  return /^(0x[0-9a-f]+|[0-9]+)$/i.test(value) ? BigInt(value) : undefined;
+/** A number below 0 is none. `long` has more digits than anybody takes. */
+function readUint(text: string, signed: boolean): bigint | 'long' | undefined {
+  if (text === '') return 0n;
+  const hex = /^0x/i.test(text);
+  const match = (hex ? /^0x([+-]?)([0-9a-f]+)$/i : /^([+-]?)([0-9]+)$/).exec(text);
+  const [, sign = '', digits = ''] = match ?? [];
+  if (match === null || (sign !== '' && !signed)) return undefined;
+  const significant = digits.replace(/^0+/, '');
+  if (significant === '') return 0n;
+  if (sign === '-') return undefined;
+  if (significant.length > 80) return 'long';
+  return BigInt(hex ? `0x${significant}` : significant);
 }

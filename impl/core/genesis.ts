@@ -2,16 +2,19 @@
  * The genesis block from geth's JSON. Its hash is what two nodes compare in Status, so it
  * must be geth's to the bit: the state root is computed from `alloc` (`genesis-state.ts`).
  */
+import { atOnce, type Work } from '../csp/slices.ts';
 import { type Block, hashBlock } from './block.ts';
 import { stateRoot } from './genesis-state.ts';
 import { GenesisError, JsonObject } from './genesis-json.ts';
 import { type Hash, zeroAddress, zeroHash } from './hash.ts';
 import { maxDifficultyBytes, maxExtraBytes } from './header.ts';
+import { JsonError, type JsonValue, readJson } from './json.ts';
 import { emptyUncleHash } from './roots.ts';
 import { emptyRoot } from './trie.ts';
 
 /** What we use of geth's `params.ChainConfig`. The other fork blocks concern execution. */
 export interface ChainConfig {
+  /** 0 if the genesis names none. geth takes any integer, also one below 0. */
   readonly chainId: bigint;
   /** Block of the DAO fork; absent if the chain has none. */
   readonly daoForkBlock?: bigint;
@@ -33,8 +36,8 @@ const defaultGasLimit = 4_712_388n;
 
 // #region parse-genesis
 /**
- * Reads geth's genesis JSON. Needs `config.chainId`, `gasLimit` and `alloc`; unknown
- * fields are ignored, as geth ignores them.
+ * Reads geth's genesis JSON. Needs `config`, `gasLimit` and `alloc`; unknown fields are
+ * ignored, as geth ignores them.
  *
  * A spec without difficulty gets 131072 in the header and a total difficulty of 0: geth's
  * tests make such chains in code. (geth's own reader of JSON insists on the field.)
@@ -42,19 +45,19 @@ const defaultGasLimit = 4_712_388n;
  * @throws {GenesisError} one line that names the field
  * @geth core/genesis.go Genesis.ToBlock
  */
-export function parseGenesis(jsonText: string): Genesis {
-  const spec = JsonObject.parse(jsonText);
-  const config = parseConfig(spec.object('config'));
+export function* readGenesis(jsonText: string): Work<Genesis> {
+  const spec = new JsonObject(yield* json(jsonText), '');
+  const config = readConfig(spec.merged('config'));
   if (spec.uint('number', 64, 0n) !== 0n) {
     throw new GenesisError('number', 'a genesis has number 0');
   }
   const difficulty = spec.uint('difficulty', 8 * maxDifficultyBytes, 0n);
-  const gasLimit = spec.uint('gasLimit', 63);
+  const gasLimit = spec.uint('gasLimit', 64);
   const header = {
     parentHash: spec.hash('parentHash', zeroHash),
     uncleHash: emptyUncleHash,
     coinbase: spec.address('coinbase', zeroAddress),
-    stateRoot: stateRoot(spec.object('alloc')),
+    stateRoot: yield* stateRoot(spec.object('alloc')),
     txRoot: emptyRoot,
     receiptRoot: emptyRoot,
     bloom: new Uint8Array(256),
@@ -72,16 +75,42 @@ export function parseGenesis(jsonText: string): Genesis {
 }
 // #endregion parse-genesis
 
+/** The same at once, for a text that is known to be small. */
+export function parseGenesis(jsonText: string): Genesis {
+  return atOnce(readGenesis(jsonText));
+}
+
 export function genesisHash(genesis: Genesis): Hash {
   return hashBlock(genesis.block);
 }
 
-function parseConfig(config: JsonObject): ChainConfig {
+function* json(text: string): Work<JsonValue> {
+  try {
+    return yield* readJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new GenesisError('', `not JSON: ${error.message}`);
+  }
+}
+
+/** The fields that geth reads and we do not need: a bad one is refused all the same. */
+const otherForks = [
+  'homesteadBlock',
+  'eip150Block',
+  'eip155Block',
+  'eip158Block',
+  'byzantiumBlock',
+  'constantinopleBlock',
+];
+
+function readConfig(config: JsonObject): ChainConfig {
+  for (const name of otherForks) config.integer(name);
+  config.hash('eip150Hash', zeroHash);
+  const daoForkBlock = config.integer('daoForkBlock') ?? -1n;
+  const isNumber = daoForkBlock >= 0n && daoForkBlock < 2n ** 64n; // or no block has it
   return {
-    chainId: config.uint('chainId', 256),
-    ...(config.has('daoForkBlock')
-      ? { daoForkBlock: config.uint('daoForkBlock', 64) }
-      : {}),
+    chainId: config.integer('chainId') ?? 0n,
+    ...(isNumber ? { daoForkBlock } : {}),
     daoForkSupport: config.boolean('daoForkSupport', false),
   };
 }

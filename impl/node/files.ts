@@ -1,19 +1,35 @@
-/** The files that the command line reads and writes. */
+/** Files on the disk. What is written is written whole or not at all. */
 
 import {
   accessSync,
+  closeSync,
   constants,
+  fchmodSync,
+  fchownSync,
+  lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
-import { UsageError } from './usage-error.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import { toHex, utf8 } from '../bytes.ts';
+import { runtime } from '../csp/runtime.ts';
+import { unusable, UsageError } from './usage-error.ts';
 
-/** @throws {UsageError} the file cannot be read */
+/** Linux follows as many. */
+const maxLinks = 40;
+
+/**
+ * A short file, at once: nothing else runs meanwhile.
+ *
+ * @throws {UsageError} the file cannot be read
+ */
 export function readBytes(option: string, file: string): Uint8Array {
   try {
     return readFileSync(file);
@@ -22,12 +38,8 @@ export function readBytes(option: string, file: string): Uint8Array {
   }
 }
 
-export function readText(option: string, file: string): string {
-  return new TextDecoder().decode(readBytes(option, file));
-}
-
 /**
- * Says now what would keep `writeWhole` from writing after hours of work.
+ * Says now what would keep a `Replacement` from being written after hours of work.
  *
  * @throws {UsageError} no such folder, not ours to write, or in the place of the file
  *   stands a folder or a device
@@ -35,13 +47,45 @@ export function readText(option: string, file: string): string {
 export function checkTarget(option: string, file: string): void {
   let inTheWay: boolean;
   try {
-    accessSync(dirname(file), constants.W_OK);
-    inTheWay = statSync(file, { throwIfNoEntry: false })?.isFile() === false;
+    const target = followed(file);
+    accessSync(dirname(target), constants.W_OK);
+    const there = statSync(target, { throwIfNoEntry: false });
+    // Whoever took the right to write from a file does not want it replaced.
+    if (there !== undefined) accessSync(target, constants.W_OK);
+    inTheWay = there?.isFile() === false;
   } catch (error) {
     throw unusable(option, error);
   }
   // To rename over a device would replace it, if the user is root.
   if (inTheWay) throw new UsageError(`${option}: ${file} is there and is no file`);
+}
+
+export function isThere(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Whether two names lead to one file, there or not. */
+export function isSameFile(a: string, b: string): boolean {
+  try {
+    return placeOf(a) === placeOf(b);
+  } catch {
+    return false; // no such folder: whoever uses it says so
+  }
+}
+
+function placeOf(file: string): string {
+  const target = followed(file);
+  return join(realpathSync(dirname(target)), basename(target));
+}
+
+/** Where a link leads, also if nothing is there yet. */
+function followed(file: string): string {
+  let target = resolve(file);
+  for (let links = 0; links < maxLinks; links++) {
+    if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() !== true) break;
+    target = resolve(dirname(target), readlinkSync(target));
+  }
+  return target;
 }
 
 /**
@@ -58,7 +102,84 @@ export function makeFolderFor(option: string, file: string): void {
 }
 
 /**
- * Writes the whole file or nothing: first beside it, then under its name.
+ * A file that takes the place of another when it is whole. Until then it stands beside it
+ * under a name of its own; what is given up leaves nothing behind.
+ */
+export class Replacement {
+  readonly #option: string;
+  readonly #target: string;
+  readonly #partial: string;
+  readonly #fd: number;
+  /** A process that is ended in the middle leaves nothing behind either. */
+  readonly #onExit = (): void => {
+    rmSync(this.#partial, { force: true });
+  };
+
+  /** @throws {UsageError} see `checkTarget` */
+  constructor(option: string, file: string) {
+    checkTarget(option, file);
+    this.#option = option;
+    this.#target = followed(file);
+    // Nobody else's: a file of that name would be the user's.
+    const name = `.peerwalk-${toHex(runtime().randomBytes(6))}.partial`;
+    this.#partial = join(dirname(this.#target), name);
+    this.#fd = this.#or(() => openSync(this.#partial, 'wx'));
+    process.once('exit', this.#onExit);
+    this.#or(() => {
+      this.#takeOver();
+    });
+  }
+
+  /** Owner and mode of what is there; the owner where that is allowed. */
+  #takeOver(): void {
+    const old = statSync(this.#target, { throwIfNoEntry: false });
+    if (old === undefined) return;
+    try {
+      fchownSync(this.#fd, old.uid, old.gid);
+    } catch {
+      // Only root gives files away. Then the new one is ours, as any new file.
+    }
+    fchmodSync(this.#fd, old.mode & 0o7777);
+  }
+
+  /** @throws {UsageError} the disk is full; nothing is left behind */
+  write(data: Uint8Array): void {
+    this.#or(() => {
+      for (let at = 0; at < data.length;) at += writeSync(this.#fd, data, at);
+    });
+  }
+
+  /** @throws {UsageError} what was there before is untouched */
+  commit(): void {
+    this.#or(() => {
+      closeSync(this.#fd);
+      renameSync(this.#partial, this.#target);
+    });
+    process.off('exit', this.#onExit);
+  }
+
+  discard(): void {
+    try {
+      closeSync(this.#fd);
+    } catch {
+      // It was closed before.
+    }
+    rmSync(this.#partial, { force: true });
+    process.off('exit', this.#onExit);
+  }
+
+  #or<T>(step: () => T): T {
+    try {
+      return step();
+    } catch (error) {
+      this.discard();
+      throw unusable(this.#option, error);
+    }
+  }
+}
+
+/**
+ * Writes the whole file or nothing.
  *
  * @throws {UsageError} it cannot be written; what was there before is untouched
  */
@@ -67,18 +188,7 @@ export function writeWhole(
   file: string,
   data: Uint8Array | string,
 ): void {
-  checkTarget(option, file);
-  const partial = `${file}.partial`;
-  try {
-    writeFileSync(partial, data);
-    renameSync(partial, file);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw unusable(option, error);
-  }
-}
-
-function unusable(option: string, error: unknown): UsageError {
-  const why = error instanceof Error ? error.message : String(error);
-  return new UsageError(`${option}: ${why}`);
+  const replacement = new Replacement(option, file);
+  replacement.write(typeof data === 'string' ? utf8(data) : data);
+  replacement.commit();
 }

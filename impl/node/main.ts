@@ -8,19 +8,30 @@ import { hasMarks } from '../csp/where.ts';
 import { traced } from '../sim/traced.ts';
 import { writeWhole } from './files.ts';
 import { parseOptions, usage, type NodeOptions } from './options.ts';
-import { clean, reporter } from './report.ts';
+import { Output } from './output.ts';
+import { Progress } from './progress.ts';
+import { clean, lineOf, reporter } from './report.ts';
 import { Session } from './session.ts';
 import { StopRequest } from './stop-request.ts';
-import { UsageError } from './usage-error.ts';
+import { Unfinished, UsageError } from './usage-error.ts';
+
+const out = new Output('standard output', process.stdout);
+const err = new Output('standard error', process.stderr);
 
 async function main(): Promise<number> {
-  const request = new StopRequest();
+  const request = new StopRequest(out, err);
   request.listen();
   await initCrypto();
+  const code = await run(request);
+  await request.lastWords();
+  return code === 0 && request.hasFailed ? 1 : code;
+}
+
+async function run(request: StopRequest): Promise<number> {
   try {
     const options = parseOptions(process.argv.slice(2));
     if (options === undefined) {
-      process.stdout.write(usage);
+      out.write(usage);
       return 0;
     }
     const { traceFile } = options;
@@ -32,24 +43,37 @@ async function main(): Promise<number> {
     writeWhole('--trace', traceFile, writeTrace(trace));
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!(error instanceof UsageError) && !(error instanceof Unfinished)) throw error;
     // The message may quote an option or a file: one line, whatever is in them.
-    process.stderr.write(`peerwalk: ${clean(error.message, 500)}\n`);
-    return 2;
+    err.write(`peerwalk: ${clean(error.message, 500)}\n`);
+    return error instanceof UsageError ? 2 : 1;
   }
 }
 
 async function runSession(options: NodeOptions, request: StopRequest): Promise<void> {
   const start = runtime().now();
-  const report = reporter(
-    options.events,
-    () => runtime().now() - start,
-    (line) => process.stdout.write(line),
-  );
-  const session = new Session(options, report);
-  request.onRequest(() => {
-    session.stop.close();
+  const now = (): number => runtime().now() - start;
+  const report = reporter(options.events, now, (line, isMinor) => {
+    out.write(line, isMinor);
   });
+  out.tellLeftOut = ({ lines, minor }) => {
+    return lineOf(options.events, now(), { type: 'left-out', lines, messages: minor });
+  };
+  const session = new Session(options, {
+    report,
+    progress: (what) => (process.stderr.isTTY ? new Progress(what, err) : undefined),
+    nodeEnded: () => {
+      request.nodeEnded();
+    },
+  });
+  request.onRequest(
+    () => {
+      session.stop.close();
+    },
+    () => {
+      session.giveUp.close();
+    },
+  );
   await session.run();
 }
 

@@ -3,16 +3,14 @@
 import { parseArgs } from 'node:util';
 import { isPrivateKey } from '#crypto';
 import { fromHex, utf8 } from '../bytes.ts';
-import { parseGenesis, type Genesis } from '../core/genesis.ts';
 import {
   decodeTransaction,
   transactionSchema,
   type Transaction,
 } from '../core/transaction.ts';
-import { EnodeError, parseEnode, type Node } from '../p2p/enode.ts';
+import { EnodeError, parseEnode, parseHost, type Node } from '../p2p/enode.ts';
 import { decode } from '../rlp/decode.ts';
-import { developmentGenesis } from '../core/development-genesis.ts';
-import { checkTarget, readText } from './files.ts';
+import { checkTarget, isSameFile } from './files.ts';
 import { UsageError } from './usage-error.ts';
 
 export const usage = `Usage: npm run -s node -- [options]
@@ -25,8 +23,10 @@ Without --listen and --peer nothing connects: then it reads and writes the files
 --import and --export name, tries each --tx, and ends.
 
 Where it is reached and whom it dials
-  --listen HOST:PORT     accept connections; port 0 takes any free port
-  --peer ENODE           keep a connection to this node (repeatable)
+  --listen HOST:PORT     accept connections; port 0 takes any free port; IPv6 stands in
+                         brackets, with its zone: [fe80::1%eth0]:30303
+  --peer ENODE           keep a connection to this node (repeatable); one that is this
+                         node itself is named in a dial-error and not dialed
   --trusted ENODE        let this node in even when full (repeatable)
   --no-dial              dial nobody, not even --peer
   --max-peers N          default 25
@@ -38,23 +38,35 @@ Who it is
   --name TEXT            client name, sent in Hello
 
 Its chain
-  --genesis FILE         geth's genesis JSON; without one, an empty development chain
-  --network-id N         default: the chain id of the genesis
+  --genesis FILE         geth's genesis JSON, in every spelling that geth v1.8.12 reads;
+                         without one, an empty development chain
+  --network-id N         default: the chain id of the genesis; 1, as in geth, if that
+                         is none (absent, 0, below it, or 2^64 and more)
   --import FILE          block RLP as "geth export" writes it; read before the start
-  --export FILE          the canonical chain, written at the end
+  --export FILE          the canonical chain, written at the end: whole, or not at all;
+                         a file that is there keeps its mode, and links are followed
+                         (both: gzip if FILE ends in .gz, up to 2 GiB inflated)
   --eth 62,63            versions to speak; default both
   --tx RLPHEX            a signed transaction for the pool (repeatable)
 
 What it shows
   --events FORMAT        pretty (default), json (one object a line) or none; in JSON, td
-                         is a decimal string, because it can be larger than 2^53
+                         is a decimal string, because it can be larger than 2^53;
+                         hashes and addresses begin with 0x, node ids do not
   --trace FILE           every step of every task, as JSON Lines, written at the end;
                          the first 200,000 steps, and how many came after them; n is
                          the first 8 hex digits of the node's id
+  Whoever stops reading costs 8 MiB; then lines are left out, msg-send and msg-recv
+  first, and counted in one line (left-out) when somebody reads again.
 
 When it ends
   --exit-after CONDITION peer, status, head=N, drop or seconds=N
-  SIGINT or SIGTERM      ends every peer and exits with code 0
+  SIGINT or SIGTERM      ends every peer, within 6 s, writes --export and exits with
+                         code 0. It stops an import between two blocks: what was read
+                         goes to --export only if nothing stands there. A signal during
+                         the export gives that up: the file is as it was, exit code 1.
+  If standard output or error cannot be written any more (disk full, reader or terminal
+  gone), the same happens in the same order, with one line and exit code 1.
 
   --help                 this text
 
@@ -71,13 +83,15 @@ export type EventFormat = 'json' | 'pretty' | 'none';
 export interface NodeOptions {
   readonly listen: { readonly host: string; readonly port: number } | undefined;
   readonly privateKey: Uint8Array | undefined;
+  readonly keyFile: string | undefined;
   readonly peers: readonly Node[];
   readonly trusted: readonly Node[];
   readonly noDial: boolean;
   readonly maxPeers: number;
   readonly maxPendingPeers: number;
-  readonly genesis: Genesis;
-  readonly networkId: bigint;
+  readonly genesisFile: string | undefined;
+  /** Without one it depends on the genesis. */
+  readonly networkId: bigint | undefined;
   readonly importFile: string | undefined;
   readonly exportFile: string | undefined;
   readonly ethVersions: readonly (62 | 63)[];
@@ -88,7 +102,7 @@ export interface NodeOptions {
   readonly exitAfter: ExitCondition | undefined;
 }
 
-const uint64Max = 2n ** 64n - 1n;
+export const uint64Max = 2n ** 64n - 1n;
 
 /** A Hello of 2,048 bytes has to hold the rest as well. */
 const maxNameBytes = 1024;
@@ -97,27 +111,29 @@ const maxNameBytes = 1024;
 const maxSeconds = 2_147_483;
 
 /**
+ * Reads no file: that takes time, and a signal has to be heard meanwhile (`load.ts`).
+ *
  * @returns the options, or undefined if the help was asked for
  * @throws {UsageError} with the option that is wrong
  */
 export function parseOptions(args: readonly string[]): NodeOptions | undefined {
   const values = readArgs(args);
   if (values.help === true) return undefined;
-  const genesis =
-    values.genesis === undefined ? developmentGenesis() : genesisFile(values.genesis);
   if (values.key !== undefined && values['key-file'] !== undefined) {
     throw new UsageError('--key and --key-file cannot both be given');
   }
+  checkNotOverwritten(values);
   return {
     listen: values.listen === undefined ? undefined : listenAddress(values.listen),
-    privateKey: privateKey(values.key, values['key-file']),
+    privateKey: values.key === undefined ? undefined : privateKey('--key', values.key),
+    keyFile: values['key-file'],
     peers: (values.peer ?? []).map((text) => enode('--peer', text)),
     trusted: (values.trusted ?? []).map((text) => enode('--trusted', text)),
     noDial: values['no-dial'] ?? false,
     maxPeers: count('--max-peers', values['max-peers'], 25, 1),
     maxPendingPeers: count('--max-pending-peers', values['max-pending-peers'], 50, 1),
-    genesis,
-    networkId: networkId(values['network-id'], genesis.config.chainId),
+    genesisFile: values.genesis,
+    networkId: networkId(values['network-id']),
     importFile: values.import,
     exportFile: outputFile('--export', values.export),
     ethVersions: ethVersions(values.eth),
@@ -175,21 +191,18 @@ function readArgs(args: readonly string[]): Values {
 }
 
 function listenAddress(text: string): { host: string; port: number } {
-  const match = /^(\[[0-9a-fA-F:.%]+\]|[^:[\]]+):(\d{1,5})$/.exec(text);
+  const match = /^(\[[^[\]]*\]|[^:[\]]+):(\d{1,5})$/.exec(text);
   const port = Number(match?.[2]);
   if (match?.[1] === undefined || port > 65_535) {
     throw new UsageError(`--listen: expected HOST:PORT, got "${text}"`);
   }
-  return { host: match[1].replace(/^\[|\]$/g, ''), port };
+  const host = parseHost(match[1]);
+  if (host !== undefined) return { host, port };
+  throw new UsageError(`--listen: "${match[1]}" is no host and no address`);
 }
 
-function privateKey(
-  hex: string | undefined,
-  file: string | undefined,
-): Uint8Array | undefined {
-  if (hex === undefined && file === undefined) return undefined;
-  const option = hex === undefined ? '--key-file' : '--key';
-  const text = hex ?? readText('--key-file', file ?? '').trim();
+/** @throws {UsageError} it is none; the text is not repeated */
+export function privateKey(option: string, text: string): Uint8Array {
   if (!/^(?:0x)?[0-9a-fA-F]{64}$/.test(text)) {
     throw new UsageError(`${option}: a private key is 64 hex digits`);
   }
@@ -232,22 +245,12 @@ function clientName(text: string): string {
   throw new UsageError(`--name: ${length} bytes, at most ${maxNameBytes} fit in Hello`);
 }
 
-function networkId(text: string | undefined, fallback: bigint): bigint {
-  if (text === undefined) return fallback;
+function networkId(text: string | undefined): bigint | undefined {
+  if (text === undefined) return undefined;
   if (!/^\d{1,20}$/.test(text) || BigInt(text) > uint64Max) {
     throw new UsageError(`--network-id: expected a number below 2^64, got "${text}"`);
   }
   return BigInt(text);
-}
-
-function genesisFile(file: string): Genesis {
-  const text = readText('--genesis', file);
-  try {
-    return parseGenesis(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--genesis: ${file}: ${why}`);
-  }
 }
 
 function ethVersions(text: string | undefined): readonly (62 | 63)[] {
@@ -292,4 +295,22 @@ function exitCondition(text: string | undefined): ExitCondition | undefined {
 function outputFile(option: string, file: string | undefined): string | undefined {
   if (file !== undefined) checkTarget(option, file);
   return file;
+}
+
+/** What is written must not be what is read, but for a chain that is brought up to date. */
+function checkNotOverwritten(values: Values): void {
+  const pairs = [
+    ['export', 'genesis'],
+    ['export', 'key-file'],
+    ['export', 'trace'],
+    ['trace', 'genesis'],
+    ['trace', 'key-file'],
+    ['trace', 'import'],
+  ] as const;
+  for (const [written, other] of pairs) {
+    const [a, b] = [values[written], values[other]];
+    if (a !== undefined && b !== undefined && isSameFile(a, b)) {
+      throw new UsageError(`--${written} and --${other} name the same file`);
+    }
+  }
 }

@@ -45,19 +45,39 @@ export type NodeEvent =
       readonly error: string;
     }
   | { readonly type: 'dial-error'; readonly enode: string; readonly error: string }
+  | {
+      /** Nobody read for a while. */
+      readonly type: 'left-out';
+      readonly lines: number;
+      /** How many of them were `msg-send` or `msg-recv`. */
+      readonly messages: number;
+    }
   | { readonly type: 'stopped' };
 
-/** A function that writes each event as one line to `write`. */
+/** A hash, an address or other bytes as Ethereum's JSON writes them. Node ids have no 0x. */
+export function inHex(digits: string): string {
+  return `0x${digits}`;
+}
+
+/**
+ * A function that writes each event as one line to `write`; `isMinor` are those that come
+ * by the thousand.
+ */
 export function reporter(
   format: EventFormat,
   now: () => number,
-  write: (line: string) => void,
+  write: (line: string, isMinor: boolean) => void,
 ): (event: NodeEvent) => void {
   if (format === 'none') return () => undefined;
-  const line = format === 'json' ? jsonLine : prettyLine;
   return (event) => {
-    write(line(Math.round(now()), event) + '\n');
+    const isMinor = event.type === 'msg-send' || event.type === 'msg-recv';
+    write(lineOf(format, now(), event), isMinor);
   };
+}
+
+export function lineOf(format: EventFormat, t: number, event: NodeEvent): string {
+  const line = format === 'json' ? jsonLine : prettyLine;
+  return line(Math.round(t), event) + '\n';
 }
 
 /**
@@ -90,14 +110,14 @@ function describe(event: NodeEvent): string {
       return `${short(event.peer)} ${direction} ${event.remote}  ${clean(event.name)}  ${caps.join(' ')}`;
     }
     case 'status':
-      return `${short(event.peer)} eth/${event.version} network ${event.networkId} td ${event.td} head ${short(event.head)}`;
+      return `${short(event.peer)} eth/${event.version} network ${event.networkId} td ${event.td} head ${shortHash(event.head)}`;
     case 'msg-send':
     case 'msg-recv':
       return `${short(event.peer)} ${event.protocol} code ${event.code}, ${event.size} bytes`;
     case 'head':
-      return `#${event.number} ${short(event.hash)} td ${event.td}`;
+      return `#${event.number} ${shortHash(event.hash)} td ${event.td}`;
     case 'tx':
-      return `${short(event.hash)} from ${event.from}`;
+      return `${shortHash(event.hash)} from ${event.from}`;
     case 'peer-drop': {
       const who = event.remoteRequested ? 'they said' : 'we said';
       const said = `${who} ${discReasonText(event.code)} (${event.code})`;
@@ -105,13 +125,19 @@ function describe(event: NodeEvent): string {
     }
     case 'dial-error':
       return `${event.enode.slice(0, 24)}… ${clean(event.error, 120)}`;
+    case 'left-out':
+      return `${event.lines} lines that nobody read, ${event.messages} of them messages`;
     case 'stopped':
       return '';
   }
 }
 
-function short(hex: string): string {
-  return hex.slice(0, 16);
+function short(id: string): string {
+  return id.slice(0, 16);
+}
+
+function shortHash(hash: string): string {
+  return hash.slice(0, 18);
 }
 
 /** Control and direction characters: a stranger's text must not steer a terminal. */

@@ -1,22 +1,32 @@
 /** One run of the command line: files in, a node that runs, files out. */
 
 import { Done } from '../csp/done.ts';
-import { runtime } from '../csp/runtime.ts';
 import { recv, select } from '../csp/select.ts';
+import { stopped } from '../csp/slices.ts';
 import { Timer } from '../csp/timer.ts';
 import { hashBlock } from '../core/block.ts';
 import type { HeadEvent } from '../core/chain.ts';
-import { exportChain, importChain } from '../core/chain-file.ts';
 import type { PooledTransaction, Verdict } from '../core/txpool.ts';
+import { exportFile, importFile } from './chain-files.ts';
+import { isThere } from './files.ts';
 import { FullNode } from './full-node.ts';
+import { load, type Loaded } from './load.ts';
 import { tcpNetwork } from './network.ts';
 import { ConnClosed } from '../net/net-conn.ts';
 import { enodeURL } from '../p2p/enode.ts';
 import { discReasonText } from '../p2p/peer-error.ts';
-import { readBytes, writeWhole } from './files.ts';
 import type { ExitCondition, NodeOptions } from './options.ts';
-import type { NodeEvent } from './report.ts';
-import { UsageError } from './usage-error.ts';
+import type { Progress } from './progress.ts';
+import { inHex, type NodeEvent } from './report.ts';
+import { Unfinished, UsageError } from './usage-error.ts';
+
+export interface SessionHost {
+  report(event: NodeEvent): void;
+  /** How far file work is, if somebody wants to see it. */
+  progress?(what: string): Progress | undefined;
+  /** No peer is left: what comes now may take its time. */
+  nodeEnded?(): void;
+}
 
 /** What the pool says of a transaction that waits in it. */
 const waits: ReadonlySet<Verdict> = new Set(['added', 'queued', 'known']);
@@ -24,29 +34,63 @@ const waits: ReadonlySet<Verdict> = new Set(['added', 'queued', 'known']);
 export class Session {
   /** Closes when the run is to end: a signal, or the exit condition. */
   readonly stop = new Done('stop');
+  /** Closes when the export is to be given up: ending a run does not do that by itself. */
+  readonly giveUp = new Done('give up');
   readonly #options: NodeOptions;
-  readonly #report: (event: NodeEvent) => void;
-  readonly #node: FullNode;
+  readonly #host: SessionHost;
 
-  constructor(options: NodeOptions, report: (event: NodeEvent) => void) {
+  constructor(options: NodeOptions, host: SessionHost) {
     this.#options = options;
-    this.#report = (event) => {
-      report(event);
-      if (fulfils(options.exitAfter, event)) this.stop.close();
-    };
-    const { listen, ethVersions, genesis, networkId, name, noDial } = options;
-    this.#node = new FullNode({
-      privateKey: options.privateKey ?? runtime().randomBytes(32),
+    this.#host = host;
+  }
+
+  /**
+   * @throws {UsageError} there is nothing to do, or a file or an address cannot be used;
+   *   then nothing is reported
+   * @throws {Unfinished} a signal came before the export was whole
+   */
+  async run(): Promise<void> {
+    const { listen, peers, noDial } = this.#options;
+    const hasNetwork = listen !== undefined || (peers.length > 0 && !noDial);
+    if (!hasNetwork) this.#checkFileWork();
+    const loaded = await load(this.#options, this.stop);
+    if (loaded === stopped) {
+      this.#report({ type: 'stopped' });
+      return;
+    }
+    const node = this.#nodeOf(loaded);
+    const { found, isWhole } = await this.#readFiles(node);
+    this.#subscribe(node);
+    // A signal during the import: nobody is let in any more.
+    if (hasNetwork && !this.stop.closed) await this.#serve(node, found);
+    else for (const event of found) this.#report(event);
+    this.#host.nodeEnded?.();
+    try {
+      await this.#export(node, isWhole);
+    } finally {
+      this.#report({ type: 'stopped' });
+    }
+  }
+
+  #report(event: NodeEvent): void {
+    this.#host.report(event);
+    if (fulfils(this.#options.exitAfter, event)) this.stop.close();
+  }
+
+  #nodeOf({ genesis, networkId, privateKey }: Loaded): FullNode {
+    const { listen, ethVersions, name, noDial } = this.#options;
+    return new FullNode({
+      privateKey,
       genesis,
       networkId,
       name,
       noDial,
       ethVersions,
       network: tcpNetwork,
-      staticNodes: options.peers,
-      trustedNodes: options.trusted,
-      maxPeers: options.maxPeers,
-      maxPendingPeers: options.maxPendingPeers,
+      staticNodes: this.#options.peers,
+      trustedNodes: this.#options.trusted,
+      maxPeers: this.#options.maxPeers,
+      maxPendingPeers: this.#options.maxPendingPeers,
       enableMsgEvents: true,
       ...(listen && { listen }),
       onStatus: (peer, { networkId: network, td, head, genesis: genesisHash }) => {
@@ -56,29 +100,11 @@ export class Session {
           version: peer.version,
           networkId: network,
           td,
-          head,
-          genesis: genesisHash,
+          head: inHex(head),
+          genesis: inHex(genesisHash),
         });
       },
     });
-  }
-
-  /**
-   * @throws {UsageError} there is nothing to do, or a file or an address cannot be used;
-   *   then nothing is reported
-   */
-  async run(): Promise<void> {
-    const { listen, peers, noDial, exportFile } = this.#options;
-    const hasNetwork = listen !== undefined || (peers.length > 0 && !noDial);
-    if (!hasNetwork) this.#checkFileWork();
-    const found = this.#readFiles();
-    this.#subscribe();
-    if (hasNetwork) await this.#serve(found);
-    else for (const event of found) this.#report(event);
-    if (exportFile !== undefined) {
-      writeWhole('--export', exportFile, exportChain(this.#node.chain));
-    }
-    this.#report({ type: 'stopped' });
   }
 
   /** Without a network, the run is about files and transactions alone. */
@@ -94,23 +120,24 @@ export class Session {
   }
 
   /** @param found what the files gave, to be reported once the node listens */
-  async #serve(found: readonly NodeEvent[]): Promise<void> {
+  async #serve(node: FullNode, found: readonly NodeEvent[]): Promise<void> {
     const { exitAfter } = this.#options;
     try {
-      await this.#node.start();
+      await node.start();
     } catch (error) {
       if (!(error instanceof ConnClosed)) throw error;
       const { cause } = error;
       const why = cause instanceof Error ? cause.message : error.message;
       throw new UsageError(`--listen: ${why}`);
     }
-    const { enode, port } = this.#node.server;
+    const { enode, port } = node.server;
     if (enode !== undefined && port !== undefined) {
       this.#report({ type: 'listening', enode, port });
     }
     for (const event of found) this.#report(event);
+    this.#sayIfItself(node);
     // A chain that is there already makes no event.
-    const { currentHeader } = this.#node.chain;
+    const { currentHeader } = node.chain;
     if (exitAfter?.kind === 'head' && currentHeader.number >= exitAfter.number) {
       this.stop.close();
     }
@@ -118,23 +145,35 @@ export class Session {
     const timer = ms === undefined ? undefined : new Timer('exit after', ms);
     await select({ stop: recv(this.stop), time: recv(timer) });
     timer?.stop();
-    await this.#node.stop();
+    await node.stop();
+  }
+
+  /** One list of peers for all nodes of a network is common: no reason to refuse it. */
+  #sayIfItself(node: FullNode): void {
+    const { peers, noDial } = this.#options;
+    if (noDial) return;
+    for (const peer of peers) {
+      if (peer.id !== node.id) continue;
+      const error = 'this is the node itself: not dialed';
+      this.#report({ type: 'dial-error', enode: enodeURL(peer), error });
+    }
   }
 
   /** @returns the events that tell of it: the head after the import, and each `tx` */
-  #readFiles(): readonly NodeEvent[] {
-    const { importFile, transactions } = this.#options;
-    const { chain, txPool } = this.#node;
+  async #readFiles({ chain, txPool }: FullNode): Promise<{
+    readonly found: readonly NodeEvent[];
+    readonly isWhole: boolean;
+  }> {
+    const { importFile: file, transactions } = this.#options;
     const found: NodeEvent[] = [];
-    if (importFile !== undefined) {
-      try {
-        const { imported } = importChain(chain, readBytes('--import', importFile));
-        const { currentBlock: head, currentTd: td } = chain;
-        if (imported > 0) found.push(headEvent({ head, hash: hashBlock(head), td }));
-      } catch (error) {
-        if (error instanceof UsageError || !(error instanceof Error)) throw error;
-        throw new UsageError(`--import: ${importFile}: ${error.message}`);
-      }
+    let isWhole = true;
+    if (file !== undefined) {
+      const { imported, ...result } = await this.#withProgress('import', (work) =>
+        importFile(chain, file, { ...work, stop: this.stop }),
+      );
+      isWhole = result.isWhole;
+      const { currentBlock: head, currentTd: td } = chain;
+      if (imported > 0) found.push(headEvent({ head, hash: hashBlock(head), td }));
     }
     const forget = txPool.subscribe((tx) => {
       found.push(txEvent(tx));
@@ -146,12 +185,48 @@ export class Session {
       }
     }
     forget();
-    return found;
+    return { found, isWhole };
   }
 
-  #subscribe(): void {
-    const { server, chain, txPool } = this.#node;
-    const report = this.#report;
+  async #export({ chain }: FullNode, isWhole: boolean): Promise<void> {
+    const { exportFile: file } = this.#options;
+    if (file === undefined) return;
+    if (!isWhole && isThere(file)) {
+      const why = 'the import was stopped, and it may hold more';
+      throw new Unfinished(`--export: ${file} is as it was: ${why}`);
+    }
+    const stop = this.giveUp;
+    const isWritten = await this.#withProgress('export', (work) =>
+      exportFile(chain, file, { ...work, stop }),
+    );
+    if (isWritten) return;
+    throw new Unfinished(`--export: stopped before its end, ${file} was not written`);
+  }
+
+  async #withProgress<T>(
+    what: string,
+    run: (work: { onProgress?: Progress['show'] }) => Promise<T>,
+  ): Promise<T> {
+    const progress = this.#host.progress?.(what);
+    try {
+      return await run(
+        progress === undefined
+          ? {}
+          : {
+              onProgress: (state) => {
+                progress.show(state);
+              },
+            },
+      );
+    } finally {
+      progress?.end();
+    }
+  }
+
+  #subscribe({ server, chain, txPool }: FullNode): void {
+    const report = (event: NodeEvent): void => {
+      this.#report(event);
+    };
     chain.subscribe((event) => {
       report(headEvent(event));
     });
@@ -202,11 +277,11 @@ function headEvent({
   hash,
   td,
 }: Omit<HeadEvent, 'added' | 'dropped'>): NodeEvent {
-  return { type: 'head', number: head.header.number, hash, td };
+  return { type: 'head', number: head.header.number, hash: inHex(hash), td };
 }
 
 function txEvent({ hash, from }: PooledTransaction): NodeEvent {
-  return { type: 'tx', hash, from };
+  return { type: 'tx', hash: inHex(hash), from: inHex(from) };
 }
 
 function fulfils(condition: ExitCondition | undefined, event: NodeEvent): boolean {

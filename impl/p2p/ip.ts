@@ -17,8 +17,18 @@ export interface Cidr {
 export function parseIP(text: string): Uint8Array | undefined {
   const plain = text.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
   if (!plain.includes(':')) return parseIPv4(plain);
-  const bytes = parseIPv6(plain);
+  const bytes = parseIPv6(inGroups(plain));
   return bytes !== undefined && contains(ipv4InIPv6, bytes) ? bytes.slice(12) : bytes;
+}
+
+/** The last four bytes of an IPv6 address may be written as IPv4. */
+function inGroups(text: string): string {
+  const at = text.lastIndexOf(':') + 1;
+  const [a, b, c, d] = parseIPv4(text.slice(at)) ?? [];
+  if (a === undefined || b === undefined || c === undefined || d === undefined)
+    return text;
+  const group = (high: number, low: number): string => (high * 256 + low).toString(16);
+  return `${text.slice(0, at)}${group(a, b)}:${group(c, d)}`;
 }
 
 const ipv4InIPv6: Cidr = {

@@ -123,7 +123,7 @@ describe('Chain.insertChain', () => {
   });
 
   it('refuses another genesis', () => {
-    const other = testGenesis({ timestamp: 1 }).block;
+    const other = testGenesis({ timestamp: '1' }).block;
     expect(chainOf().insertChain([other]).error).toMatchObject({
       code: 'genesis-mismatch',
     });

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { createMPT } from '@ethereumjs/mpt';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto, keccak256 } from '#crypto';
 import { fromHex, toHex } from '../../impl/bytes.ts';
-import { genesisHash, parseGenesis } from '../../impl/core/genesis.ts';
+import { genesisHash, parseGenesis, readGenesis } from '../../impl/core/genesis.ts';
+import { sliceUnits } from '../../impl/csp/slices.ts';
 import { GenesisError } from '../../impl/core/genesis-json.ts';
 import { emptyRoot } from '../../impl/core/trie.ts';
 import { encode } from '../../impl/rlp/encode.ts';
@@ -52,7 +54,8 @@ describe('parseGenesis', () => {
   it.each([
     ['hex', '0x1000000'],
     ['decimal text', '16777216'],
-    ['a JSON number', 16_777_216],
+    ['hex after 0X', '0X1000000'],
+    ['text with zeros before it', `${'0'.repeat(90)}16777216`],
   ])('reads numbers as %s', (_, gasLimit) => {
     expect(testGenesis({ gasLimit }).block.header.gasLimit).toBe(16_777_216n);
   });
@@ -93,15 +96,17 @@ describe('parseGenesis', () => {
   it.each([
     ['config', { config: undefined }],
     ['config', { config: 3 }],
-    ['config.chainId', { config: {} }],
+    ['config.chainId', { config: { chainId: 1.5 } }],
+    ['config.byzantiumBlock', { config: { byzantiumBlock: '0x0' } }],
+    ['config.eip150Hash', { config: { eip150Hash: '00' } }],
     ['config.chainId', { config: { chainId: 'one' } }],
     ['config.daoForkSupport', { config: { chainId: 1, daoForkSupport: 'yes' } }],
     ['gasLimit', { gasLimit: undefined }],
     ['gasLimit', { gasLimit: -1 }],
     ['gasLimit', { gasLimit: 1.5 }],
     ['gasLimit', { gasLimit: '0x' }],
-    ['gasLimit', { gasLimit: 2 ** 60 }], // a number that JSON has rounded
-    ['gasLimit', { gasLimit: '0x8000000000000000' }],
+    ['gasLimit', { gasLimit: 5000 }],
+    ['gasLimit', { gasLimit: '0x10000000000000000' }],
     ['difficulty', { difficulty: `0x1${'0'.repeat(20)}` }],
     ['number', { number: 1 }],
     ['extraData', { extraData: '0xabc' }],
@@ -113,28 +118,30 @@ describe('parseGenesis', () => {
     ['alloc', { alloc: undefined }],
     ['alloc', { alloc: [] }],
     [
-      'alloc',
-      { alloc: { [address]: { balance: 1 }, [`0x${address}`]: { balance: 1 } } },
+      `alloc.0x${address}.balance`,
+      { alloc: { [address]: { balance: '1' }, [`0x${address}`]: { balance: 1 } } },
     ],
-    ['alloc.abcd', { alloc: { abcd: { balance: 1 } } }],
+    ['alloc.abcd', { alloc: { abcd: { balance: '1' } } }],
+    [`alloc.${'ab'.repeat(35)}…`, { alloc: { ['ab'.repeat(5_000)]: {} } }],
     [`alloc.${address}`, account(7)],
     [`alloc.${address}.balance`, account({})],
     [`alloc.${address}.balance`, account({ balance: `0x1${'0'.repeat(64)}` })],
-    [`alloc.${address}.code`, account({ balance: 0, code: 'xyz' })],
-    [`alloc.${address}.nonce`, account({ balance: 0, nonce: {} })],
+    [`alloc.${address}.code`, account({ balance: '0', code: 'xyz' })],
+    [`alloc.${address}.nonce`, account({ balance: '0', nonce: {} })],
     [
       `alloc.${address}.storage.0x1`,
-      account({ balance: 0, storage: { '0x1': '0x01' } }),
+      account({ balance: '0', storage: { '0x1': '0x01' } }),
     ],
-    [`alloc.${address}.storage.01`, account({ balance: 0, storage: { '01': 1 } })],
+    [`alloc.${address}.storage.01`, account({ balance: '0', storage: { '01': 1 } })],
     [
       `alloc.${address}.storage.02`,
-      account({ balance: 0, storage: { '02': '01'.repeat(33) } }),
+      account({ balance: '0', storage: { '02': '01'.repeat(33) } }),
     ],
     [
-      `alloc.${address}.storage`,
-      account({ balance: 0, storage: { '01': '01', '0001': '01' } }),
+      `alloc.${address}.storage.0X01`,
+      account({ balance: '0', storage: { '0X01': '01' } }),
     ],
+    [`alloc.${address}.secretKey`, account({ balance: '0', secretKey: 'key' })],
   ])('names %s in one line', (field, change) => {
     const error = genesisErrorOf(JSON.stringify({ ...valid, ...(change as object) }));
     expect(error.field).toBe(field);
@@ -149,6 +156,105 @@ describe('parseGenesis', () => {
       expect(error.message).toMatch(/^genesis: [^\n]+$/);
     },
   );
+});
+
+interface Spelling {
+  readonly name: string;
+  readonly text: string;
+  /** First and last three bytes of the hash; null: geth v1.8.12 refuses the file. */
+  readonly geth: string | null;
+}
+
+const spellings = JSON.parse(
+  readFileSync(new URL('../fixtures/genesis-spellings.json', import.meta.url), 'utf8'),
+) as { readonly cases: readonly Spelling[] };
+
+/** Where ours differs: both are in the list of deviations. */
+const deviations: Readonly<Record<string, string>> = {
+  'extraData-08': 'genesis: extraData: has 33 bytes, at most 32 are allowed',
+  'top-no-difficulty': 'd41576…6bac20',
+};
+
+/** The ends of the hash, or the one line that refuses the file. */
+function readingOf(text: string): string {
+  try {
+    const hash = genesisHash(parseGenesis(text));
+    return `${hash.slice(0, 6)}…${hash.slice(-6)}`;
+  } catch (error) {
+    if (error instanceof GenesisError) return error.message;
+    throw error;
+  }
+}
+
+describe('readGenesis', () => {
+  it.each(spellings.cases)(
+    'makes of $name what geth makes of it',
+    ({ name, text, geth }) => {
+      const reading = readingOf(text);
+      expect(reading).toMatch(/^[^\n]+$/);
+      if (name in deviations) expect(reading).toBe(deviations[name]);
+      else if (geth === null)
+        expect(reading).toMatch(/^genesis: (?:[a-zA-Z]|not JSON: line)/);
+      else expect(reading).toBe(geth);
+    },
+  );
+
+  it('reads all 187 of them, of which geth refuses some', () => {
+    expect(spellings.cases).toHaveLength(187);
+    expect(spellings.cases.filter(({ geth }) => geth === null)).toHaveLength(99);
+  });
+
+  it.each([
+    ['a sign before a number of 256 bits', '"difficulty":"+16"', '"difficulty":"0x10"'],
+    ['a sign after 0x', '"difficulty":"0x+10"', '"difficulty":"0x10"'],
+    ['zero below zero', '"difficulty":"-0"', '"difficulty":"0"'],
+    [
+      'a gas limit of 64 bits',
+      '"gasLimit":"18446744073709551615"',
+      '"gasLimit":"0xffffffffffffffff"',
+    ],
+    [
+      'two configs as one',
+      '"config":{"chainId":1},"Config":{}',
+      '"config":{"chainId":1}',
+    ],
+    ['null behind a value', '"nonce":"0x7","Nonce":null', '"nonce":"0x0"'],
+  ])('reads %s', (_, text, same) => {
+    const around = (fields: string): string =>
+      `{"config":{},"gasLimit":"1","difficulty":"1","alloc":{},${fields}}`;
+    expect(readingOf(around(text))).toBe(readingOf(around(same)));
+    expect(readingOf(around(text))).toMatch(/…/);
+  });
+
+  it('refuses a bad value although a good one replaces it, as geth does', () => {
+    const text = '{"config":{},"gasLimit":5,"gaslimit":"5","alloc":{}}';
+    expect(genesisErrorOf(text).field).toBe('gasLimit');
+  });
+
+  it('takes a chain id of any size, and a fork block that no block can have', () => {
+    const { config } = parseGenesis(
+      '{"config":{"chainId":-9007199254740993,"daoForkBlock":18446744073709551616},"gasLimit":"1","alloc":{}}',
+    );
+    expect(config).toEqual({ chainId: -9007199254740993n, daoForkSupport: false });
+  });
+
+  it('lets others go first between the accounts of a long file', () => {
+    const alloc: Record<string, unknown> = {};
+    for (let i = 0; i < 200; i++) {
+      alloc[i.toString(16).padStart(40, '0')] = { balance: '1' };
+    }
+    const work = readGenesis(
+      JSON.stringify({ config: {}, gasLimit: '1', difficulty: '1', alloc }),
+    );
+    let units = 0;
+    let largest = 0;
+    for (let step = work.next(); step.done !== true; step = work.next()) {
+      units += step.value;
+      largest = Math.max(largest, step.value);
+    }
+    expect(units).toBeGreaterThan(200 * 40);
+    expect(largest).toBeLessThan(sliceUnits / 10);
+  });
 });
 
 describe('stateRoot', () => {

@@ -11,7 +11,7 @@ let parent: Block;
 beforeAll(async () => {
   await initCrypto();
   // Gas limit 5,120,000: the bound 1/1024 is 5000.
-  parent = testGenesis({ gasLimit: 5_120_000, timestamp: 1000 }).block;
+  parent = testGenesis({ gasLimit: '5120000', timestamp: '1000' }).block;
 });
 
 describe('checkHeader', () => {
@@ -57,7 +57,7 @@ describe('checkHeader', () => {
   });
 
   it('refuses a gas limit below 5000 and one of 2^63', () => {
-    const small = testGenesis({ gasLimit: 5001 }).block;
+    const small = testGenesis({ gasLimit: '5001' }).block;
     const low = childOf(small, { header: { gasLimit: 4999n } });
     expect(checkHeader(low.header, small.header)).toMatchObject({
       code: 'bad-gas-limit',

@@ -46,6 +46,7 @@ afterAll(async () => {
 const json = ['--events', 'json'];
 const exported = join(folder, 'exported');
 const traceFile = join(folder, 'trace');
+const unreadExport = join(folder, 'exported by the one that lost its reader');
 
 /** Serves geth's chain. */
 let a: NodeProcess;
@@ -64,7 +65,14 @@ beforeAll(async () => {
   await initCrypto();
   a = start('main.ts', ...chainOptions, ...anyPort, ...json, '--export', exported);
   victim = start('main.ts', ...chainOptions, ...anyPort, ...json);
-  unread = start('main.ts', ...anyPort, ...json);
+  unread = start(
+    'main.ts',
+    ...chainOptions,
+    ...anyPort,
+    ...json,
+    '--export',
+    unreadExport,
+  );
   const none = ['--export', join(folder, 'none')];
   misused = start('main.ts', ...none, '--listen', 'x\ny\u001b[2J\u009b2J');
   misusedBin = start('bin.js', '--lisen', '127.0.0.1:0');
@@ -163,15 +171,23 @@ describe('the node, misused', () => {
 });
 
 describe('the node, when others fail', () => {
-  it('ends with code 0 when nobody reads what it prints', async () => {
+  it('stops in order, with code 1, when nobody reads what it prints', async () => {
     const enode = await unread.enode();
     unread.child.stdout?.destroy();
     const other = fullNode();
     await other.start();
+    const told = new Chan<number>('told', 1);
+    other.server.feed.subscribe((event) => {
+      if (event.type === 'drop' && event.remoteRequested) told.trySend(event.reason);
+    });
     // The node has something to tell: a peer came.
     await other.server.addPeer(parseEnode(enode));
-    expect(await unread.ended).toEqual({ code: 0, signal: null });
-    expect(unread.stderr).toBe('');
+    expect(await unread.ended).toEqual({ code: 1, signal: null });
+    expect(unread.stderr).toBe(
+      'peerwalk: standard output: nobody reads it any more (EPIPE); stopped\n',
+    );
+    expect(toHex(readFileSync(unreadExport))).toBe(toHex(gethChainFile()));
+    expect(await told.recv()).toBe(8);
     await other.stop();
   });
 

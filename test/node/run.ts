@@ -58,8 +58,10 @@ export class Run {
   constructor(...args: readonly string[]) {
     const options = parseOptions(args);
     if (options === undefined) throw new TypeError('the help is no run');
-    this.#session = new Session(options, (event) => {
-      this.log.add(event);
+    this.#session = new Session(options, {
+      report: (event) => {
+        this.log.add(event);
+      },
     });
     this.ended = this.#session.run();
     // Whether it fails is for the test to ask, at any time.

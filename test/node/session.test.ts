@@ -43,7 +43,7 @@ async function refusal(run: Run): Promise<string> {
   return 'it was accepted';
 }
 
-const head63 = '8558f423450e084f4d4b74e1fecc5a984e0ebcd04bb28c0b6508322de489f76e';
+const head63 = '0x8558f423450e084f4d4b74e1fecc5a984e0ebcd04bb28c0b6508322de489f76e';
 
 describe('Session', () => {
   it('without a network, is over when the files are read and written', async () => {
@@ -101,14 +101,22 @@ describe('Session', () => {
     expect(readFileSync(file).length).toBe(gethChainFile().length);
   });
 
+  it('lets nobody in when it is stopped while it reads', async () => {
+    const file = join(folder, 'stopped');
+    const run = start(...chainOptions, ...anyPort, '--export', file);
+    await run.stop(); // before its first read is over
+    expect(run.log.all).toEqual([{ type: 'stopped' }]);
+    expect(existsSync(file)).toBe(false);
+  });
+
   it('puts transactions into the pool, and refuses those that the pool does', async () => {
     const tx = signedTx();
     const good = start('--tx', toHex(encodeTransaction(tx)));
     await good.ended;
     expect(good.log.all[0]).toEqual({
       type: 'tx',
-      hash: hashTransaction(tx),
-      from: addressOfKey(testKey()),
+      hash: `0x${hashTransaction(tx)}`,
+      from: `0x${addressOfKey(testKey())}`,
     });
     const stranger = signedTx({ chainId: 5n });
     const refused = ['--tx', toHex(encodeTransaction(stranger))];
@@ -237,6 +245,17 @@ describe('two Sessions', () => {
     await b.ended;
     expect(b.log.all.map(({ type }) => type)).toEqual(['listening', 'stopped']);
     expect(a.log.all.map(({ type }) => type)).toEqual(['listening']);
+  });
+
+  it('says that a node is to dial itself', async () => {
+    const key = ['--key', toHex(testKey(9))];
+    const enode = `enode://${toHex(publicKey(testKey(9)))}@127.0.0.1:30303`;
+    const run = start(...key, ...anyPort, '--peer', enode);
+    expect(await run.log.first('dial-error')).toEqual({
+      type: 'dial-error',
+      enode,
+      error: 'this is the node itself: not dialed',
+    });
   });
 
   it('says why nobody could be reached', async () => {
