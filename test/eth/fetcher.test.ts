@@ -169,6 +169,8 @@ describe('an announced block', () => {
       await remote.send(newBlockHashesMsg, announcement(block));
       await sleep(300);
       await remote.send(newBlockMsg, newBlock(block));
+      await sleep(1);
+      expect(manager.fetcher.counts).toEqual(nothing);
       await sleep(10_000);
       expect(heard).toEqual([]);
       expect(hashBlock(manager.chain.currentBlock)).toBe(hashBlock(block));
