@@ -11,11 +11,14 @@ import { capacity } from '../../impl/net/out-buffer.ts';
 import { maxUnread } from '../../impl/net/tcp-conn.ts';
 import { maxExtraBytes, maxDifficultyBytes } from '../../impl/core/header.ts';
 import { poolLimits } from '../../impl/core/txpool.ts';
+import { sliceUnits } from '../../impl/csp/slices.ts';
 import { daoChallengeTimeoutMs } from '../../impl/eth/dao.ts';
 import { requestTimeoutMs } from '../../impl/eth/pace.ts';
+import { maxKnownTxs } from '../../impl/eth/known-set.ts';
 import * as ethPeer from '../../impl/eth/peer.ts';
 import * as eth from '../../impl/eth/protocol.ts';
 import { lateAnswerMs } from '../../impl/eth/requests.ts';
+import { txPackBytes } from '../../impl/eth/tx-pack.ts';
 import * as sync from '../../impl/eth/sync.ts';
 import { maxDepth } from '../../impl/rlp/scan.ts';
 
@@ -71,6 +74,14 @@ export default {
       extra: bytes(maxExtraBytes),
       pool: poolLimits.total.toLocaleString('en'),
       txSize: bytes(poolLimits.txBytes),
+      queuedTxs: poolLimits.queued.toLocaleString('en'),
+      queuedOfAccount: String(poolLimits.queuedPerAccount),
+      txOfAccount: String(poolLimits.perAccount),
+      txOfAccountCalm: String(poolLimits.perAccountCalm),
+      txPack: bytes(txPackBytes),
+      knownTxs: maxKnownTxs.toLocaleString('en'),
+      txLists: String(ethPeer.maxQueuedTxs),
+      slice: sliceUnits.toLocaleString('en'),
     };
   },
 };

@@ -5,7 +5,13 @@
  * The seal (mixDigest, nonce) is carried and never checked.
  */
 import { bytes, list, uint } from '../rlp/schema.ts';
-import { decode, firstItem, type RlpItem } from '../rlp/decode.ts';
+import {
+  decode,
+  firstItem,
+  rawItems,
+  type RlpItem,
+  stringContent,
+} from '../rlp/decode.ts';
 import { encode, type RlpValue } from '../rlp/encode.ts';
 import { Fields } from './fields.ts';
 import {
@@ -137,8 +143,13 @@ export function headerValue(header: Header): RlpValue {
  * @throws {RlpError} the bytes do not begin with a header
  */
 export function readHeader(data: Uint8Array): Header {
-  const header = decodeHeader(decode(data, headerSchema, 'block header'));
-  encoded.set(header, { raw: firstItem(data).slice() });
+  const decoded = decodeHeader(decode(data, headerSchema, 'block header'));
+  const raw = firstItem(data).slice();
+  const fields = [...rawItems(raw)];
+  const view = (at: number): Uint8Array => stringContent(fields[at] ?? raw);
+  // Views of what is kept anyway: a chain has many headers, and the bloom is half of one.
+  const header = { ...decoded, bloom: view(6), extra: view(12), nonce: view(14) };
+  encoded.set(header, { raw });
   return header;
 }
 

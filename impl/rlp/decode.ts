@@ -93,6 +93,17 @@ export function listContent(data: Uint8Array, what = 'list'): Uint8Array {
   return data.subarray(top.start, top.end);
 }
 
+/**
+ * The bytes of the byte string that `item` is: a view of it.
+ *
+ * @throws {RlpError} `not-bytes`, `truncated`, `non-canonical`
+ */
+export function stringContent(item: Uint8Array): Uint8Array {
+  const { isList, start, end } = readItem(item, 0, item.length, 'byte string');
+  if (isList) throw new RlpError('not-bytes', 0, 'byte string');
+  return item.subarray(start, end);
+}
+
 /** Builds what the scan has passed; the schema says how deep to go. */
 function build(data: Uint8Array, item: Item, schema: Schema, what: string): RlpItem {
   if (schema.kind === 'raw') return data.subarray(item.at, item.end);

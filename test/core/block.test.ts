@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto } from '#crypto';
+import { concat } from '../../impl/bytes.ts';
 import {
+  type Block,
   blockSchema,
   bodySchema,
   decodeBlock,
@@ -8,9 +10,12 @@ import {
   encodeBlock,
   encodeBody,
   hashBlock,
+  readBlock,
+  readBody,
 } from '../../impl/core/block.ts';
-import { hashHeader } from '../../impl/core/header.ts';
+import { encodeHeader, hashHeader } from '../../impl/core/header.ts';
 import { decode } from '../../impl/rlp/decode.ts';
+import { encode, encodeList } from '../../impl/rlp/encode.ts';
 import { childOf, signedTx, testGenesis } from '../helpers/blocks.ts';
 import { gethChain } from '../helpers/chain.ts';
 
@@ -46,6 +51,52 @@ describe('decodeBody', () => {
     for (const { body } of gethChain().blocks) {
       expect(decodeBody(decode(encodeBody(body), bodySchema, 'body'))).toEqual(body);
     }
+  });
+});
+
+describe('readBlock', () => {
+  const block = (): Block => {
+    const parent = testGenesis().block;
+    const uncles = [childOf(parent, { difficulty: 1n }).header];
+    return childOf(parent, { txs: [signedTx(), signedTx({ nonce: 1n })], uncles });
+  };
+
+  it('reads what encodeBlock wrote, and gives the same bytes back', () => {
+    const data = encodeBlock(block());
+    const read = readBlock(data);
+    expect(read).toEqual(block());
+    expect(encodeBlock(read)).toEqual(data);
+    expect(hashBlock(read)).toBe(hashBlock(block()));
+  });
+
+  it('keeps no view of the bytes it was read from', () => {
+    const data = encodeBlock(block());
+    const read = readBlock(data);
+    data.fill(0xff);
+    expect(read).toEqual(block());
+    expect(encodeBlock(read)).toEqual(encodeBlock(block()));
+  });
+
+  it('reads the first block and leaves what follows it', () => {
+    const data = encodeBlock(block());
+    expect(readBlock(concat(data, data))).toEqual(block());
+  });
+
+  it('refuses a body that is none, although it does not build it', () => {
+    const bad = encodeList([encodeHeader(block().header), encode([[1]]), encode([])]);
+    expect(() => readBlock(bad)).toThrow(
+      expect.objectContaining({ name: 'RlpError', code: 'too-few-items' }),
+    );
+  });
+});
+
+describe('encodeBody', () => {
+  it('encodes a body once, whether it was made here or read', () => {
+    const { body } = childOf(testGenesis().block, { txs: [signedTx()] });
+    expect(encodeBody(body)).toBe(encodeBody(body));
+    const read = readBody(encodeBody(body));
+    expect(encodeBody(read)).toBe(encodeBody(read));
+    expect(encodeBody(read)).toEqual(encodeBody(body));
   });
 });
 

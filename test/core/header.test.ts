@@ -9,6 +9,7 @@ import {
   type Header,
   headerSchema,
   headerValue,
+  readHeader,
 } from '../../impl/core/header.ts';
 import { decode } from '../../impl/rlp/decode.ts';
 import { encode, type RlpValue } from '../../impl/rlp/encode.ts';
@@ -131,5 +132,29 @@ describe('hashOf', () => {
     expect(() => hashOf(new Uint8Array(31))).toThrow(RangeError);
     expect(() => hashOf(new Uint8Array(33))).toThrow(RangeError);
     expect(() => addressOf(new Uint8Array(19))).toThrow(RangeError);
+  });
+});
+
+describe('readHeader', () => {
+  it('reads what encodeHeader wrote, and keeps those bytes', () => {
+    fc.assert(
+      fc.property(anyHeader, (header) => {
+        const data = encodeHeader(header);
+        const read = readHeader(data);
+        expect(read).toEqual(header);
+        expect(encodeHeader(read)).toEqual(data);
+        expect(hashHeader(read)).toBe(hashHeader(header));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('keeps no view of the bytes it was read from', () => {
+    const { header } = testGenesis({ extraData: '0x1234' }).block;
+    const data = encodeHeader(header).slice();
+    const read = readHeader(data);
+    data.fill(0xff);
+    expect(read).toEqual(header);
+    expect(encodeHeader(read)).toEqual(encodeHeader(header));
   });
 });
