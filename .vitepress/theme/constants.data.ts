@@ -13,6 +13,7 @@ import { maxExtraBytes, maxDifficultyBytes } from '../../impl/core/header.ts';
 import { poolLimits } from '../../impl/core/txpool.ts';
 import { sliceUnits } from '../../impl/csp/slices.ts';
 import { daoChallengeTimeoutMs } from '../../impl/eth/dao.ts';
+import * as fetcher from '../../impl/eth/fetcher.ts';
 import { requestTimeoutMs } from '../../impl/eth/pace.ts';
 import { maxKnownTxs } from '../../impl/eth/known-set.ts';
 import * as ethPeer from '../../impl/eth/peer.ts';
@@ -58,6 +59,9 @@ export default {
       unsolicited: String(ethPeer.maxUnsolicited),
       late: seconds(lateAnswerMs),
       request: seconds(requestTimeoutMs),
+      arrive: seconds(fetcher.arriveTimeoutMs),
+      announced: String(fetcher.hashLimit),
+      queuedBlocks: String(fetcher.blockLimit),
       dao: seconds(daoChallengeTimeoutMs),
       sync: seconds(sync.forceSyncCycleMs),
       desiredPeers: String(sync.minDesiredPeerCount),

@@ -6,11 +6,13 @@
 import { recv, select } from '../csp/select.ts';
 import { inSlices, type Work } from '../csp/slices.ts';
 import { Timer } from '../csp/timer.ts';
-import { encodeBody } from '../core/block.ts';
+import { encodeBody, hashBlock } from '../core/block.ts';
 import type { Hash } from '../core/hash.ts';
+import { checkBodyWork } from '../core/validate.ts';
 import { emptyRoot } from '../core/trie.ts';
 import type { TxPool, Verdict } from '../core/txpool.ts';
 import {
+  type Announcement,
   blockBodiesCodec,
   blockHeadersCodec,
   firstOf,
@@ -23,6 +25,7 @@ import {
   transactionsCodec,
 } from './codecs.ts';
 import { EthError } from './errors.ts';
+import { type Fetcher, hashLimit } from './fetcher.ts';
 import { answer, message, type MessageEntry, type MessageTable } from './messages.ts';
 import type { EthPeer } from './peer.ts';
 import {
@@ -52,6 +55,7 @@ import { startSynchronise, type SyncHost } from './sync.ts';
 
 /** What the handlers need of a ProtocolManager. */
 export interface HandlerHost extends SyncHost {
+  readonly fetcher: Fetcher;
   readonly txPool: TxPool | undefined;
 }
 
@@ -153,17 +157,32 @@ async function handleGetReceipts(
   await peer.sendEncoded(receiptsMsg, receipts);
 }
 
-/** Nothing is fetched for an announcement (geth's fetcher does), so nothing is kept. */
-function handleNewBlockHashes(): void {
-  // Their shape is proved; nobody looks at them.
+/** Tells the fetcher of each. Of more than it keeps of a peer, none is looked at. */
+async function handleNewBlockHashes(
+  { fetcher }: HandlerHost,
+  peer: EthPeer,
+  announcements: Iterable<Announcement>,
+): Promise<void> {
+  for (const announcement of firstOf(announcements, hashLimit)) {
+    peer.knownBlocks.add(announcement.hash);
+    await fetcher.notify(peer, announcement);
+  }
 }
 
 // #region handle-new-block
-function handleNewBlock(
+async function handleNewBlock(
   host: HandlerHost,
   peer: EthPeer,
-  { block: { header }, td }: NewBlockData,
-): void {
+  { block, td }: NewBlockData,
+): Promise<void> {
+  const { header } = block;
+  peer.knownBlocks.add(hashBlock(block));
+  //: A wrong body goes nowhere, and says nothing about the hash: the right one may come.
+  if (host.fetcher.wants(block)) {
+    const wrong = await inSlices(checkBodyWork(block), peer.closed);
+    if (wrong === undefined) await host.fetcher.enqueue(peer, block);
+  }
+
   //: What the peer surely has is the parent: it may still be checking the block.
   const trueTd = td - header.difficulty;
   if (trueTd <= peer.td) return;

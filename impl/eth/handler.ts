@@ -9,6 +9,7 @@ import { runtime } from '../csp/runtime.ts';
 import { recv, select, send } from '../csp/select.ts';
 import { Signal } from '../csp/signal.ts';
 import { WaitGroup } from '../csp/wait-group.ts';
+import type { Block } from '../core/block.ts';
 import type { Chain } from '../core/chain.ts';
 import { hashHeader } from '../core/header.ts';
 import type { TxPool } from '../core/txpool.ts';
@@ -20,8 +21,10 @@ import {
 } from '../p2p/peer-error.ts';
 import type { Protocol } from '../p2p/protocol.ts';
 import { challengeDao } from './dao.ts';
+import { broadcastBlock } from './broadcast-blocks.ts';
 import { Downloader } from './downloader.ts';
 import { EthError } from './errors.ts';
+import { Fetcher } from './fetcher.ts';
 import { messagesOf } from './handle-msg.ts';
 import { EthPeer, type EthPeerID } from './peer.ts';
 import { PeerSet } from './peer-set.ts';
@@ -53,6 +56,7 @@ export class ProtocolManager {
   readonly syncTickMs: number;
   readonly peers = new PeerSet();
   readonly downloader: Downloader;
+  readonly fetcher: Fetcher;
   /** Transactions count only once the chain is in step with somebody's. */
   acceptTxs = false;
 
@@ -82,7 +86,25 @@ export class ProtocolManager {
       chain: options.chain,
       dropPeer: (id) => this.removePeer(id),
     });
+    this.fetcher = new Fetcher({
+      chain: options.chain,
+      quitSync: this.quitSync,
+      wg: this.wg,
+      broadcastBlock: this.broadcastBlock,
+      imported: () => {
+        this.acceptTxs = true;
+      },
+      dropPeer: async (peer) => {
+        //: Not its namesake, which may have come since.
+        if (this.peers.get(peer.id) === peer) await this.removePeer(peer.id);
+      },
+    });
   }
+
+  /** As a value: it is handed on. @geth eth/handler.go ProtocolManager.BroadcastBlock */
+  readonly broadcastBlock = (block: Block, propagate: boolean): void => {
+    broadcastBlock(this, block, propagate);
+  };
 
   /** What to give to the server, most preferred version first. */
   protocols(): Protocol[] {
@@ -126,6 +148,7 @@ export class ProtocolManager {
     this.#phase = 'running';
     this.#maxPeers = maxPeers;
     this.wg.go('syncer', () => syncer(this));
+    this.wg.go('fetcher', () => this.fetcher.loop());
     if (this.txPool === undefined) return;
     this.wg.go('txLoop', txLoop(this, this.txPool));
     this.wg.go('txsyncLoop', () => txsyncLoop(this));
@@ -183,7 +206,7 @@ export class ProtocolManager {
     try {
       this.downloader.registerPeer(peer);
       this.reportStatus(peer, status);
-      if (this.txPool !== undefined) this.wg.go('broadcast', () => peer.broadcast());
+      this.wg.go('broadcast', () => peer.broadcast());
       await syncTransactions(this, peer);
       challengeDao(this, peer);
 

@@ -5,6 +5,9 @@ import type { Hash } from '../core/hash.ts';
 /** @geth eth/peer.go maxKnownTxs */
 export const maxKnownTxs = 32_768;
 
+/** @geth eth/peer.go maxKnownBlocks */
+export const maxKnownBlocks = 1024;
+
 // #region known-set
 /** So many hashes at most, whoever adds them: the peer by what it sends, we by what we send. */
 export class KnownSet {

@@ -9,13 +9,13 @@ import { Done } from '../csp/done.ts';
 import { recv, select } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
 import type { WaitGroup } from '../csp/wait-group.ts';
-import { newMsg, type MsgReadWriter } from '../p2p/message.ts';
+import { type Msg, newMsg, type MsgReadWriter } from '../p2p/message.ts';
 import { DiscError, discReadTimeout, type DiscReason } from '../p2p/peer-error.ts';
 import type { PeerHandle } from '../p2p/protocol.ts';
 import { type Hash, zeroHash } from '../core/hash.ts';
 import { encodeHeader, type Header } from '../core/header.ts';
 import { EthError } from './errors.ts';
-import { KnownSet, maxKnownTxs } from './known-set.ts';
+import { KnownSet, maxKnownBlocks, maxKnownTxs } from './known-set.ts';
 import {
   blockBodiesMsg,
   blockHeadersMsg,
@@ -40,6 +40,12 @@ export const handshakeTimeoutMs = 5_000;
 /** Lists of transactions that wait for a peer. @geth eth/peer.go maxQueuedTxs */
 export const maxQueuedTxs = 128;
 
+/** @geth eth/peer.go maxQueuedProps */
+const maxQueuedBlocks = 4;
+
+/** @geth eth/peer.go maxQueuedAnns */
+const maxQueuedHashes = 4;
+
 /** Answers without a question that a peer may not send. Ours. */
 export const maxUnsolicited = 3;
 
@@ -56,7 +62,10 @@ export class EthPeer {
   readonly term = new Done('eth peer term');
   readonly requests: RequestTracker;
   readonly knownTxs = new KnownSet(maxKnownTxs);
+  readonly knownBlocks = new KnownSet(maxKnownBlocks);
   readonly #queuedTxs = new Chan<TxPack>('queued transactions', maxQueuedTxs);
+  readonly #queuedBlocks = new Chan<BlockNews>('queued blocks', maxQueuedBlocks);
+  readonly #queuedHashes = new Chan<BlockNews>('queued announcements', maxQueuedHashes);
   readonly #peer: PeerHandle;
   #head = zeroHash;
   #td = 0n;
@@ -261,10 +270,25 @@ export class EthPeer {
     return this.rw.writeMsg(pack.msg);
   }
 
+  /** Queues a whole block. @geth eth/peer.go peer.AsyncSendNewBlock */
+  queueBlock(news: BlockNews): void {
+    if (this.#queuedBlocks.trySend(news)) this.knownBlocks.add(news.hash);
+  }
+
+  /** Queues the hash of a block. @geth eth/peer.go peer.AsyncSendNewBlockHash */
+  queueAnnouncement(news: BlockNews): void {
+    if (this.#queuedHashes.trySend(news)) this.knownBlocks.add(news.hash);
+  }
+
   /** Writes what is queued, until the peer ends. @geth eth/peer.go peer.broadcast */
   async broadcast(): Promise<void> {
     for (;;) {
-      const event = await select({ txs: recv(this.#queuedTxs), gone: recv(this.term) });
+      const event = await select({
+        txs: recv(this.#queuedTxs),
+        block: recv(this.#queuedBlocks),
+        hash: recv(this.#queuedHashes),
+        gone: recv(this.term),
+      });
       if (event.case === 'gone') return;
       try {
         await this.rw.writeMsg(event.value.msg);
@@ -290,6 +314,12 @@ export class EthPeer {
   info(): { version: EthVersion; difficulty: bigint; head: Hash } {
     return { version: this.version, difficulty: this.td, head: this.head };
   }
+}
+
+/** A message about a block, made once for all peers. */
+export interface BlockNews {
+  readonly hash: Hash;
+  readonly msg: Msg;
 }
 
 export interface HeaderQueryOptions {

@@ -7,6 +7,7 @@ import type { Chan } from '../csp/chan.ts';
 import { recv, select } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
 import type { WaitGroup } from '../csp/wait-group.ts';
+import type { Block } from '../core/block.ts';
 import type { Chain } from '../core/chain.ts';
 import type { Downloader } from './downloader.ts';
 import type { EthPeer } from './peer.ts';
@@ -28,6 +29,7 @@ export interface SyncHost {
   readonly wg: WaitGroup;
   readonly syncTickMs: number;
   acceptTxs: boolean;
+  readonly broadcastBlock: (block: Block, propagate: boolean) => void;
 }
 
 // #region syncer
@@ -87,5 +89,9 @@ export async function synchronise(host: SyncHost, peer: EthPeer): Promise<void> 
 
   //: Before the chain is there, a transaction tells nothing. From now on it does.
   host.acceptTxs = true;
+
+  //: Those who are behind hear that there is more to fetch, and from whom.
+  const { currentBlock } = host.chain;
+  if (currentBlock.header.number > 0n) host.broadcastBlock(currentBlock, false);
 }
 // #endregion synchronise
