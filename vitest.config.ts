@@ -19,7 +19,7 @@ const together = [
   'test/{repo,site-model}/*.test.ts',
   'test/kit/{edits,hints,learner-types,registry,schemas,type-service,wrong-diff}.test.ts',
   'test/bench/{profile,statistics,table}.test.ts',
-  'test/node/{options,report}.test.ts',
+  'test/node/{options,output,report}.test.ts',
   'test/*.test.ts',
 ];
 

@@ -19,6 +19,8 @@ import { discReasonText } from '../p2p/peer-error.ts';
 import { traced } from '../sim/traced.ts';
 import { FullNode, type FullNodeConfig } from './full-node.ts';
 import { tcpNetwork } from './network.ts';
+import { endWithOutput } from './output.ts';
+import { inHex } from './report.ts';
 
 const fixture = join(
   dirname(fileURLToPath(import.meta.url)),
@@ -53,7 +55,7 @@ async function demo(): Promise<void> {
     syncTickMs,
     enableMsgEvents: true,
     onStatus: (_peer, { td, head }) => {
-      print(column, `their Status: td ${td}, head ${head.slice(0, 8)}`);
+      print(column, `their Status: td ${td}, head ${inHex(head.slice(0, 8))}`);
     },
   });
 
@@ -63,7 +65,10 @@ async function demo(): Promise<void> {
   const synced = new Done('synced');
   a.chain.subscribe(({ head, hash }) => {
     if (head.header.number < b.chain.currentHeader.number) return;
-    print('A', `has all blocks: head #${head.header.number} ${hash.slice(0, 8)}`);
+    print(
+      'A',
+      `has all blocks: head #${head.header.number} ${inHex(hash.slice(0, 8))}`,
+    );
     synced.close();
   });
   for (const [column, node] of [
@@ -118,10 +123,7 @@ function timeline(
   });
 }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0); // nobody reads on, as with `| head`
-});
+endWithOutput('demo');
 await initCrypto();
 const trace = await traced('demo', demo);
 process.stdout.write(

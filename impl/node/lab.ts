@@ -21,6 +21,7 @@ import { ScheduleError } from '../sim/schedule.ts';
 import type { Simulation } from '../sim/simulate.ts';
 import { traceHash } from '../sim/trace-hash.ts';
 import { checkTarget, makeFolderFor, readBytes, writeWhole } from './files.ts';
+import { endWithOutput } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
 const allScenarios = {
@@ -186,4 +187,5 @@ function outcomeLines({ nodes, scripts }: ScenarioOutcome): string[] {
   return lines;
 }
 
+endWithOutput('lab');
 process.exitCode = await main(process.argv.slice(2));

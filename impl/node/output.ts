@@ -151,3 +151,16 @@ function doNotBlock(stream: Writable): void {
   const setBlocking: unknown = Reflect.get(handle, 'setBlocking');
   if (typeof setBlocking === 'function') Reflect.apply(setBlocking, handle, [false]);
 }
+
+/**
+ * For a command that only prints: it is over when that cannot be written any more. A
+ * reader who leaves, as `head` does, has seen enough.
+ */
+export function endWithOutput(command: string): void {
+  process.stderr.on('error', () => process.exit(1));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    process.stderr.write(`${command}: standard output: ${error.message}\n`);
+    process.exit(1);
+  });
+}

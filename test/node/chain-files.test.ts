@@ -11,10 +11,19 @@ import { encodeBlock } from '../../impl/core/block.ts';
 import { Chain } from '../../impl/core/chain.ts';
 import { blockUnits, importFrom, maxBlockBytes } from '../../impl/core/chain-file.ts';
 import { Done } from '../../impl/csp/done.ts';
+import { runtime } from '../../impl/csp/runtime.ts';
 import { sliceUnits } from '../../impl/csp/slices.ts';
+import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { exportFile, importFile } from '../../impl/node/chain-files.ts';
 import { GunzipSource } from '../../impl/node/file-source.ts';
-import { childrenOf, extend, testGenesis } from '../helpers/blocks.ts';
+import {
+  childOf,
+  childrenOf,
+  extend,
+  signedTx,
+  testGenesis,
+} from '../helpers/blocks.ts';
+import { simulate } from '../../impl/sim/simulate.ts';
 import { gethChain, gethChainFile } from '../helpers/chain.ts';
 
 beforeAll(initCrypto);
@@ -182,6 +191,30 @@ describe('importFrom', () => {
     expect(result.imported).toBeGreaterThanOrEqual(50);
     expect(result.imported).toBeLessThan(50 + sliceUnits / blockUnits(0));
     expect(chain.currentHeader.number).toBe(BigInt(result.imported));
+  });
+
+  it('reads one block of many transactions in slices too', async () => {
+    const genesis = testGenesis({ gasLimit: '0x7fffffffffffffff' });
+    const tx = signedTx();
+    const txs = Array.from({ length: 4_000 }, () => tx);
+    const bytes = encodeBlock(childOf(genesis.block, { txs }));
+    const { outcome } = await simulate({ schedule: '' }, async () => {
+      const tasks = new WaitGroup();
+      let isOver = false;
+      let turns = 0;
+      tasks.go('other', async () => {
+        for (; !isOver; turns++) await runtime().pause();
+      });
+      const chain = new Chain(genesis);
+      expect((await importFrom(chain, sourceOf(bytes, 1 << 20))).imported).toBe(1);
+      isOver = true;
+      await tasks.wait();
+      return turns;
+    });
+    // A transaction is scanned, hashed as a leaf and as part of a node.
+    const units = 4_000 * 5;
+    const turns = outcome.status === 'done' ? outcome.value : 0;
+    expect(turns).toBeGreaterThan(units / sliceUnits);
   });
 
   it('does not wait for the rest of a block that declares more than 16 MiB', async () => {

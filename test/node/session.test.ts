@@ -9,7 +9,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto, publicKey } from '#crypto';
 import { toHex } from '../../impl/bytes.ts';
 import { encodeTransaction, hashTransaction } from '../../impl/core/transaction.ts';
-import { UsageError } from '../../impl/node/usage-error.ts';
+import { parseOptions } from '../../impl/node/options.ts';
+import type { NodeEvent } from '../../impl/node/report.ts';
+import { Session } from '../../impl/node/session.ts';
+import { Unfinished, UsageError } from '../../impl/node/usage-error.ts';
 import { addressOfKey, signedTx, testKey } from '../helpers/blocks.ts';
 import { gethChainFile } from '../helpers/chain.ts';
 import { anyPort, chainOptions, genesisOptions, Run } from './run.ts';
@@ -107,6 +110,33 @@ describe('Session', () => {
     await run.stop(); // before its first read is over
     expect(run.log.all).toEqual([{ type: 'stopped' }]);
     expect(existsSync(file)).toBe(false);
+  });
+
+  it('stopped in the import, lets nobody in and replaces no export', async () => {
+    const file = join(folder, 'stopped in the import');
+    const args = [...chainOptions, ...anyPort, '--export', file];
+    const stoppedRun = async (): Promise<NodeEvent[]> => {
+      const options = parseOptions(args);
+      if (options === undefined) throw new TypeError('the help is no run');
+      const events: NodeEvent[] = [];
+      const session = new Session(options, {
+        report: (event) => events.push(event),
+        progress: (what) => {
+          if (what === 'import') session.stop.close();
+          return undefined;
+        },
+      });
+      await session.run().finally(() => {
+        expect(events).toEqual([{ type: 'stopped' }]);
+      });
+      return events;
+    };
+    await stoppedRun();
+    const genesisAlone = gethChainFile().subarray(0, readFileSync(file).length);
+    expect(toHex(readFileSync(file)), 'nothing stood there').toBe(toHex(genesisAlone));
+    writeFileSync(file, 'precious');
+    await expect(stoppedRun()).rejects.toThrow(Unfinished);
+    expect(readFileSync(file, 'utf8')).toBe('precious');
   });
 
   it('puts transactions into the pool, and refuses those that the pool does', async () => {
