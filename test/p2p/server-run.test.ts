@@ -420,6 +420,7 @@ describe('Server.run at its checkpoints', () => {
       await server.start();
       await sleep(10);
       expect(server.events).toMatchObject([
+        { type: 'refused' },
         { type: 'dial-error', error: new DiscError(9) },
       ]);
       const self = new Remote(world, serverID);
