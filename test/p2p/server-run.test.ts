@@ -420,8 +420,8 @@ describe('Server.run at its checkpoints', () => {
       await server.start();
       await sleep(10);
       expect(server.events).toMatchObject([
-        { type: 'refused' },
         { type: 'dial-error', error: new DiscError(9) },
+        { type: 'refused', error: new DiscError(10) },
       ]);
       const self = new Remote(world, serverID);
       expect(await self.join()).toEqual(new DiscError(10));
