@@ -26,7 +26,7 @@ const meeting = readScenario({
  * in each of them came first in all. `E02-….ts` in `test/kit/fixtures/right` tell when
  * they no longer are.
  */
-const runs = [0, 2, 6, 10, 27, 118, 150, 232].map((nth) => `order of events ${nth}`);
+const runs = [0, 2, 9, 13, 113].map((nth) => `order of events ${nth}`);
 
 const hello = 0;
 const status = 16;
