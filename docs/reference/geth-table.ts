@@ -44,6 +44,7 @@ const symbols: Readonly<Record<string, Lines>> = {
     'Server.run': 538,
     'Server.protoHandshakeChecks': 694,
     'Server.encHandshakeChecks': 704,
+    'Server.maxDialedConns': undefined,
     'Server.listenLoop': 740,
     'Server.SetupConn': 795,
     'Server.setupConn': 809,

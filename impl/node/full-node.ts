@@ -22,6 +22,7 @@ export interface FullNodeConfig {
   readonly name: string;
   readonly listen?: { readonly host: string; readonly port: number };
   readonly staticNodes?: readonly Node[];
+  readonly bootnodes?: readonly Node[];
   readonly trustedNodes?: readonly Node[];
   readonly noDial?: boolean;
   readonly maxPeers?: number;

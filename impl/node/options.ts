@@ -19,16 +19,18 @@ export const usage = `Usage: npm run -s node -- [options]
 A complete node: it listens, dials, shakes hands over RLPx, speaks eth/62 and eth/63
 and syncs blocks. It does not execute transactions and does not check seals.
 
-Without --listen and --peer nothing connects: then it reads and writes the files that
---import and --export name, tries each --tx, and ends.
+Without --listen, --peer and --bootnode nothing connects: then it reads and writes the
+files that --import and --export name, tries each --tx, and ends.
 
 Where it is reached and whom it dials
   --listen HOST:PORT     accept connections; port 0 takes any free port; IPv6 stands in
                          brackets, with its zone: [fe80::1%eth0]:30303
   --peer ENODE           keep a connection to this node (repeatable); one that is this
                          node itself is named in a dial-error and not dialed
+  --bootnode ENODE       a node to dial while we have room for dials: they take a third
+                         of --max-peers, rounded down, in turn (repeatable)
   --trusted ENODE        let this node in even when full (repeatable)
-  --no-dial              dial nobody, not even --peer
+  --no-dial              dial nobody, neither --peer nor --bootnode
   --max-peers N          default 25
   --max-pending-peers N  connections that may shake hands at once; default 50
 
@@ -88,6 +90,7 @@ export interface NodeOptions {
   readonly privateKey: Uint8Array | undefined;
   readonly keyFile: string | undefined;
   readonly peers: readonly Node[];
+  readonly bootnodes: readonly Node[];
   readonly trusted: readonly Node[];
   readonly noDial: boolean;
   readonly maxPeers: number;
@@ -132,6 +135,7 @@ export function parseOptions(args: readonly string[]): NodeOptions | undefined {
     privateKey: values.key === undefined ? undefined : privateKey('--key', values.key),
     keyFile: values['key-file'],
     peers: (values.peer ?? []).map((text) => enode('--peer', text)),
+    bootnodes: (values.bootnode ?? []).map((text) => enode('--bootnode', text)),
     trusted: (values.trusted ?? []).map((text) => enode('--trusted', text)),
     noDial: values['no-dial'] ?? false,
     maxPeers: count('--max-peers', values['max-peers'], 25, 1),
@@ -159,6 +163,7 @@ const known = {
   key: text,
   'key-file': text,
   peer: list,
+  bootnode: list,
   trusted: list,
   'no-dial': flag,
   'max-peers': text,

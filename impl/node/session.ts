@@ -14,7 +14,7 @@ import { FullNode } from './full-node.ts';
 import { load, type Loaded } from './load.ts';
 import { tcpNetwork } from './network.ts';
 import { ConnClosed } from '../net/net-conn.ts';
-import { enodeURL } from '../p2p/enode.ts';
+import { enodeURL, type Node } from '../p2p/enode.ts';
 import { discReasonText } from '../p2p/peer-error.ts';
 import type { ExitCondition, NodeOptions } from './options.ts';
 import type { Progress } from './progress.ts';
@@ -51,8 +51,8 @@ export class Session {
    * @throws {Unfinished} a signal came before the export was whole
    */
   async run(): Promise<void> {
-    const { listen, peers, noDial } = this.#options;
-    const hasNetwork = listen !== undefined || (peers.length > 0 && !noDial);
+    const { listen, noDial } = this.#options;
+    const hasNetwork = listen !== undefined || (this.#dialed.length > 0 && !noDial);
     if (!hasNetwork) this.#checkFileWork();
     const loaded = await load(this.#options, this.stop);
     if (loaded === stopped) {
@@ -89,6 +89,7 @@ export class Session {
       ethVersions,
       network: tcpNetwork,
       staticNodes: this.#options.peers,
+      bootnodes: this.#options.bootnodes,
       trustedNodes: this.#options.trusted,
       maxPeers: this.#options.maxPeers,
       maxPendingPeers: this.#options.maxPendingPeers,
@@ -108,15 +109,20 @@ export class Session {
     });
   }
 
+  /** Whom the options name to be dialed. */
+  get #dialed(): readonly Node[] {
+    return [...this.#options.peers, ...this.#options.bootnodes];
+  }
+
   /** Without a network, the run is about files and transactions alone. */
   #checkFileWork(): void {
-    const { importFile, exportFile, transactions, peers } = this.#options;
+    const { importFile, exportFile, transactions } = this.#options;
     if (importFile !== undefined || exportFile !== undefined) return;
     if (transactions.length > 0) return;
     const missing =
-      peers.length > 0
+      this.#dialed.length > 0
         ? 'with --no-dial, give --listen as well'
-        : 'give --listen, --peer, --import, --export or --tx';
+        : 'give --listen, --peer, --bootnode, --import, --export or --tx';
     throw new UsageError(`nothing to do: ${missing} (--help says more)`);
   }
 
@@ -150,9 +156,8 @@ export class Session {
 
   /** One list of peers for all nodes of a network is common: no reason to refuse it. */
   #sayIfItself(node: FullNode): void {
-    const { peers, noDial } = this.#options;
-    if (noDial) return;
-    for (const peer of peers) {
+    if (this.#options.noDial) return;
+    for (const peer of this.#dialed) {
       if (peer.id !== node.id) continue;
       const error = 'this is the node itself: not dialed';
       this.#report({ type: 'dial-error', enode: enodeURL(peer), error });

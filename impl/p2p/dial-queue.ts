@@ -8,6 +8,7 @@ import {
   type DialHost,
   type DialState,
   type DialTask,
+  type PeerOrigin,
 } from './dial.ts';
 import type { NodeID } from './enode.ts';
 
@@ -19,7 +20,7 @@ export class DialQueue {
   readonly #taskdone: Chan<DialTask>;
   readonly #wg: WaitGroup;
   readonly #running = new Set<DialTask>(); // BOUNDED by maxActiveDialTasks
-  #queued: DialTask[] = []; // BOUNDED by the static nodes
+  #queued: DialTask[] = []; // BOUNDED by the nodes to dial
 
   constructor(
     host: DialHost,
@@ -34,7 +35,7 @@ export class DialQueue {
   }
 
   /** @geth p2p/server.go scheduleTasks (a closure of Server.run) */
-  schedule(peers: ReadonlyMap<NodeID, unknown>): void {
+  schedule(peers: ReadonlyMap<NodeID, PeerOrigin>): void {
     const now = runtime().now();
     //: A node may be removed, or get another address, while its dial waits here.
     this.#queued = this.#queued.filter((task) => this.#dialstate.keeps(task));

@@ -1,6 +1,7 @@
 /**
- * Whom to dial, and when. Static nodes are dialed until they are peers, and not again
- * within 30 seconds. There is no discovery here, so there are no other nodes to dial.
+ * Whom to dial, and when. Static nodes are dialed until they are peers. Bootnodes are
+ * dialed in turn, while a share of our places is free. Neither is dialed again within 30
+ * seconds. There is no discovery here, so there are no other nodes to dial.
  */
 
 import type { Done } from '../csp/done.ts';
@@ -22,7 +23,7 @@ export const maxActiveDialTasks = 16;
 export interface DialHost {
   dial(node: Node): Promise<NetConn>;
   /** Resolves when the connection is a peer or was refused. */
-  setupDialed(fd: NetConn, node: Node): Promise<void>;
+  setupDialed(fd: NetConn, task: DialNodeTask): Promise<void>;
   dialFailed(node: Node, error: Error): void;
   readonly quit: Done;
 }
@@ -33,12 +34,17 @@ export interface DialTask {
   run(host: DialHost): Promise<void>;
 }
 
-/** One attempt to make a peer of a static node. @geth p2p/dial.go dialTask */
-export class StaticDialTask implements DialTask {
-  readonly dest: Node;
+/** Static nodes are exempt from the cap on peers, dynamic ones (the bootnodes) are not. */
+export type DialKind = 'static' | 'dynamic';
 
-  constructor(dest: Node) {
+/** One attempt to make a peer of a node. @geth p2p/dial.go dialTask */
+export class DialNodeTask implements DialTask {
+  readonly dest: Node;
+  readonly kind: DialKind;
+
+  constructor(dest: Node, kind: DialKind) {
     this.dest = dest;
+    this.kind = kind;
   }
 
   get name(): string {
@@ -48,7 +54,7 @@ export class StaticDialTask implements DialTask {
   async run(host: DialHost): Promise<void> {
     try {
       const fd = await host.dial(this.dest);
-      await host.setupDialed(fd, this.dest);
+      await host.setupDialed(fd, this);
     } catch (error) {
       host.dialFailed(this.dest, asError(error));
     }
@@ -71,6 +77,22 @@ export class WaitExpireTask implements DialTask {
   }
 }
 
+/** How a peer came to be one: what its place counts as. */
+export interface PeerOrigin {
+  readonly inbound: boolean;
+  readonly staticDialed: boolean;
+}
+
+export interface DialConfig {
+  readonly self: NodeID;
+  readonly staticNodes?: readonly Node[];
+  readonly bootnodes?: readonly Node[];
+  /** Peers that may be dialed bootnodes at a time. Default 0. */
+  readonly maxDynDials?: number;
+  /** Ranges to dial; without them, all. */
+  readonly netRestrict?: readonly Cidr[] | undefined;
+}
+
 /**
  * What the run loop dials. Owned by it: nobody else calls these methods.
  *
@@ -79,28 +101,32 @@ export class WaitExpireTask implements DialTask {
 export class DialState {
   readonly #self: NodeID;
   readonly #netRestrict: readonly Cidr[] | undefined;
-  readonly #static = new Map<NodeID, StaticDialTask>(); // BOUNDED by the configuration
-  readonly #dialing = new Set<NodeID>(); // BOUNDED by maxActiveDialTasks
-  // BOUNDED by the static nodes; when each may be dialed again, earliest first.
+  readonly #maxDynDials: number;
+  readonly #static = new Map<NodeID, DialNodeTask>(); // BOUNDED by the configuration
+  // BOUNDED by the configuration; who has waited longest for a dial comes first.
+  readonly #bootnodes = new Map<NodeID, Node>();
+  // BOUNDED by the two lists; `newTasks` gave them, and they are neither done nor forgotten.
+  readonly #dialing = new Map<NodeID, DialKind>();
+  // BOUNDED by the two lists; when each may be dialed again, earliest first.
   readonly #history = new Map<NodeID, number>();
 
-  constructor(
-    self: NodeID,
-    staticNodes: readonly Node[],
-    netRestrict?: readonly Cidr[],
-  ) {
-    this.#self = self;
-    this.#netRestrict = netRestrict;
+  constructor(config: DialConfig) {
+    const { staticNodes = [], bootnodes = [] } = config;
+    this.#self = config.self;
+    this.#netRestrict = config.netRestrict;
+    this.#maxDynDials = config.maxDynDials ?? 0;
     for (const node of staticNodes) this.addStatic(node);
+    for (const node of bootnodes) this.#bootnodes.set(node.id, node);
   }
 
   addStatic(node: Node): void {
-    this.#static.set(node.id, new StaticDialTask(node));
+    this.#static.set(node.id, new DialNodeTask(node, 'static'));
   }
 
   /** Forgets the node and its history: it may be added and dialed again at once. */
   removeStatic({ id }: Node): void {
     this.#static.delete(id);
+    this.#bootnodes.delete(id);
     this.#history.delete(id);
   }
 
@@ -113,7 +139,7 @@ export class DialState {
    */
   newTasks(
     running: number,
-    peers: ReadonlyMap<NodeID, unknown>,
+    peers: ReadonlyMap<NodeID, PeerOrigin>,
     now: number,
   ): DialTask[] {
     for (const [id, until] of this.#history) if (until < now) this.#history.delete(id);
@@ -122,10 +148,11 @@ export class DialState {
       if (this.#dialing.has(id) || peers.has(id)) continue;
       if (!this.#mayDial(task.dest)) this.#static.delete(id);
       else if (!this.#history.has(id)) {
-        this.#dialing.add(id);
+        this.#dialing.set(id, task.kind);
         tasks.push(task);
       }
     }
+    tasks.push(...this.#newDynTasks(peers));
     const [earliest] = this.#history.values();
     if (running === 0 && tasks.length === 0 && earliest !== undefined) {
       //: Nothing else will wake the run loop when the time has come.
@@ -134,26 +161,48 @@ export class DialState {
     return tasks;
   }
 
-  /** Not ourselves, and only the ranges that are allowed: what is not is dropped for good. */
-  #mayDial({ id, host }: Node): boolean {
-    return id !== this.#self && isAllowed(this.#netRestrict, host);
-  }
-
-  /** Whether a task that waits for its turn is still wanted; if not, it was never given. */
-  keeps(task: DialTask): boolean {
-    if (!(task instanceof StaticDialTask)) return true;
-    const { id } = task.dest;
-    const isKept = this.#static.get(id) === task;
-    if (!isKept) this.#dialing.delete(id);
-    return isKept;
-  }
-
   taskDone(task: DialTask, now: number): void {
-    if (!(task instanceof StaticDialTask)) return;
+    if (!(task instanceof DialNodeTask)) return;
     const { id } = task.dest;
     this.#dialing.delete(id);
     this.#history.delete(id); // so that the order stays earliest first
     this.#history.set(id, now + dialHistoryExpirationMs);
   }
   // #endregion dial-state
+
+  /** Whether a task that waits for its turn is still wanted; if not, it was never given. */
+  keeps(task: DialTask): boolean {
+    if (!(task instanceof DialNodeTask)) return true;
+    const { id } = task.dest;
+    const isKept =
+      task.kind === 'static'
+        ? this.#static.get(id) === task
+        : this.#bootnodes.has(id) && !this.#static.has(id);
+    if (!isKept) this.#dialing.delete(id);
+    return isKept;
+  }
+
+  /** Dials of bootnodes, as many as our share of the places has room for. */
+  #newDynTasks(peers: ReadonlyMap<NodeID, PeerOrigin>): DialTask[] {
+    if (this.#bootnodes.size === 0) return [];
+    let taken = 0;
+    for (const kind of this.#dialing.values()) if (kind === 'dynamic') taken++;
+    for (const peer of peers.values()) if (!peer.inbound && !peer.staticDialed) taken++;
+    const tasks: DialTask[] = [];
+    for (const [id, node] of [...this.#bootnodes]) {
+      if (taken + tasks.length >= this.#maxDynDials) break;
+      if (this.#dialing.has(id) || peers.has(id) || this.#history.has(id)) continue;
+      this.#bootnodes.delete(id);
+      if (!this.#mayDial(node)) continue;
+      this.#bootnodes.set(id, node); // last in the line from now on
+      this.#dialing.set(id, 'dynamic');
+      tasks.push(new DialNodeTask(node, 'dynamic'));
+    }
+    return tasks;
+  }
+
+  /** Not ourselves, and only the ranges that are allowed: what is not is dropped for good. */
+  #mayDial({ id, host }: Node): boolean {
+    return id !== this.#self && isAllowed(this.#netRestrict, host);
+  }
 }

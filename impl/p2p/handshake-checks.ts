@@ -35,6 +35,11 @@ export function maxInboundConns(maxPeers: number): number {
 }
 // #endregion max-inbound
 
+/** Places for the bootnodes that we dial. @geth p2p/server.go Server.maxDialedConns */
+export function maxDialedConns(maxPeers: number): number {
+  return maxPeers - maxInboundConns(maxPeers);
+}
+
 // #region enc-handshake-checks
 /**
  * Checkpoint 1, after the encryption handshake: is there a place for this identity?

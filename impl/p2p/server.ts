@@ -30,6 +30,7 @@ import {
   DialState,
   maxActiveDialTasks,
   type DialHost,
+  type DialNodeTask,
   type DialTask,
 } from './dial.ts';
 import { enodeURL, type Node, type NodeID } from './enode.ts';
@@ -37,6 +38,7 @@ import { PeerFeed } from './events.ts';
 import { endedBy } from './fault.ts';
 import {
   encHandshakeChecks,
+  maxDialedConns,
   protoHandshakeChecks,
   type PeerTable,
 } from './handshake-checks.ts';
@@ -75,6 +77,8 @@ export interface ServerConfig {
   /** Dial nobody, static nodes neither. In geth those are dialed all the same. */
   readonly noDial?: boolean;
   readonly staticNodes?: readonly Node[];
+  /** Dialed in turn, while fewer than a third of the places are taken by them. */
+  readonly bootnodes?: readonly Node[];
   /** Exempt from the caps on peers. */
   readonly trustedNodes?: readonly Node[];
   /** Address ranges that may connect and that are dialed; without them, all. */
@@ -147,8 +151,7 @@ export class Server implements DialHost {
    * @geth p2p/server.go Server.Start
    */
   async start(): Promise<void> {
-    const { listen, network, self, staticNodes = [], noDial = false } = this.config;
-    const { netRestrict } = this.config;
+    const { listen, network } = this.config;
     if (listen !== undefined) {
       const listener = await network.listen(listen.host, listen.port);
       //: `stop` may have run meanwhile; it knew of no listener.
@@ -159,7 +162,7 @@ export class Server implements DialHost {
       this.#listener = listener;
       this.#wg.go('listenLoop', () => this.listenLoop(listener));
     }
-    const dialstate = new DialState(self, noDial ? [] : staticNodes, netRestrict);
+    const dialstate = dialStateOf(this.config);
     this.#wg.go('run', () => this.run(dialstate));
   }
   // #endregion server-start
@@ -369,17 +372,17 @@ export class Server implements DialHost {
     }
   }
 
-  async setupDialed(fd: NetConn, node: Node): Promise<void> {
-    const flags = { inbound: false, staticDialed: true, trusted: false };
-    const begun = await this.#crossDial.beginDialed(node.id, this.quit);
+  async setupDialed(fd: NetConn, { dest, kind }: DialNodeTask): Promise<void> {
+    const flags = { inbound: false, staticDialed: kind === 'static', trusted: false };
+    const begun = await this.#crossDial.beginDialed(dest.id, this.quit);
     try {
       if (!begun) {
         await fd.close();
         throw new DiscError(discAlreadyConnected);
       }
-      await this.setupConn(fd, flags, node);
+      await this.setupConn(fd, flags, dest);
     } finally {
-      if (begun) this.#crossDial.endDialed(node.id);
+      if (begun) this.#crossDial.endDialed(dest.id);
     }
   }
 
@@ -473,4 +476,17 @@ function helloOf({ name, self, protocols }: ServerConfig): ProtoHandshake {
   const caps = protocols.map(({ name, version }): Cap => ({ name, version }));
   const id = fromHex(self);
   return { version: baseProtocolVersion, name, caps, listenPort: 0, id };
+}
+
+/** Whom to dial: nobody with `noDial`, not even who is added later. */
+function dialStateOf(config: ServerConfig): DialState {
+  const { self, maxPeers, noDial, staticNodes, bootnodes, netRestrict } = config;
+  if (noDial === true) return new DialState({ self });
+  return new DialState({
+    self,
+    staticNodes: staticNodes ?? [],
+    bootnodes: bootnodes ?? [],
+    maxDynDials: maxDialedConns(maxPeers),
+    netRestrict,
+  });
 }

@@ -47,6 +47,7 @@ describe('parseOptions', () => {
     const values: Record<string, readonly string[]> = {
       '--listen': ['127.0.0.1:0'],
       '--peer': [enode()],
+      '--bootnode': [enode()],
       '--trusted': [enode()],
       '--no-dial': [],
       '--max-peers': ['3'],
@@ -75,7 +76,7 @@ describe('parseOptions', () => {
   it('puts what it reads where the node looks', () => {
     const options = parseOptions([
       ...['--listen', '[::1]:30303', '--peer', enode(), '--peer', enode()],
-      ...['--trusted', enode(), '--no-dial', '--max-peers', '3'],
+      ...['--bootnode', enode(), '--trusted', enode(), '--no-dial', '--max-peers', '3'],
       ...['--max-pending-peers', '4', '--key', key, '--name', 'somebody'],
       ...['--network-id', '18446744073709551615', '--import', 'in', '--eth', '62,63'],
       ...['--events', 'none', '--exit-after', 'head=7'],
@@ -83,6 +84,7 @@ describe('parseOptions', () => {
     expect(options).toMatchObject({
       listen: { host: '::1', port: 30_303 },
       peers: [{ port: 30_303 }, { host: '127.0.0.1' }],
+      bootnodes: [{ port: 30_303 }],
       trusted: [{ port: 30_303 }],
       noDial: true,
       maxPeers: 3,
@@ -102,6 +104,7 @@ describe('parseOptions', () => {
       listen: undefined,
       privateKey: undefined,
       peers: [],
+      bootnodes: [],
       maxPeers: 25,
       maxPendingPeers: 50,
       networkId: undefined,
@@ -127,6 +130,7 @@ describe('parseOptions', () => {
     [['--key', key, '--key-file', 'x'], /cannot both be given/],
     [['--peer', 'http://x'], /^--peer: bad enode: it does not begin with enode/],
     [['--peer', 'enode://11@h:1'], /^--peer: bad enode: the node id is not 128 hex/],
+    [['--bootnode', `enode://${'11'.repeat(64)}@h:1`], /^--bootnode: .*not a point/],
     [['--trusted', `enode://${'11'.repeat(64)}@h:1`], /^--trusted: .*not a point/],
     [['--max-peers', '0'], /^--max-peers: expected a number from 1/],
     [['--max-peers', '-1'], /^--max-peers: no value \(write --max-peers=-… if/],

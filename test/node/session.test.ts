@@ -171,9 +171,13 @@ describe('Session', () => {
   });
 
   it.each([
-    ['', /^nothing to do: give --listen, --peer, --import, --export or --tx/],
+    [
+      '',
+      /^nothing to do: give --listen, --peer, --bootnode, --import, --export or --tx/,
+    ],
     ['--exit-after seconds=5', /^nothing to do: give --listen/],
     ['--trusted ENODE', /^nothing to do: give --listen/],
+    ['--bootnode ENODE --no-dial', /^nothing to do: with --no-dial, give --listen/],
     ['--peer ENODE --no-dial', /^nothing to do: with --no-dial, give --listen as well/],
   ])('refuses a run that has nothing to do: "%s"', async (line, message) => {
     const enode = `enode://${toHex(publicKey(testKey()))}@127.0.0.1:1`;
@@ -277,16 +281,31 @@ describe('two Sessions', () => {
     expect(a.log.all.map(({ type }) => type)).toEqual(['listening']);
   });
 
-  it('says that a node is to dial itself', async () => {
-    const key = ['--key', toHex(testKey(9))];
-    const enode = `enode://${toHex(publicKey(testKey(9)))}@127.0.0.1:30303`;
-    const run = start(...key, ...anyPort, '--peer', enode);
-    expect(await run.log.first('dial-error')).toEqual({
-      type: 'dial-error',
-      enode,
-      error: 'this is the node itself: not dialed',
-    });
+  it('meet when one is a bootnode of the other, if that has a place for dials', async () => {
+    const a = start(...anyPort);
+    const bootnode = ['--bootnode', await a.enode(), '--events', 'json'];
+    const without = ['--max-peers', '2', '--exit-after', 'seconds=0.05'];
+    const none = start(...bootnode, ...without);
+    await none.ended;
+    expect(none.log.all.map(({ type }) => type)).toEqual(['stopped']);
+    const b = start(...bootnode, '--max-peers', '3', '--exit-after', 'status');
+    await b.ended;
+    expect(b.log.all.map(({ type }) => type)).toContain('peer-add');
   });
+
+  it.each(['--peer', '--bootnode'])(
+    'says that a node is to dial itself: %s',
+    async (option) => {
+      const key = ['--key', toHex(testKey(9))];
+      const enode = `enode://${toHex(publicKey(testKey(9)))}@127.0.0.1:30303`;
+      const run = start(...key, ...anyPort, option, enode);
+      expect(await run.log.first('dial-error')).toEqual({
+        type: 'dial-error',
+        enode,
+        error: 'this is the node itself: not dialed',
+      });
+    },
+  );
 
   it('says why nobody could be reached', async () => {
     const a = start(...anyPort);

@@ -9,10 +9,11 @@ import {
   DialState,
   dialHistoryExpirationMs,
   maxActiveDialTasks,
-  StaticDialTask,
+  DialNodeTask,
   WaitExpireTask,
   type DialHost,
   type DialTask,
+  type PeerOrigin,
 } from '../../impl/p2p/dial.ts';
 import { DialQueue } from '../../impl/p2p/dial-queue.ts';
 import type { Node, NodeID } from '../../impl/p2p/enode.ts';
@@ -27,16 +28,14 @@ const node = (i: number): Node => nodeAt(idOf(hex(i)), `10.0.1.${i}`);
 const nodes = (from: number, to: number): Node[] =>
   Array.from({ length: to - from + 1 }, (_, i) => node(from + i));
 
-const peersOf = (...ids: number[]): ReadonlyMap<NodeID, unknown> =>
-  new Map(ids.map((i) => [node(i).id, {}]));
+const peersOf = (...ids: number[]): ReadonlyMap<NodeID, PeerOrigin> =>
+  new Map(ids.map((i) => [node(i).id, { inbound: false, staticDialed: true }]));
 
 /** What a list of tasks would do. */
 const said = (tasks: readonly DialTask[]): (string | number)[] =>
   tasks.map((task) => {
     if (task instanceof WaitExpireTask) return `wait ${task.durationMs}`;
-    return task instanceof StaticDialTask
-      ? parseInt(task.dest.id.slice(0, 2), 16)
-      : '?';
+    return task instanceof DialNodeTask ? parseInt(task.dest.id.slice(0, 2), 16) : '?';
   });
 
 /** A dial state and the tasks that it has given and that are not done. */
@@ -45,7 +44,7 @@ class Ground {
   readonly running: DialTask[] = [];
 
   constructor(...staticNodes: Node[]) {
-    this.state = new DialState(self, staticNodes);
+    this.state = new DialState({ self, staticNodes });
   }
 
   tasks(now: number, ...peers: number[]): (string | number)[] {
@@ -97,21 +96,21 @@ describe('DialState.newTasks', () => {
   it('never dials outside of the ranges that are allowed', () => {
     const ranges = ['10.0.1.2/32', '2001:db8::/32'].map(parseCidr);
     const allowed = ranges.filter((range) => range !== undefined);
-    const state = new DialState(
+    const state = new DialState({
       self,
-      [
+      staticNodes: [
         ...nodes(1, 3),
         nodeAt(idOf('20'), '2001:db8::1'),
         nodeAt(idOf('21'), '::ffff:10.0.1.2'),
         nodeAt(idOf('22'), 'a-name.example'),
       ],
-      allowed,
-    );
+      netRestrict: allowed,
+    });
     expect(said(state.newTasks(0, peersOf(), 0))).toEqual([2, 0x20, 0x21]);
     // Dropped for good, as ourselves; a peer is one, wherever it is.
-    const none = new DialState(self, nodes(1, 2), []);
+    const none = new DialState({ self, staticNodes: nodes(1, 2), netRestrict: [] });
     expect(said(none.newTasks(0, peersOf(1), 0))).toEqual([]);
-    expect(none.keeps(new StaticDialTask(node(2)))).toBe(false);
+    expect(none.keeps(new DialNodeTask(node(2), 'static'))).toBe(false);
   });
 
   // geth: TestDialStateCache
@@ -153,6 +152,98 @@ describe('DialState.newTasks', () => {
     expect(ground.tasks(3_000)).toEqual([
       `wait ${2_000 + dialHistoryExpirationMs - 3_000 + 1}`,
     ]);
+  });
+});
+
+describe('DialState.newTasks, of bootnodes', () => {
+  const dynamic = { inbound: false, staticDialed: false };
+  const inbound = { inbound: true, staticDialed: false };
+  const origins = (kinds: Record<number, PeerOrigin>): Map<NodeID, PeerOrigin> =>
+    new Map(Object.entries(kinds).map(([i, kind]) => [node(Number(i)).id, kind]));
+
+  // geth: TestDialStateDynDial, with a list in place of discovery
+  it('dials as many as there is room for, those of static nodes not counted', () => {
+    const state = new DialState({
+      self,
+      staticNodes: nodes(1, 2),
+      bootnodes: nodes(3, 8),
+      maxDynDials: 3,
+    });
+    const none = origins({});
+    expect(said(state.newTasks(0, none, 0))).toEqual([1, 2, 3, 4, 5]);
+    expect(said(state.newTasks(5, none, 0))).toEqual([]); // three are under way
+  });
+
+  it('counts the peers that were dialed so, and no others', () => {
+    const state = new DialState({ self, bootnodes: nodes(3, 9), maxDynDials: 3 });
+    const peers = origins({
+      1: inbound,
+      2: { inbound: false, staticDialed: true },
+      3: dynamic,
+      4: dynamic,
+    });
+    const tasks = state.newTasks(0, peers, 0);
+    expect(said(tasks)).toEqual([5]);
+    expect(tasks).toMatchObject([{ kind: 'dynamic' }]);
+    // The fourth is gone, and was not dialed from here yet.
+    expect(said(state.newTasks(1, origins({ 3: dynamic }), 0))).toEqual([4]);
+  });
+
+  // geth: TestDialStateDynDialBootnode
+  it('takes them in turn, none within 30 s of its last dial', () => {
+    const state = new DialState({ self, bootnodes: nodes(3, 5), maxDynDials: 1 });
+    const turns: unknown[] = [];
+    for (let now = 0; now <= 40_000; now += 10_000) {
+      const tasks = state.newTasks(0, origins({}), now);
+      turns.push(...said(tasks));
+      for (const task of tasks) state.taskDone(task, now);
+    }
+    // At 30 s the first is in the history for one moment more.
+    expect(turns).toEqual([3, 4, 5, 'wait 1', 3]);
+  });
+
+  it('dials none without a place, nor itself, nor outside of netRestrict', () => {
+    const full = new DialState({ self, bootnodes: nodes(3, 5) });
+    expect(said(full.newTasks(0, origins({}), 0))).toEqual([]);
+    const range = parseCidr('10.0.1.4/32');
+    const state = new DialState({
+      self,
+      bootnodes: [{ ...node(3), id: self }, ...nodes(3, 5)],
+      maxDynDials: 3,
+      netRestrict: range && [range],
+    });
+    expect(said(state.newTasks(0, origins({}), 0))).toEqual([4]);
+  });
+
+  it('dials a node of both lists as a static one, also if it is made static later', () => {
+    const state = new DialState({
+      self,
+      staticNodes: [node(3)],
+      bootnodes: nodes(3, 4),
+      maxDynDials: 2,
+    });
+    const tasks = state.newTasks(0, origins({}), 0);
+    expect(tasks).toMatchObject([
+      { dest: node(3), kind: 'static' },
+      { dest: node(4), kind: 'dynamic' },
+    ]);
+    const [, waiting] = tasks;
+    if (waiting === undefined) throw new Error('two tasks were given');
+    expect(state.keeps(waiting)).toBe(true);
+    state.addStatic(node(4));
+    expect(state.keeps(waiting)).toBe(false);
+    expect(state.newTasks(1, origins({}), 0)).toMatchObject([
+      { dest: node(4), kind: 'static' },
+    ]);
+  });
+
+  it('dials one that was removed no more', () => {
+    const state = new DialState({ self, bootnodes: nodes(3, 4), maxDynDials: 2 });
+    const [three] = state.newTasks(0, origins({}), 0);
+    state.removeStatic(node(3));
+    if (three === undefined) throw new Error('two tasks were given');
+    expect(state.keeps(three)).toBe(false);
+    expect(said(state.newTasks(1, origins({}), 100_000))).toEqual([]);
   });
 });
 
@@ -254,7 +345,7 @@ async function drain(count: number, ms: (node: Node) => number): Promise<Schedul
   const wg = new WaitGroup();
   const queue = new DialQueue(
     host,
-    new DialState(self, nodes(0x20, 0x20 + count - 1)),
+    new DialState({ self, staticNodes: nodes(0x20, 0x20 + count - 1) }),
     taskdone,
     wg,
   );
@@ -311,7 +402,7 @@ describe('DialState.keeps', () => {
   it('has a queued dial forgotten when its node is removed or gets another address', () =>
     run(async () => {
       const host = new SlowHost(() => 10);
-      const state = new DialState(self, nodes(0x20, 0x33));
+      const state = new DialState({ self, staticNodes: nodes(0x20, 0x33) });
       const taskdone = new Chan<DialTask>('taskdone', maxActiveDialTasks);
       const wg = new WaitGroup();
       const queue = new DialQueue(host, state, taskdone, wg);
@@ -335,21 +426,21 @@ describe('DialState.keeps', () => {
     }));
 
   it('never forgets a task that only waits', () => {
-    expect(new DialState(self, []).keeps(new WaitExpireTask(1))).toBe(true);
+    expect(new DialState({ self }).keeps(new WaitExpireTask(1))).toBe(true);
   });
 });
 
-describe('StaticDialTask.run', () => {
+describe('DialNodeTask.run', () => {
   it('reports a dial or a set-up that fails, and does not throw', () =>
     run(async () => {
       const host = new SlowHost(
         () => 1,
         ({ host: name }) => name.endsWith('3'),
       );
-      await new StaticDialTask(node(3)).run(host);
-      await new StaticDialTask(node(4)).run(host);
+      await new DialNodeTask(node(3), 'static').run(host);
+      await new DialNodeTask(node(4), 'static').run(host);
       host.setupDialed = () => Promise.reject(new Error('refused'));
-      await new StaticDialTask(node(5)).run(host);
+      await new DialNodeTask(node(5), 'static').run(host);
       expect(host.failed).toEqual(['10.0.1.3', '10.0.1.5']);
     }));
 });

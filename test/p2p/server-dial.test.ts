@@ -135,7 +135,11 @@ describe('Server.dial', () => {
   it('dials nobody with noDial, nor who is added later', () =>
     run(async () => {
       const world = new World();
-      const server = makeServer(world, { staticNodes: [nodeB], noDial: true });
+      const server = makeServer(world, {
+        staticNodes: [nodeB],
+        noDial: true,
+        bootnodes: [nodeAt(idOf('44'), '10.0.0.4')],
+      });
       await server.start();
       await server.addPeer(nodeAt(idOf('33'), '10.0.0.3'));
       await sleep(100_000);
@@ -251,6 +255,88 @@ describe('Server.dial', () => {
       },
       { maxSteps: 1_000_000 },
     ));
+
+  // geth: DialRatio
+  it('fills a third of its places with bootnodes, and a free one with the next', async () => {
+    await everySeed(
+      10,
+      async () => {
+        const world = new World();
+        const others = Array.from({ length: 6 }, (_, i) =>
+          makeServer(world, {
+            host: `10.0.9.${i}`,
+            self: idOf((0x40 + i).toString(16)),
+          }),
+        );
+        for (const other of others) await other.start();
+        const server = makeServer(world, {
+          maxPeers: 10,
+          bootnodes: others.map(({ config }, i) => nodeAt(config.self, `10.0.9.${i}`)),
+        });
+        await server.start();
+        await sleep(1_000);
+        const before = await server.peers();
+        await before[0]?.disconnect(4);
+        await sleep(10_000);
+        const after = await server.peers();
+        await server.stop();
+        for (const other of others) await other.stop();
+        return { before, after, dials: world.dials.map(({ host }) => host) };
+      },
+      (simulation) => {
+        const { before, after, dials } = finished(simulation);
+        // Three at once, in any order, then the fourth.
+        const first = dials.slice(0, 3).toSorted();
+        expect([...first, ...dials.slice(3)]).toEqual(
+          [0, 1, 2, 3].map((i) => `10.0.9.${i}`),
+        );
+        expect(before.map(({ staticDialed }) => staticDialed)).toEqual([
+          false,
+          false,
+          false,
+        ]);
+        expect(after.length).toBe(3);
+        expect(after).not.toContain(before[0]);
+      },
+    );
+  });
+
+  it('has no place for a bootnode when all are taken, as it has for static nodes', () =>
+    run(async () => {
+      const world = new World();
+      const hosts = ['10.0.0.3', '10.0.0.4', '10.0.0.5', '10.0.0.6'];
+      const others = hosts.map((host, i) =>
+        makeServer(world, { host, self: idOf(`${33 + i}`) }),
+      );
+      const [late, ...early] = others;
+      const [boot, ...staticNodes] = others.map(({ config }, i) =>
+        nodeAt(config.self, hosts[i] ?? ''),
+      );
+      if (late === undefined || boot === undefined) throw new Error('four were made');
+      for (const other of early) await other.start();
+      const server = makeServer(world, {
+        maxPeers: 3,
+        staticNodes: staticNodes.slice(0, 2),
+        bootnodes: [boot],
+      });
+      await server.start();
+      await sleep(1_000);
+      const [third] = staticNodes.slice(2);
+      if (third !== undefined) await server.addPeer(third);
+      await late.start(); // its second dial is 30 s after the first
+      await sleep(39_000);
+      expect((await server.peers()).map(({ staticDialed }) => staticDialed)).toEqual([
+        true,
+        true,
+        true,
+      ]);
+      expect(server.events.filter(({ type }) => type === 'dial-error')).toMatchObject([
+        { node: boot, error: expect.any(ConnClosed) as unknown },
+        { node: boot, error: new DiscError(4) },
+      ]);
+      await server.stop();
+      for (const other of others) await other.stop();
+    }));
 
   it('ends a dial under way when the server stops, and reports no failure', () =>
     run(async () => {
