@@ -4,7 +4,7 @@
  * of memory. Nothing above this folder sees a socket event.
  */
 
-import { errorText } from '../error-text.ts';
+import { errorText } from './error-text.ts';
 
 /** More than this `fill` does not wait for; larger things are taken by `readFull`. */
 export const maxFill = 65_536;

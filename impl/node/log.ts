@@ -1,6 +1,6 @@
 /** The log: one line each on standard error, as `key=value`. Events are another thing. */
 
-import { errorText } from '../error-text.ts';
+import { errorText } from '../net/error-text.ts';
 import type { LogLevel } from './options.ts';
 import { escaped, type NodeEvent } from './report.ts';
 

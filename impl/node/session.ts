@@ -4,7 +4,7 @@ import { Done } from '../csp/done.ts';
 import { recv, select } from '../csp/select.ts';
 import { stopped } from '../csp/slices.ts';
 import { Timer } from '../csp/timer.ts';
-import { errorText } from '../error-text.ts';
+import { errorText } from '../net/error-text.ts';
 import { hashBlock } from '../core/block.ts';
 import type { HeadEvent } from '../core/chain.ts';
 import type { PooledTransaction, Verdict } from '../core/txpool.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { RuntimeMisuse } from '../../impl/csp/seam.ts';
-import { errorText } from '../../impl/error-text.ts';
+import { errorText } from '../../impl/net/error-text.ts';
 import { ConnClosed, EndOfStream } from '../../impl/net/net-conn.ts';
 import { isFault } from '../../impl/p2p/fault.ts';
 import { DiscError, PeerError } from '../../impl/p2p/peer-error.ts';
