@@ -3,6 +3,7 @@
  * one at random as Go does, and there is no trace.
  */
 
+import { tellFailure } from './failures.ts';
 import { macrotask } from './macrotask.ts';
 import { RealTimers } from './real-timers.ts';
 import type { RunningTimer, Runtime, WaitsOn, Wake } from './seam.ts';
@@ -107,7 +108,7 @@ export class RealRuntime implements Runtime {
   }
 
   taskFailed(name: string, error: unknown): void {
-    console.error(`task ${name} failed:`, error);
+    tellFailure(name, error);
   }
 
   // #region real-yield

@@ -4,6 +4,8 @@
  * of memory. Nothing above this folder sees a socket event.
  */
 
+import { errorText } from './error-text.ts';
+
 /** More than this `fill` does not wait for; larger things are taken by `readFull`. */
 export const maxFill = 65_536;
 
@@ -95,7 +97,7 @@ export class ConnClosed extends Error {
   override readonly name = 'ConnClosed';
 
   constructor(operation: string, cause?: unknown) {
-    const why = cause instanceof Error ? `: ${cause.message}` : '';
-    super(`${operation}: connection closed${why}`, { cause });
+    const why = errorText(cause);
+    super(`${operation}: connection closed${why && `: ${why}`}`, { cause });
   }
 }

@@ -116,6 +116,9 @@ function timeline(
       case 'msgrecv':
         print(column, `← ${messageName(event.code)}, ${event.size} bytes`);
         break;
+      case 'refused':
+        print(column, `let nobody in: ${event.error.message}`);
+        break;
       case 'dial-error':
         print(column, `the dial failed: ${event.error.message}`);
         break;

@@ -2,11 +2,13 @@
 
 import { existsSync } from 'node:fs';
 import { initCrypto } from '#crypto';
+import { tellFailuresTo } from '../csp/failures.ts';
 import { runtime } from '../csp/runtime.ts';
 import { writeTrace } from '../csp/trace.ts';
 import { hasMarks } from '../csp/where.ts';
 import { traced } from '../sim/traced.ts';
 import { writeWhole } from './files.ts';
+import { Log } from './log.ts';
 import { parseOptions, usage, type NodeOptions } from './options.ts';
 import { Output } from './output.ts';
 import { Progress } from './progress.ts';
@@ -59,8 +61,17 @@ async function runSession(options: NodeOptions, request: StopRequest): Promise<v
   out.tellLeftOut = ({ lines, minor }) => {
     return lineOf(options.events, now(), { type: 'left-out', lines, messages: minor });
   };
+  const log = new Log(options.log, now, (line) => {
+    err.write(line);
+  });
+  tellFailuresTo((task, error) => {
+    log.fault(task, error);
+  });
   const session = new Session(options, {
-    report,
+    report: (event) => {
+      report(event);
+      log.event(event);
+    },
     progress: (what) => (process.stderr.isTTY ? new Progress(what, err) : undefined),
     nodeEnded: () => {
       request.nodeEnded();

@@ -53,6 +53,8 @@ What it shows
   --events FORMAT        pretty (default), json (one object a line) or none; in JSON, td
                          is a decimal string, because it can be larger than 2^53;
                          hashes and addresses begin with 0x, node ids do not
+  --log LEVEL            error, warn (default), info or debug: faults, and what happens
+                         to peers, on standard error, key=value, one line each
   --trace FILE           every step of every task, as JSON Lines, written at the end;
                          the first 200,000 steps, and how many came after them; n is
                          the first 8 hex digits of the node's id
@@ -78,6 +80,7 @@ export type ExitCondition =
   | { readonly kind: 'head'; readonly number: bigint }
   | { readonly kind: 'seconds'; readonly seconds: number };
 
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 export type EventFormat = 'json' | 'pretty' | 'none';
 
 export interface NodeOptions {
@@ -98,6 +101,7 @@ export interface NodeOptions {
   readonly name: string;
   readonly transactions: readonly Transaction[];
   readonly events: EventFormat;
+  readonly log: LogLevel;
   readonly traceFile: string | undefined;
   readonly exitAfter: ExitCondition | undefined;
 }
@@ -140,6 +144,7 @@ export function parseOptions(args: readonly string[]): NodeOptions | undefined {
     name: clientName(values.name ?? 'peerwalk/v0.1.0'),
     transactions: (values.tx ?? []).map(transaction),
     events: eventFormat(values.events),
+    log: logLevel(values.log),
     traceFile: outputFile('--trace', values.trace),
     exitAfter: exitCondition(values['exit-after']),
   };
@@ -166,6 +171,7 @@ const known = {
   name: text,
   tx: list,
   events: text,
+  log: text,
   trace: text,
   'exit-after': text,
   help: flag,
@@ -276,6 +282,12 @@ function transaction(hex: string): Transaction {
 function eventFormat(text = 'pretty'): EventFormat {
   if (text === 'json' || text === 'pretty' || text === 'none') return text;
   throw new UsageError(`--events: expected json, pretty or none, got "${text}"`);
+}
+
+function logLevel(text = 'warn'): LogLevel {
+  if (text === 'error' || text === 'warn' || text === 'info' || text === 'debug')
+    return text;
+  throw new UsageError(`--log: expected error, warn, info or debug, got "${text}"`);
 }
 
 function exitCondition(text: string | undefined): ExitCondition | undefined {

@@ -45,6 +45,7 @@ export type NodeEvent =
       readonly error: string;
     }
   | { readonly type: 'dial-error'; readonly enode: string; readonly error: string }
+  | { readonly type: 'refused'; readonly remote: string; readonly error: string }
   | {
       /** Nobody read for a while. */
       readonly type: 'left-out';
@@ -125,6 +126,8 @@ function describe(event: NodeEvent): string {
     }
     case 'dial-error':
       return `${event.enode.slice(0, 24)}… ${clean(event.error, 120)}`;
+    case 'refused':
+      return `${event.remote} ${clean(event.error, 120)}`;
     case 'left-out':
       return `${event.lines} lines that nobody read, ${event.messages} of them messages`;
     case 'stopped':
@@ -144,7 +147,7 @@ function shortHash(hash: string): string {
 const unprintable =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(unprintable, (char) => {
     return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });

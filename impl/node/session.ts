@@ -4,6 +4,7 @@ import { Done } from '../csp/done.ts';
 import { recv, select } from '../csp/select.ts';
 import { stopped } from '../csp/slices.ts';
 import { Timer } from '../csp/timer.ts';
+import { errorText } from '../net/error-text.ts';
 import { hashBlock } from '../core/block.ts';
 import type { HeadEvent } from '../core/chain.ts';
 import type { PooledTransaction, Verdict } from '../core/txpool.ts';
@@ -126,8 +127,7 @@ export class Session {
       await node.start();
     } catch (error) {
       if (!(error instanceof ConnClosed)) throw error;
-      const { cause } = error;
-      const why = cause instanceof Error ? cause.message : error.message;
+      const why = errorText(error.cause ?? error);
       throw new UsageError(`--listen: ${why}`);
     }
     const { enode, port } = node.server;
@@ -249,7 +249,7 @@ export class Session {
             reason: discReasonText(reason),
             code: reason,
             remoteRequested,
-            error: error.message,
+            error: errorText(error),
           });
           break;
         }
@@ -264,9 +264,14 @@ export class Session {
           report({
             type: 'dial-error',
             enode: enodeURL(event.node),
-            error: event.error.message,
+            error: errorText(event.error),
           });
           break;
+        case 'refused': {
+          const { remote, error } = event;
+          report({ type: 'refused', remote, error: errorText(error) });
+          break;
+        }
       }
     });
   }

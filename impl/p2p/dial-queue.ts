@@ -52,8 +52,11 @@ export class DialQueue {
   #start(task: DialTask): void {
     this.#running.add(task);
     this.#wg.go(task.name, async () => {
-      await task.run(this.#host);
-      this.#taskdone.trySend(task); // there is room: 16 tasks, 16 places
+      try {
+        await task.run(this.#host);
+      } finally {
+        this.#taskdone.trySend(task); // there is room: 16 tasks, 16 places
+      }
     });
   }
 }

@@ -37,6 +37,14 @@ export type PeerEvent =
       /** Bytes of the payload, uncompressed. */
       readonly size: number;
     }
+  | {
+      /** A connection that came to us and is no peer. */
+      readonly type: 'refused';
+      /** `host:port` */
+      readonly remote: string;
+      /** Throttled, a failed handshake, or the verdict of a checkpoint. */
+      readonly error: Error;
+    }
   | { readonly type: 'dial-error'; readonly node: Node; readonly error: Error };
 
 export type PeerEventListener = (event: PeerEvent) => void;

@@ -18,6 +18,21 @@ const ipv6NetworkBytes = 8;
 
 export type AcceptRefusal = 'not-allowed' | 'too-soon';
 
+/** Closed by its address alone. */
+export class AcceptRefused extends Error {
+  override readonly name = 'AcceptRefused';
+  readonly code: AcceptRefusal;
+
+  constructor(code: AcceptRefusal) {
+    super(
+      code === 'too-soon'
+        ? 'address came again too soon'
+        : 'address is in no allowed range',
+    );
+    this.code = code;
+  }
+}
+
 // #region inbound-throttle
 export class InboundThrottle {
   readonly #runtime = runtime();

@@ -24,6 +24,7 @@ import {
 import type { HelloConn } from './conn.ts';
 import type { NodeID } from './enode.ts';
 import { MsgEventer, type PeerFeed } from './events.ts';
+import { endedBy } from './fault.ts';
 import { sendItems, type Msg, type MsgWriter } from './message.ts';
 import {
   DiscError,
@@ -221,7 +222,7 @@ export class Peer implements PeerHandle, ProtoLink {
         // No variable: it would hold the last message of a peer that falls silent.
       }
     } catch (error) {
-      this.readErr.trySend(asError(error));
+      this.readErr.trySend(endedBy('readLoop', error));
     }
   }
   // #endregion read-loop
@@ -252,7 +253,7 @@ export class Peer implements PeerHandle, ProtoLink {
         }
       }
     } catch (error) {
-      this.protoErr.trySend(asError(error));
+      this.protoErr.trySend(endedBy('pingLoop', error));
     } finally {
       due.stop();
       budget.stop();
@@ -315,7 +316,7 @@ export class Peer implements PeerHandle, ProtoLink {
           //: To return is to end the peer: the others must not wait for it.
           this.protoErr.trySend(new ProtocolReturned());
         } catch (error) {
-          this.protoErr.trySend(asError(error));
+          this.protoErr.trySend(endedBy(`${name}/${version}`, error));
         }
       });
     }

@@ -34,12 +34,13 @@ import {
 } from './dial.ts';
 import { enodeURL, type Node, type NodeID } from './enode.ts';
 import { PeerFeed } from './events.ts';
+import { endedBy } from './fault.ts';
 import {
   encHandshakeChecks,
   protoHandshakeChecks,
   type PeerTable,
 } from './handshake-checks.ts';
-import { InboundThrottle } from './inbound-throttle.ts';
+import { AcceptRefused, InboundThrottle } from './inbound-throttle.ts';
 import type { Cidr } from './ip.ts';
 import { Peer, type PeerEnd } from './peer.ts';
 import {
@@ -47,6 +48,7 @@ import {
   DiscError,
   discQuitting,
   discRequested,
+  discSubprotocolError,
   discUnexpectedIdentity,
 } from './peer-error.ts';
 import type { Cap, Protocol } from './protocol.ts';
@@ -103,7 +105,9 @@ export class Server implements DialHost {
     runtime().taskFailed('peer event listener', error);
   });
   readonly config: ServerConfig;
-  readonly #wg = new WaitGroup();
+  readonly #wg = new WaitGroup((task, error) => {
+    this.died(task, error);
+  });
   readonly #throttle: InboundThrottle;
   readonly #crossDial: CrossDial;
   // BOUNDED by maxPendingPeers + maxActiveDialTasks; `stop` closes what shakes hands.
@@ -210,69 +214,73 @@ export class Server implements DialHost {
     const dials = new DialQueue(this, dialstate, taskdone, this.#wg);
     const table = (): PeerTable => ({ peers, inboundCount, ...this.config });
 
-    running: for (;;) {
-      dials.schedule(peers);
-      const event = await select({
-        quit: recv(this.quit),
-        addstatic: recv(this.addstatic),
-        removestatic: recv(this.removestatic),
-        peerOp: recv(this.peerOp),
-        taskdone: recv(taskdone),
-        posthandshake: recv(this.posthandshake),
-        addpeer: recv(this.addpeer),
-        delpeer: recv(this.delpeer),
-      });
-      switch (event.case) {
-        case 'quit':
-          break running;
-        case 'addstatic':
-          if (this.config.noDial !== true) dialstate.addStatic(event.value);
-          break;
-        case 'removestatic':
-          dialstate.removeStatic(event.value);
-          await peers.get(event.value.id)?.disconnect(discRequested);
-          break;
-        case 'peerOp':
-          event.value(peers);
-          await this.peerOpDone.send(undefined);
-          break;
-        case 'taskdone':
-          dials.done(event.value);
-          break;
-        // #region run-gates
-        case 'posthandshake': {
-          //= checkpoint 1: the remote has named itself
-          const conn = event.value;
-          if (trusted.has(conn.id)) conn.flags.trusted = true;
-          await this.answer(conn, encHandshakeChecks(table(), conn));
-          break;
-        }
-        case 'addpeer': {
-          //= checkpoint 2: it has said what it speaks
-          const conn = event.value;
-          const { protocols, enableMsgEvents = false } = this.config;
-          const refusal = protoHandshakeChecks(table(), conn, protocols);
-          if (refusal === undefined) {
-            const peer = new Peer(
-              conn,
-              protocols,
-              enableMsgEvents ? this.feed : undefined,
-            );
-            peers.set(conn.id, peer);
-            if (peer.inbound) inboundCount++;
-            this.#wg.go('runPeer', () => this.runPeer(peer));
+    try {
+      running: for (;;) {
+        dials.schedule(peers);
+        const event = await select({
+          quit: recv(this.quit),
+          addstatic: recv(this.addstatic),
+          removestatic: recv(this.removestatic),
+          peerOp: recv(this.peerOp),
+          taskdone: recv(taskdone),
+          posthandshake: recv(this.posthandshake),
+          addpeer: recv(this.addpeer),
+          delpeer: recv(this.delpeer),
+        });
+        switch (event.case) {
+          case 'quit':
+            break running;
+          case 'addstatic':
+            if (this.config.noDial !== true) dialstate.addStatic(event.value);
+            break;
+          case 'removestatic':
+            dialstate.removeStatic(event.value);
+            await peers.get(event.value.id)?.disconnect(discRequested);
+            break;
+          case 'peerOp':
+            event.value(peers);
+            await this.peerOpDone.send(undefined);
+            break;
+          case 'taskdone':
+            dials.done(event.value);
+            break;
+          // #region run-gates
+          case 'posthandshake': {
+            //= checkpoint 1: the remote has named itself
+            const conn = event.value;
+            if (trusted.has(conn.id)) conn.flags.trusted = true;
+            await this.answer(conn, encHandshakeChecks(table(), conn));
+            break;
           }
-          //: Answer last: a dial task counts as done once its peer is in `peers`.
-          await this.answer(conn, refusal);
-          break;
+          case 'addpeer': {
+            //= checkpoint 2: it has said what it speaks
+            const conn = event.value;
+            const { protocols, enableMsgEvents = false } = this.config;
+            const refusal = protoHandshakeChecks(table(), conn, protocols);
+            if (refusal === undefined) {
+              const peer = new Peer(
+                conn,
+                protocols,
+                enableMsgEvents ? this.feed : undefined,
+              );
+              peers.set(conn.id, peer);
+              if (peer.inbound) inboundCount++;
+              this.#wg.go('runPeer', () => this.runPeer(peer));
+            }
+            //: Answer last: a dial task counts as done once its peer is in `peers`.
+            await this.answer(conn, refusal);
+            break;
+          }
+          // #endregion run-gates
+          case 'delpeer':
+            //= a peer has ended
+            peers.delete(event.value.peer.id);
+            if (event.value.peer.inbound) inboundCount--;
+            break;
         }
-        // #endregion run-gates
-        case 'delpeer':
-          //= a peer has ended
-          peers.delete(event.value.peer.id);
-          if (event.value.peer.inbound) inboundCount--;
-          break;
       }
+    } catch (error) {
+      this.died('run', error); // and so its peers end, as in any stop
     }
 
     //= the server stops: end every peer, and wait for each to be gone
@@ -294,12 +302,32 @@ export class Server implements DialHost {
   async runPeer(peer: Peer): Promise<void> {
     const { id, name, caps, inbound, remoteAddr } = peer;
     this.feed.send({ type: 'add', peer: id, name, caps, inbound, remote: remoteAddr });
-    const end = await peer.run();
+    const end = await this.endOf(peer);
+    //: Before the run loop forgets it: until then no other can be added under its id.
+    this.feed.send({ type: 'drop', peer: id, ...end });
     //: Always taken: the run loop does not end before every peer has come here.
     await this.delpeer.send({ peer, end });
-    this.feed.send({ type: 'drop', peer: id, ...end });
   }
   // #endregion run-peer
+
+  /** How the peer ended, even if the task that ends it has died itself. */
+  async endOf(peer: Peer): Promise<PeerEnd> {
+    try {
+      return await peer.run();
+    } catch (thrown) {
+      const error = endedBy('Peer.run', thrown);
+      peer.closed.close();
+      await peer.conn.fd.close();
+      await peer.wg.wait();
+      return { error, reason: discSubprotocolError, remoteRequested: false };
+    }
+  }
+
+  /** A loop that died answers nobody: whoever waits for it leaves by `quit`. */
+  died(task: string, error: unknown): void {
+    runtime().taskFailed(task, error);
+    this.quit.close();
+  }
 
   // #region listen-loop
   /** @geth p2p/server.go Server.listenLoop */
@@ -313,7 +341,9 @@ export class Server implements DialHost {
       if (event.case === 'quit') return;
       const fd = await listener.accept().catch(() => undefined);
       if (fd === undefined) return; // the listener is closed: the server stops
-      if (this.#throttle.check(fd.remoteAddr) !== undefined) {
+      const refusal = this.#throttle.check(fd.remoteAddr);
+      if (refusal !== undefined) {
+        this.refused(fd, new AcceptRefused(refusal));
         await fd.close();
         slots.trySend(undefined);
         continue;
@@ -332,8 +362,11 @@ export class Server implements DialHost {
 
   async setupInbound(fd: NetConn): Promise<void> {
     const flags = { inbound: true, staticDialed: false, trusted: false };
-    // A stranger's failed handshake is no event: it was never a peer.
-    await this.setupConn(fd, flags, undefined).catch(() => undefined);
+    try {
+      await this.setupConn(fd, flags, undefined);
+    } catch (error) {
+      this.refused(fd, endedBy('setupConn', error));
+    }
   }
 
   async setupDialed(fd: NetConn, node: Node): Promise<void> {
@@ -418,11 +451,18 @@ export class Server implements DialHost {
   }
   // #endregion checkpoint
 
+  /** Somebody who came to us is no peer. */
+  refused({ remoteAddr }: NetConn, error: Error): void {
+    if (this.quit.closed) return; // the server stops: nobody was refused
+    this.feed.send({ type: 'refused', remote: remoteAddr, error });
+  }
+
   dial({ host, port }: Node): Promise<NetConn> {
     return this.config.network.dial(host, port, defaultDialTimeoutMs, this.quit);
   }
 
   dialFailed(node: Node, error: Error): void {
+    endedBy('dial', error);
     if (this.quit.closed) return; // the attempt was ended, it did not fail
     this.feed.send({ type: 'dial-error', node, error });
   }

@@ -8,6 +8,7 @@
  * the two, only one task has a resolved promise, so only that one's code can run.
  */
 
+import { tellFailure } from '../csp/failures.ts';
 import { macrotask } from '../csp/macrotask.ts';
 import {
   RuntimeMisuse,
@@ -196,7 +197,7 @@ export class SerialRuntime implements Runtime {
 
   taskFailed(name: string, error: unknown): void {
     if (this.#options.onTaskFailed) this.#options.onTaskFailed(name, error);
-    else console.error(`task ${name} failed:`, error);
+    else tellFailure(name, error);
   }
 
   /** Nothing runs after this. */

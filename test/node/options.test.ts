@@ -60,6 +60,7 @@ describe('parseOptions', () => {
       '--eth': ['62'],
       '--tx': [toHex(encodeTransaction(signedTx()))],
       '--events': ['json'],
+      '--log': ['debug'],
       '--trace': [join(folder, 'trace')],
       '--exit-after': ['status'],
       '--help': [],

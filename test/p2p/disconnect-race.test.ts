@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../impl/csp/timer.ts';
-import { EndOfStream } from '../../impl/net/net-conn.ts';
+import { ConnClosed, EndOfStream } from '../../impl/net/net-conn.ts';
 import { discMsg } from '../../impl/p2p/base-protocol.ts';
 import { newMsg, type Msg } from '../../impl/p2p/message.ts';
 import {
@@ -26,9 +26,10 @@ const causes = [
 ] as const;
 type CauseName = (typeof causes)[number];
 
-const thrown = new RangeError('thrown by the protocol');
-const pingFailed = new Error('ping: broken pipe');
-const writeFailed = new Error('write: broken pipe');
+class Foreseen extends Error {}
+const thrown = new Foreseen('thrown by the protocol');
+const pingFailed = new ConnClosed('ping');
+const writeFailed = new ConnClosed('write');
 
 const localReason: DiscReason = 4;
 const remoteReason: DiscReason = 3;

@@ -13,7 +13,7 @@ import {
   ProtocolReturned,
 } from '../../impl/p2p/peer-error.ts';
 import type { Protocol } from '../../impl/p2p/protocol.ts';
-import { simulate } from '../../impl/sim/simulate.ts';
+import { simulate, type Simulation } from '../../impl/sim/simulate.ts';
 import { everySeed, explore, finished, run } from '../helpers/explore.ts';
 import { helloConn, idOf, makeProtocol, readAll, TestPeer } from '../helpers/peers.ts';
 import { linePair } from '../helpers/transports.ts';
@@ -32,6 +32,8 @@ interface Happening {
   readonly remoteRequested?: boolean;
   /** What the remote hears of it: payloads of Disconnect. */
   readonly hears: string[];
+  /** Of ours: it is logged. What a remote brings about is not. */
+  readonly isFault?: true;
   readonly at?: number;
 }
 
@@ -155,6 +157,7 @@ const happenings: Happening[] = [
   },
   {
     what: 'the protocol throws an error of its own',
+    isFault: true,
     run: () => Promise.reject(genesisMismatch),
     error: genesisMismatch,
     reason: 16,
@@ -195,6 +198,7 @@ const happenings: Happening[] = [
   // F-16
   {
     what: 'the protocol throws before its first wait',
+    isFault: true,
     run: () => {
       throw hostileGetter;
     },
@@ -204,6 +208,7 @@ const happenings: Happening[] = [
   },
   {
     what: 'the protocol throws a text',
+    isFault: true,
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the case
     run: () => Promise.reject('a text'),
     error: new Error('a text', { cause: 'a text' }),
@@ -212,6 +217,7 @@ const happenings: Happening[] = [
   },
   {
     what: 'the protocol throws nothing at all',
+    isFault: true,
     run: () => {
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- the case
       throw undefined;
@@ -222,6 +228,7 @@ const happenings: Happening[] = [
   },
   {
     what: 'a getter of what the protocol reads throws',
+    isFault: true,
     run: async (_peer, rw) => {
       const { payload } = await rw.readMsg();
       if (payload.length > 0) throw new Error('the payload was there');
@@ -247,6 +254,10 @@ async function live(happening: Happening): Promise<TestPeer> {
   return test;
 }
 
+function without<T>(simulation: Simulation<T>): Simulation<T> {
+  return { ...simulation, failures: [] };
+}
+
 describe('Peer.run', () => {
   for (const happening of happenings) {
     const { what, error, reason, remoteRequested = false, hears, at = 0 } = happening;
@@ -255,7 +266,9 @@ describe('Peer.run', () => {
         20,
         () => live(happening),
         (simulation) => {
-          const { end, endedAt, heard, line } = finished(simulation);
+          const logged = simulation.failures.map(({ task }) => task);
+          expect(logged).toEqual(happening.isFault ? ['eth/63'] : []);
+          const { end, endedAt, heard, line } = finished(without(simulation));
           if (typeof error === 'function') expect(end?.error).toBeInstanceOf(error);
           else expect(end?.error).toEqual(error);
           expect(end).toMatchObject({ reason, remoteRequested });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { sleep } from '../../impl/csp/timer.ts';
-import { DeadlineExceeded } from '../../impl/net/net-conn.ts';
+import { ConnClosed, DeadlineExceeded } from '../../impl/net/net-conn.ts';
 import { newMsg, type Msg } from '../../impl/p2p/message.ts';
 import { Peer } from '../../impl/p2p/peer.ts';
 import { DiscError, discNetworkError } from '../../impl/p2p/peer-error.ts';
@@ -65,7 +65,7 @@ describe('Peer.pingLoop', () => {
   it('ends the peer with reason 16 when a Ping cannot be written', () =>
     run(async () => {
       const test = new TestPeer([makeProtocol(readAll)]).start();
-      const broken = new Error('broken pipe');
+      const broken = new ConnClosed('write');
       test.line.brokenBy = broken;
       expect(await test.over()).toEqual({
         error: broken,

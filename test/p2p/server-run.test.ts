@@ -421,6 +421,7 @@ describe('Server.run at its checkpoints', () => {
       await sleep(10);
       expect(server.events).toMatchObject([
         { type: 'dial-error', error: new DiscError(9) },
+        { type: 'refused', error: new DiscError(10) },
       ]);
       const self = new Remote(world, serverID);
       expect(await self.join()).toEqual(new DiscError(10));

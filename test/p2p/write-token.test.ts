@@ -120,7 +120,7 @@ describe('ProtoRW.writeMsg under Peer.run', () => {
     }));
 
   it('reports a failed write once, and no later write is tried (k = 2)', async () => {
-    const broken = new Error('broken pipe');
+    const broken = new ConnClosed('write');
     const main = async (): Promise<{ test: TestPeer; ends: unknown[] }> => {
       const ends: unknown[] = [];
       const test = new TestPeer([
@@ -144,7 +144,7 @@ describe('ProtoRW.writeMsg under Peer.run', () => {
 
   it('ends the peer when a write fails, even if the protocol ignores it', () =>
     run(async () => {
-      const broken = new Error('broken pipe');
+      const broken = new ConnClosed('write');
       const test = new TestPeer([
         makeProtocol(async (peer, rw) => {
           await rw.writeMsg(newMsg(0, none)).catch(() => undefined);

@@ -51,7 +51,14 @@ async function startNode(options: { readonly blocks?: boolean } = {}): Promise<{
   });
   if (options.blocks === true) node.chain.insertChain(blocks);
   // Counted, not kept: an error keeps its stack, and all that was on it.
-  const counts = { add: 0, drop: 0, msgsend: 0, msgrecv: 0, 'dial-error': 0 };
+  const counts = {
+    add: 0,
+    drop: 0,
+    msgsend: 0,
+    msgrecv: 0,
+    refused: 0,
+    'dial-error': 0,
+  };
   node.server.feed.subscribe(({ type }) => counts[type]++);
   await node.start();
   nodes.push(node);
