@@ -447,14 +447,19 @@ function bothAtOnce(msg: Msg): Line {
     await open.wait();
     return msg;
   };
-  const opens = (): Promise<void> => {
+  const opens = (): void => {
     open.close();
-    return Promise.resolve();
   };
   return {
     ours: { readMsg: wait, writeMsg: () => open.wait() },
-    remote: { readMsg: wait, writeMsg: opens },
-    close: () => void opens(),
+    remote: {
+      readMsg: wait,
+      writeMsg: () => {
+        opens();
+        return Promise.resolve();
+      },
+    },
+    close: opens,
   };
 }
 
