@@ -142,10 +142,10 @@ export function gethClaimsHtml(site: SiteOptions): string {
           `<td>${backing(claim)}</td><td>${claim.checked}</td></tr>`,
       );
       return (
-        `<details class="pw-claims"><summary>${pageLink(page, site)} · ${claims.length}` +
-        `</summary>\n<table>\n<thead><tr><th scope="col">what is said</th>` +
-        `<th scope="col">where it was seen</th><th scope="col">on</th></tr></thead>\n` +
-        `<tbody>\n${rows.join('\n')}\n</tbody>\n</table>\n</details>`
+        `<details class="pw-claims"><summary>${escapeHtml(page)} · ${claims.length}` +
+        `</summary>\n${pageLink(page, site)}<table>\n<thead><tr><th scope="col">what is ` +
+        `said</th><th scope="col">where it was seen</th><th scope="col">on</th></tr>` +
+        `</thead>\n<tbody>\n${rows.join('\n')}\n</tbody>\n</table>\n</details>`
       );
     });
   return `<div v-pre>\n${parts.join('\n')}\n</div>\n`;
@@ -166,15 +166,11 @@ function gethUrl({ tag, file, symbol }: Seen): string {
   return `https://github.com/ethereum/go-ethereum/blob/${encodeURIComponent(first)}/${file}`;
 }
 
+/** To the page, below its name: nothing that is clicked stands in a summary. */
 function pageLink(page: string, site: SiteOptions): string {
-  const url = page.startsWith('docs/')
-    ? page.replace(/^docs/, '').replace(/(?:index)?\.md$/, '')
-    : page.startsWith('exercises/')
-      ? `/exercises/${/^exercises\/(\w+)/.exec(page)?.[1] ?? ''}`
-      : undefined;
-  const name = escapeHtml(page);
-  if (url === undefined || page.startsWith('exercises/')) return `<code>${name}</code>`;
-  return `<a href="${escapeHtml(href(site, url))}"><code>${name}</code></a>`;
+  if (!page.startsWith('docs/')) return '';
+  const url = page.replace(/^docs/, '').replace(/(?:index)?\.md$/, '');
+  return `<p><a href="${escapeHtml(href(site, url))}">The page</a></p>\n`;
 }
 
 /** Links keep their words. */

@@ -154,6 +154,6 @@ it.each(items.map((item) => [item.question, item] as const))('%s', async (_, ite
   throw new WrongAnswer(
     item.id in shown
       ? 'The run shows otherwise.'
-      : 'That place does not show it. Look for the line that would have to change.',
+      : 'That place does not show it. Which line would you have to change, so that the sentence were true or false?',
   );
 });

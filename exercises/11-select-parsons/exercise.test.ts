@@ -146,6 +146,9 @@ function peerOver(transport: Transport, protocols: readonly Protocol[]): Watched
 
 type RunProtocol = Protocol['run'];
 /** What happens to the peer; runs beside `run`. */
+/** An end that a protocol foresees: a plain Error would be a fault of the node, and logged. */
+class OtherChain extends Error {}
+
 type Story = (peer: Peer, line: FakeTransport) => Promise<void>;
 
 const protocol = (name: string, run: RunProtocol): Protocol => {
@@ -310,7 +313,7 @@ describe('Peer.run', () => {
 
   it('tells the remote why a protocol has ended', async () => {
     const endings: readonly [RunProtocol, number][] = [
-      [() => Promise.reject(new Error('the genesis blocks differ')), 16],
+      [() => Promise.reject(new OtherChain('the genesis blocks differ')), 16],
       [() => Promise.resolve(), 8],
       [() => Promise.reject(new PeerError('invalid-msg')), 2],
     ];

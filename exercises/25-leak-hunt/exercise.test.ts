@@ -260,15 +260,19 @@ describe('Relay', () => {
     }
   });
 
-  it('reads no more than one message that has to wait', async () => {
-    const { stage } = await watch(async ({ left, right }) => {
-      right.takesMs = 60_000;
-      for (let n = 0; n < 20; n++) left.says.trySend(`message ${n}`);
-      await sleep(1_000);
-    });
-    expect(
-      stage.left.reads,
-      'one message is being written, 19 are behind it; messages that were read',
-    ).toBeLessThanOrEqual(3);
-  });
+  it.each(['left', 'right'] as const)(
+    'reads no more than one message that has to wait, from the %s',
+    async (from) => {
+      const { stage } = await watch(async ({ left, right }) => {
+        const [quick, slow] = from === 'left' ? [left, right] : [right, left];
+        slow.takesMs = 60_000;
+        for (let n = 0; n < 20; n++) quick.says.trySend(`message ${n}`);
+        await sleep(1_000);
+      });
+      expect(
+        stage[from].reads,
+        'one message is being written, 19 are behind it; messages that were read',
+      ).toBeLessThanOrEqual(2);
+    },
+  );
 });

@@ -440,6 +440,41 @@ describe('handshake, when the line breaks', () => {
   });
 });
 
+/** Lets our write and our read end in one moment: when the remote sends `msg`. */
+function bothAtOnce(msg: Msg): Line {
+  const open = new Done('the line opens');
+  const wait = async (): Promise<Msg> => {
+    await open.wait();
+    return msg;
+  };
+  const opens = (): void => {
+    open.close();
+  };
+  return {
+    ours: { readMsg: wait, writeMsg: () => open.wait() },
+    remote: {
+      readMsg: wait,
+      writeMsg: () => {
+        opens();
+        return Promise.resolve();
+      },
+    },
+    close: opens,
+  };
+}
+
+describe('handshake, when both ends of it come in one moment', () => {
+  it.each([
+    ['theirs fits', fits, 'accepted'],
+    ['theirs is of another genesis', refusals[3]?.[1] ?? fits, refused.genesis],
+  ])('misses neither, if %s', async (_, msg, expected) => {
+    const makeLine = (): Line => bothAtOnce(msg);
+    const { end, atMs } = await meet(sends(msg, 1_000), { makeLine });
+    const said = 'after 1 s ours is written and theirs read, in the same moment';
+    expect(`${end}, at ${atMs} ms`, said).toBe(`${expected}, at 1000 ms`);
+  });
+});
+
 describe('handshake, when it is over', () => {
   it('has stopped its clock after success', async () => {
     const { quietAtMs } = await meet(inOrder(reads, sends(fits)));

@@ -330,6 +330,15 @@ describe('learn', () => {
     writeFileSync(join(home, '01-echo', 'exercise.ts'), starter);
   });
 
+  it('says how it is called, and takes an exercise by its folder or without zeros', async () => {
+    const { code, out } = await start('learn', '--help');
+    expect([code, out]).toEqual([0, expect.stringContaining('EXERCISE (E05, e5,')]);
+    for (const name of ['e4', '04-hand-over']) {
+      const { out: said } = await start('learn', name, '--once');
+      expect(said).toContain('E04 ');
+    }
+  });
+
   it('writes the trace of the run that failed, if asked', async () => {
     const file = join(root, 'peerwalk-E04.jsonl');
     rmSync(file, { force: true });

@@ -38,6 +38,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['starts `readLoop`', '100 A: runPeer starts readLoop.'],
     ['`pingLoop`', '100 A: runPeer starts pingLoop.'],
     ['`eth/63`', '100 A: runPeer starts eth/63.'],
+    ['`broadcast`', '150 A: eth/63 starts broadcast.'],
     [
       'the offer',
       '125 B: readLoop waits for the first of these: a taker for a message on eth.in; the signal closed.',

@@ -122,6 +122,7 @@ describe('who is exempt', () => {
     { ...no, inbound: true },
     { ...no, inbound: true },
     { ...no, staticDialed: true },
+    no,
     { ...no, trusted: true, inbound: true },
   ];
   const others = ['33', '44', '55'].map(idOf);
@@ -132,6 +133,7 @@ describe('who is exempt', () => {
       'a stranger dials us',
       'a static node dials us',
       'we dial a static node',
+      'we dial anybody else',
       'a trusted node, whoever dials',
     ]);
     for (const [at, [who, ...cells]] of rows.entries()) {

@@ -11,7 +11,8 @@ const answeredOneByOne: readonly ExerciseType[] = [
 ];
 
 /**
- * In code, the first failure is the one to mend: the others may go with it. Questions and
+ * In code, the first failure is the one to mend: the others may go with it. An attack and
+ * its cure are two pieces of code, so there it is the first of each. Questions and
  * messages have nothing to do with each other, so every wrong answer is shown. One that is not
  * given yet has nothing to say.
  */
@@ -24,7 +25,14 @@ export function openedAtFirst(
     const answered = failures.filter(({ verdict }) => verdict !== 'unsolved');
     if (answered.length > 0) return answered;
   }
-  return failures.slice(0, 1);
+  if (type !== 'attack') return failures.slice(0, 1);
+  const parts = new Map(failures.toReversed().map((test) => [partOf(test), test]));
+  return failures.filter((test) => parts.get(partOf(test)) === test);
+}
+
+/** The name of the outermost `describe` that a test stands in. */
+function partOf({ name }: TestResult): string {
+  return name.split(' > ')[0] ?? name;
 }
 
 /** What a run that never ended, or one that spoiled its own judge, has to show. */

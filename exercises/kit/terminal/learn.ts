@@ -34,6 +34,14 @@ const keys =
   'h hint · n next · l list · r rerun · c check types · x reset · s solution · p play · t trace file · i in a live connection · q quit';
 const draftKey = 'd draft';
 
+const help = `npm run learn [-- EXERCISE] [-- --once [--trace]]
+
+Runs the exercise that you go on with, or EXERCISE (E05, e5, 05-hello-bytes), whenever its
+exercise.ts is saved. With --once it runs once and ends: exit code 0 if all tests pass.
+--trace then also writes the run to a file that the site plays.
+
+keys: ${keys}`;
+
 class Learn {
   readonly #grader = new Grader(repository, (line) => {
     console.error(line);
@@ -59,10 +67,12 @@ class Learn {
     const { exercises } = this.#grader.progress();
     const ids = catalog.map(({ facts }) => facts.id);
     const id =
-      wanted?.toUpperCase() ??
-      goOnWith(ids, (one) => exercises[one]?.state === 'passed') ??
-      ids[0];
-    const found = catalog.find(({ facts }) => facts.id === id);
+      wanted === undefined
+        ? (goOnWith(ids, (one) => exercises[one]?.state === 'passed') ?? ids[0])
+        : wanted.toUpperCase().replace(/^([EW])0*(?=\d)/, '$1');
+    const found = catalog.find(
+      ({ facts, folder }) => facts.id.replace(/^E0/, 'E') === id || folder === wanted,
+    );
     if (found !== undefined) return found;
     const known = ids.join(' ');
     throw new RangeError(
@@ -362,13 +372,18 @@ interface Question {
   readonly wanted: string | undefined;
   readonly once: boolean;
   readonly trace: boolean;
+  readonly help: boolean;
 }
 
 /** @throws {RangeError} an option that there is not, or two exercises */
 function readQuestion(args: string[]): Question {
   let parsed;
   try {
-    const options = { once: { type: 'boolean' }, trace: { type: 'boolean' } } as const;
+    const options = {
+      once: { type: 'boolean' },
+      trace: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    } as const;
     parsed = parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -376,14 +391,18 @@ function readQuestion(args: string[]): Question {
   }
   const [wanted, second] = parsed.positionals;
   if (second !== undefined) throw new RangeError('one exercise at a time');
-  const { once = false, trace = false } = parsed.values;
+  const { once = false, trace = false, help = false } = parsed.values;
   if (trace && !once)
     throw new RangeError('--trace goes with --once; else t writes it');
-  return { wanted, once, trace };
+  return { wanted, once, trace, help };
 }
 
 async function main(): Promise<void> {
-  const { wanted, once, trace } = readQuestion(process.argv.slice(2));
+  const { wanted, once, trace, help: asked } = readQuestion(process.argv.slice(2));
+  if (asked) {
+    console.log(help);
+    return;
+  }
   outliveReader(process.stdout, () => {
     if (!once) process.exit(0); // nobody would see what is watched for
   });
