@@ -77,7 +77,7 @@ export interface ServerConfig {
   /** Dial nobody, static nodes neither. In geth those are dialed all the same. */
   readonly noDial?: boolean;
   readonly staticNodes?: readonly Node[];
-  /** Dialed in turn, while fewer than a third of the places are taken by them. */
+  /** Dialed in turn, up to a third of the places. */
   readonly bootnodes?: readonly Node[];
   /** Exempt from the caps on peers. */
   readonly trustedNodes?: readonly Node[];
