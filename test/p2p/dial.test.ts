@@ -202,6 +202,17 @@ describe('DialState.newTasks, of bootnodes', () => {
     expect(turns).toEqual([3, 4, 5, 'wait 1', 3]);
   });
 
+  it('goes on with the next when all may be dialed again, not with the first', () => {
+    const state = new DialState({ self, bootnodes: nodes(3, 5), maxDynDials: 1 });
+    const turns: unknown[] = [];
+    for (let now = 0; now < 500_000; now += 100_000) {
+      const tasks = state.newTasks(0, origins({}), now);
+      turns.push(...said(tasks));
+      for (const task of tasks) state.taskDone(task, now);
+    }
+    expect(turns).toEqual([3, 4, 5, 3, 4]);
+  });
+
   it('dials none without a place, nor itself, nor outside of netRestrict', () => {
     const full = new DialState({ self, bootnodes: nodes(3, 5) });
     expect(said(full.newTasks(0, origins({}), 0))).toEqual([]);
