@@ -277,8 +277,8 @@ export class Server implements DialHost {
           // #endregion run-gates
           case 'delpeer':
             //= a peer has ended
-            peers.delete(event.value.peer.id);
             if (event.value.peer.inbound) inboundCount--;
+            this.forget(peers, event.value);
             break;
         }
       }
@@ -289,7 +289,7 @@ export class Server implements DialHost {
     //= the server stops: end every peer, and wait for each to be gone
     for (const peer of peers.values()) await peer.disconnect(discQuitting);
     //: No `quit` case here: every live peer is owed one receive on `delpeer`.
-    while (peers.size > 0) peers.delete((await this.delpeer.recv()).peer.id);
+    while (peers.size > 0) this.forget(peers, await this.delpeer.recv());
   }
   // #endregion server-run
 
@@ -301,15 +301,20 @@ export class Server implements DialHost {
   // #endregion answer
 
   // #region run-peer
-  /** Runs the peer from add to drop. @geth p2p/server.go Server.runPeer */
+  /** Runs the peer, from the event that it has come. @geth p2p/server.go Server.runPeer */
   async runPeer(peer: Peer): Promise<void> {
     const { id, name, caps, inbound, remoteAddr } = peer;
     this.feed.send({ type: 'add', peer: id, name, caps, inbound, remote: remoteAddr });
     const end = await this.endOf(peer);
-    //: Before the run loop forgets it: until then no other can be added under its id.
-    this.feed.send({ type: 'drop', peer: id, ...end });
     //: Always taken: the run loop does not end before every peer has come here.
     await this.delpeer.send({ peer, end });
+  }
+
+  /** What the run loop does with the report. */
+  forget(peers: Map<NodeID, Peer>, { peer, end }: PeerDrop): void {
+    peers.delete(peer.id);
+    //: In the same turn: no other peer can have been added under its id.
+    this.feed.send({ type: 'drop', peer: peer.id, ...end });
   }
   // #endregion run-peer
 

@@ -174,6 +174,50 @@ describe('Server.runPeer', () => {
     expect([...reasons].sort()).toEqual([1, 3, 8]);
   });
 
+  it('makes the drop when the peer is no more in the table', async () => {
+    await everySeed(
+      50,
+      async () => {
+        const world = new World();
+        const server = makeServer(world);
+        await server.start();
+        const asked = new WaitGroup();
+        const seen: string[][] = [];
+        server.feed.subscribe(({ type }) => {
+          if (type !== 'drop') return;
+          asked.go('ask', async () => {
+            seen.push(await server.peerIDs());
+          });
+        });
+        const remotes = new WaitGroup();
+        for (const digits of ['22', '33']) {
+          remotes.go('remote', () => new Remote(world, idOf(digits)).live());
+        }
+        await sleep(10);
+        const [first] = await server.peers();
+        // The run loop has its hands full: who asks it now waits beside the peer's end.
+        for (let i = 0; i < 4; i++) {
+          remotes.go('busy', async () => {
+            for (let n = 0; n < 10; n++) await server.peers();
+          });
+        }
+        await first?.disconnect(4);
+        await sleep(2_000);
+        await asked.wait();
+        const left = await server.peerIDs();
+        await server.stop();
+        await asked.wait();
+        await remotes.wait();
+        return { seen: seen[0], left };
+      },
+      (simulation) => {
+        const { seen, left } = finished(simulation);
+        expect(left.length).toBe(1);
+        expect(seen).toEqual(left);
+      },
+    );
+  });
+
   it('makes the drop before the same id is added again, however late its turn: 200 seeds', async () => {
     let again = 0;
     const main = async (): Promise<TestServer> => {
