@@ -47,6 +47,14 @@ export interface ProtocolManagerOptions {
   readonly onStatus?: (peer: EthPeer, status: eth.StatusData) => void;
 }
 
+/** Without one of these eth does not go on. Other tasks belong to a peer or a request. */
+const loops: ReadonlySet<string> = new Set([
+  'syncer',
+  'fetcher',
+  'txLoop',
+  'txsyncLoop',
+]);
+
 /** @geth eth/handler.go ProtocolManager */
 export class ProtocolManager {
   readonly chain: Chain;
@@ -65,12 +73,15 @@ export class ProtocolManager {
   readonly noMorePeers = new Chan<undefined>('noMorePeers');
   readonly quitSync = new Done('quitSync');
   /** Every task of eth but the handlers: those are the peers' own. */
-  readonly wg = new WaitGroup();
+  readonly wg = new WaitGroup((task, error) => {
+    this.#died(task, error);
+  });
 
   readonly #onStatus: ProtocolManagerOptions['onStatus'];
   readonly #handlers = new Set<EthPeer>(); // BOUNDED by the peers of the server
   readonly #handlerLeft = new Signal('handler left');
   readonly #stopped = new Done('eth stopped');
+  readonly #syncerDied = new Done('syncer died');
   #maxPeers: number;
   #phase: 'new' | 'running' | 'stopping' = 'new';
 
@@ -162,7 +173,10 @@ export class ProtocolManager {
     this.#phase = 'stopping';
 
     //= nobody new comes in
-    if (wasRunning) await this.noMorePeers.send(undefined);
+    if (wasRunning) {
+      const died = recv(this.#syncerDied); // it takes nothing any more
+      await select({ taken: send(this.noMorePeers, undefined), died });
+    }
     this.quitSync.close();
     this.peers.close();
 
@@ -175,6 +189,16 @@ export class ProtocolManager {
     this.#stopped.close();
   }
   // #endregion eth-stop
+
+  /** A loop that died answers nobody: whoever waits for it leaves by `quitSync`. */
+  #died(task: string, error: unknown): void {
+    runtime().taskFailed(task, error);
+    if (task === 'syncer') {
+      this.downloader.terminate();
+      this.#syncerDied.close();
+    }
+    if (loops.has(task)) this.quitSync.close();
+  }
 
   // #region handle
   /**

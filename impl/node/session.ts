@@ -48,7 +48,7 @@ export class Session {
   /**
    * @throws {UsageError} there is nothing to do, or a file or an address cannot be used;
    *   then nothing is reported
-   * @throws {Unfinished} a signal came before the export was whole
+   * @throws {Unfinished} a signal came before the export was whole, or the node died
    */
   async run(): Promise<void> {
     const { listen, noDial } = this.#options;
@@ -63,7 +63,8 @@ export class Session {
     const { found, isWhole } = await this.#readFiles(node);
     this.#subscribe(node);
     // A signal during the import: nobody is let in any more.
-    if (hasNetwork && !this.stop.closed) await this.#serve(node, found);
+    let isWell = true;
+    if (hasNetwork && !this.stop.closed) isWell = await this.#serve(node, found);
     else for (const event of found) this.#report(event);
     this.#host.nodeEnded?.();
     try {
@@ -71,6 +72,7 @@ export class Session {
     } finally {
       this.#report({ type: 'stopped' });
     }
+    if (!isWell) throw new Unfinished('a loop of the node died: it was stopped');
   }
 
   #report(event: NodeEvent): void {
@@ -126,8 +128,11 @@ export class Session {
     throw new UsageError(`nothing to do: ${missing} (--help says more)`);
   }
 
-  /** @param found what the files gave, to be reported once the node listens */
-  async #serve(node: FullNode, found: readonly NodeEvent[]): Promise<void> {
+  /**
+   * @param found what the files gave, to be reported once the node listens
+   * @returns false: a loop of the node had died, and is told in the log
+   */
+  async #serve(node: FullNode, found: readonly NodeEvent[]): Promise<boolean> {
     const { exitAfter } = this.#options;
     try {
       await node.start();
@@ -149,9 +154,15 @@ export class Session {
     }
     const ms = exitAfter?.kind === 'seconds' ? exitAfter.seconds * 1000 : undefined;
     const timer = ms === undefined ? undefined : new Timer('exit after', ms);
-    await select({ stop: recv(this.stop), time: recv(timer) });
+    const event = await select({
+      stop: recv(this.stop),
+      time: recv(timer),
+      server: recv(node.server.quit),
+      eth: recv(node.eth.quitSync),
+    });
     timer?.stop();
     await node.stop();
+    return event.case === 'stop' || event.case === 'time';
   }
 
   /** One list of peers for all nodes of a network is common: no reason to refuse it. */

@@ -4,7 +4,7 @@ import { initCrypto } from '#crypto';
 import { Chan } from '../../impl/csp/chan.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { sleep } from '../../impl/csp/timer.ts';
-import type { WaitGroup } from '../../impl/csp/wait-group.ts';
+import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { type Block, encodeBody, hashBlock } from '../../impl/core/block.ts';
 import type { Chain } from '../../impl/core/chain.ts';
 import { hashOf } from '../../impl/core/hash.ts';
@@ -572,6 +572,44 @@ describe('ProtocolManager.start', () => {
       expect(await new Remote(manager, wg).readToEnd()).toMatchObject({ reason: 4 });
       await manager.stop();
     });
+  });
+});
+
+describe('a loop of eth that dies', () => {
+  const fault = new TypeError('a fault of ours');
+  const dies = (): never => {
+    throw fault;
+  };
+
+  it.each([
+    [
+      'the syncer',
+      (manager: ProtocolManager): void => {
+        manager.peers.bestPeer = dies; // what it asks at its tick
+      },
+    ],
+    [
+      'the fetcher',
+      (manager: ProtocolManager): void => {
+        manager.fetcher.loop = () => Promise.reject(fault);
+      },
+    ],
+  ])('is logged, and does not hold up stop: %s', async (_, break_) => {
+    const run = await simulate({}, async () => {
+      const wg = new WaitGroup();
+      const manager = newManager();
+      break_(manager);
+      manager.start();
+      const remote = new Remote(manager, wg);
+      await sleep(11_000); // the tick of the syncer was at 10 s
+      expect(manager.quitSync.closed).toBe(true);
+      await manager.stop();
+      expect(remote.end).toBeDefined();
+      await wg.wait();
+    });
+    expect(run.outcome.status).toBe('done');
+    expect(run.left).toEqual([]);
+    expect(run.failures.map(({ error }) => error)).toEqual([fault]);
   });
 });
 

@@ -5,10 +5,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { initCrypto, publicKey } from '#crypto';
 import { toHex } from '../../impl/bytes.ts';
 import { encodeTransaction, hashTransaction } from '../../impl/core/transaction.ts';
+import { tellFailuresTo } from '../../impl/csp/failures.ts';
+import { Fetcher } from '../../impl/eth/fetcher.ts';
+import { Server } from '../../impl/p2p/server.ts';
 import { parseOptions } from '../../impl/node/options.ts';
 import type { NodeEvent } from '../../impl/node/report.ts';
 import { Session } from '../../impl/node/session.ts';
@@ -138,6 +141,30 @@ describe('Session', () => {
     await expect(stoppedRun()).rejects.toThrow(Unfinished);
     expect(readFileSync(file, 'utf8')).toBe('precious');
   });
+
+  it.each([
+    ['fetcher', () => vi.spyOn(Fetcher.prototype, 'loop')],
+    ['run', () => vi.spyOn(Server.prototype, 'run')],
+  ] as const)(
+    'ends, and says so, when a loop of the node dies: %s',
+    async (task, spy) => {
+      const told: unknown[] = [];
+      tellFailuresTo((task, error) => told.push([task, error]));
+      const fault = new TypeError('a fault of ours');
+      const loop = spy().mockRejectedValue(fault);
+      try {
+        const run = start(...chainOptions, ...anyPort);
+        await expect(run.ended).rejects.toThrow(
+          new Unfinished('a loop of the node died: it was stopped'),
+        );
+        expect(run.log.all.at(-1)).toEqual({ type: 'stopped' });
+        expect(told).toEqual([[task, fault]]);
+      } finally {
+        loop.mockRestore();
+        tellFailuresTo(undefined);
+      }
+    },
+  );
 
   it('puts transactions into the pool, and refuses those that the pool does', async () => {
     const tx = signedTx();

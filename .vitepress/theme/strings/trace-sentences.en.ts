@@ -68,6 +68,7 @@ const signals: Readonly<Record<string, string>> = {
   'DAO challenge answered': 'the peer has shown its header of the DAO fork',
   'transport closing': 'nobody may begin another write',
   'transport closed': 'the transport is shut',
+  'syncer died': 'the syncer has died of a fault',
   'handler left': 'an eth peer’s task is over',
   'the run is over': 'the scenario has seen what it waited for',
   'it listens': 'the scripted remote reads from here on',
