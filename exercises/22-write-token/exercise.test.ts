@@ -19,11 +19,21 @@ class LineBroken extends Error {}
 /** How long the transport takes for each message. */
 const writeMs = 10;
 
+/** As the node's, with its one place; counts who tries, for a second report finds no room. */
+class Reports extends Chan<Error | undefined> {
+  tried = 0;
+
+  override trySend(value: Error | undefined): boolean {
+    this.tried++;
+    return super.trySend(value);
+  }
+}
+
 /** What the protocols of one peer share, and the transport under it. */
 class Connection implements ProtoLink {
   readonly closed = new Done('closed');
   readonly writeStart = new Chan<undefined>('writeStart', 1);
-  readonly writeErr = new Chan<Error | undefined>('writeErr', 1);
+  readonly writeErr = new Reports('writeErr', 1);
   /** What the transport was given, and when. */
   readonly wire: { readonly msg: Msg; readonly atMs: number }[] = [];
   /** How many protocols were writing at the same time, at most. */
@@ -215,12 +225,14 @@ describe('writeMsg', () => {
       const conn = new Connection();
       const fates = conn.write(conn.protocol('chat'), 0);
       await conn.wait();
+      const reports = conn.writeErr.tried;
       const [first, second] = [conn.reported, conn.reported];
-      return { fates, first, second, token: conn.token };
+      return { fates, first, second, reports, token: conn.token };
     });
     expect(value.fates, 'the protocol’s write').toEqual(['written at 10 ms']);
     expect(value.first, 'a message was written; reported is').toBe('success');
     expect(value.second, 'and after that').toBe('nothing');
+    expect(value.reports, 'times that the writer has reported').toBe(1);
     expect(value.token, '`run` has not put the token back; it lies').toBe(
       'not in writeStart',
     );
@@ -232,11 +244,13 @@ describe('writeMsg', () => {
       conn.breaks = { by: new LineBroken('broken pipe') };
       conn.write(conn.protocol('chat'), 0);
       await conn.wait();
+      const reports = conn.writeErr.tried;
       const [first, second] = [conn.reported, conn.reported];
-      return { first, second, token: conn.token };
+      return { first, second, reports, token: conn.token };
     });
     expect(value.first, 'a write failed; reported is').toBe('“broken pipe”');
     expect(value.second, 'and after that').toBe('nothing');
+    expect(value.reports, 'times that the writer has reported').toBe(1);
     expect(value.token, 'a write failed; the token lies').toBe('not in writeStart');
   });
 
