@@ -6,13 +6,11 @@
  * sent on as those bytes, and its transactions become objects only if somebody looks.
  */
 import { list, listOf } from '../rlp/schema.ts';
-import { firstItem, listContent, rawItems, type RlpItem } from '../rlp/decode.ts';
+import { firstItem, listContent, rawItems } from '../rlp/decode.ts';
 import { encode, encodeList, type RlpValue } from '../rlp/encode.ts';
 import { scan } from '../rlp/scan.ts';
-import { Fields } from './fields.ts';
 import type { Hash } from './hash.ts';
 import {
-  decodeHeader,
   encodeHeader,
   hashHeader,
   type Header,
@@ -21,7 +19,6 @@ import {
   readHeader,
 } from './header.ts';
 import {
-  decodeTransaction,
   readTransaction,
   type Transaction,
   transactionSchema,
@@ -148,30 +145,4 @@ export function readBody(data: Uint8Array): Body {
 export function readBlock(data: Uint8Array): Block {
   scan(data, blockSchema, 'block');
   return blockOf(data);
-}
-
-/**
- * Reads a body from an item that was decoded with `bodySchema`.
- *
- * @throws {RlpError} the item is not of that shape
- */
-export function decodeBody(item: RlpItem): Body {
-  return bodyFields(new Fields(item, 'block body'));
-}
-
-/**
- * Reads a block from an item that was decoded with `blockSchema`.
- *
- * @throws {RlpError} the item is not of that shape
- */
-export function decodeBlock(item: RlpItem): Block {
-  const fields = new Fields(item, 'block');
-  return { header: decodeHeader(fields.item()), body: bodyFields(fields) };
-}
-
-function bodyFields(fields: Fields): Body {
-  return {
-    transactions: fields.list().map(decodeTransaction),
-    uncles: fields.list().map(decodeHeader),
-  };
 }
