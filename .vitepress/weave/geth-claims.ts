@@ -15,6 +15,7 @@ import {
 } from './geth-sentences.ts';
 import { href, type SiteOptions } from './links.ts';
 import { listFiles, readText } from './repo.ts';
+import { frontMatter } from './site-index.ts';
 
 export interface Seen {
   /** A tag of go-ethereum, or `from..to` of those between which it is so. */
@@ -135,14 +136,15 @@ function unbacked(claim: Claim): string | undefined {
 export function gethClaimsHtml(site: SiteOptions): string {
   const parts = ledgers()
     .filter(({ claims }) => claims.length > 0)
+    .sort((a, b) => rank(a.page) - rank(b.page))
     .map(({ page, claims }) => {
       const rows = claims.map(
         (claim) =>
           `<tr><td>${inlineHtml(plain(claim.says))}</td>` +
-          `<td>${backing(claim)}</td><td>${claim.checked}</td></tr>`,
+          `<td>${backing(claim)}</td><td class="pw-claims-day">${claim.checked}</td></tr>`,
       );
       return (
-        `<details class="pw-claims"><summary>${escapeHtml(page)} · ${claims.length}` +
+        `<details class="pw-claims"><summary>${escapeHtml(nameOf(page))} · ${claims.length}` +
         `</summary>\n${pageLink(page, site)}<table>\n<thead><tr><th scope="col">what is ` +
         `said</th><th scope="col">where it was seen</th><th scope="col">on</th></tr>` +
         `</thead>\n<tbody>\n${rows.join('\n')}\n</tbody>\n</table>\n</details>`
@@ -164,6 +166,20 @@ function gethUrl({ tag, file, symbol }: Seen): string {
   const first = tag.split('..')[0] ?? tag;
   if (row !== undefined && first === 'v1.8.12') return permalink(row);
   return `https://github.com/ethereum/go-ethereum/blob/${encodeURIComponent(first)}/${file}`;
+}
+
+/** The walk first, then what belongs to it, then the code. */
+function rank(page: string): number {
+  const order = ['docs/guide/', 'exercises/', 'docs/', 'impl/'];
+  return order.findIndex((start) => page.startsWith(start));
+}
+
+/** A page and an exercise have titles; a folder of the code has its path. */
+function nameOf(page: string): string {
+  if (page.startsWith('impl/')) return page;
+  const file = page.endsWith('.md') ? page : `${page}/README.md`;
+  const title = frontMatter(readText(file), 'title')?.replace(/^["']|["']$/g, '');
+  return title ?? page;
 }
 
 /** To the page, below its name: nothing that is clicked stands in a summary. */
