@@ -13,6 +13,8 @@ import { ethCode, someHeaders, type Stage, type Stranger } from './stranger.ts';
 const zeros = (length: number): Uint8Array => new Uint8Array(length);
 const emptyList = Uint8Array.of(0xc0);
 const aPiece = 65_536;
+/** The 30 s began with the Status, a millisecond ago. */
+const silence = 29_999;
 
 /** The 16 bytes of a header, before they are encrypted. */
 function header(
@@ -108,7 +110,7 @@ const cases: Case[] = [
       }
     },
     ends: 'closed',
-    at: 30_000,
+    at: silence,
     why: 'DeadlineExceeded',
     // What it holds is what it has asked for, not what was claimed.
     most: { asks: aPiece, holds: aPiece },
@@ -122,7 +124,7 @@ const cases: Case[] = [
       await stranger.write(zeros(3 * aPiece));
     },
     ends: 'closed',
-    at: 30_000,
+    at: silence,
     why: 'DeadlineExceeded',
     most: { asks: aPiece, holds: 4 * aPiece },
   },

@@ -13,7 +13,13 @@ import { ReadBudget } from '../../impl/p2p/rlpx/read-budget.ts';
 import { newRLPX } from '../../impl/p2p/rlpx/transport.ts';
 import { newManager } from '../eth/harness.ts';
 import { type Asked, MeasuredConn } from './conns.ts';
-import { makeServer, type TestServer, type World } from '../helpers/servers.ts';
+import {
+  makeServer,
+  nodeAt,
+  serverHost,
+  type TestServer,
+  type World,
+} from '../helpers/servers.ts';
 
 export interface NodeOptions {
   /** Default 3: one place is the honest peer's, one the stranger's, one stays for dials. */
@@ -23,6 +29,9 @@ export interface NodeOptions {
   readonly trustedNodes?: readonly Node[];
   readonly staticNodes?: readonly Node[];
   readonly chain: Chain;
+  /** Default: `nodeKey`, at the address that strangers dial. */
+  readonly key?: Uint8Array;
+  readonly host?: string;
 }
 
 export const nodeKey = new Uint8Array(32).fill(0x11);
@@ -51,6 +60,8 @@ class MeasuredBudget extends ReadBudget {
 }
 
 export class AttackedNode {
+  /** How others dial it. */
+  readonly node: Node;
   readonly server: TestServer;
   readonly eth: ProtocolManager;
   readonly chain: Chain;
@@ -61,13 +72,14 @@ export class AttackedNode {
   readonly #timers = new Set<object>();
 
   constructor(world: World, options: NodeOptions, network?: Network) {
-    const { chain, maxPeers = 3, maxPendingPeers = 1 } = options;
+    const { chain, key = nodeKey, maxPeers = 3, maxPendingPeers = 1 } = options;
+    const { host = serverHost } = options;
     this.chain = chain;
+    this.node = nodeAt(idOfKey(key), host);
     this.txPool = new TxPool(chain);
     this.eth = newManager({ chain, txPool: this.txPool, maxPeers });
     this.server = makeServer(world, {
-      privateKey: nodeKey,
-      self: idOfKey(nodeKey),
+      ...{ host, privateKey: key, self: this.node.id },
       protocols: this.eth.protocols(),
       newTransport: (fd) =>
         newRLPX(new MeasuredConn(fd, this.askedOf(fd.remoteAddr)), {

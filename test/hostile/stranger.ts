@@ -4,9 +4,10 @@ import { createFrameCrypto, publicKey } from '#crypto';
 import { concat, toHex } from '../../impl/bytes.ts';
 import type { FrameCrypto, FrameKeys } from '../../impl/crypto/provider.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
+import { Chan } from '../../impl/csp/chan.ts';
 import { Signal } from '../../impl/csp/signal.ts';
 import { recv, select } from '../../impl/csp/select.ts';
-import { Timer } from '../../impl/csp/timer.ts';
+import { sleep, Timer } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import {
   blockHeadersMsg,
@@ -21,6 +22,7 @@ import {
   baseProtocolLength,
   discMsg,
   handshakeMsg,
+  pongMsg,
 } from '../../impl/p2p/base-protocol.ts';
 import type { ProtoHandshake } from '../../impl/p2p/conn.ts';
 import type { Msg } from '../../impl/p2p/message.ts';
@@ -61,7 +63,12 @@ export class Stranger {
   readonly fd: CutConn;
   readonly nodeKey: Uint8Array;
   readonly key: Uint8Array;
-  readonly cameAt = runtime().now();
+  /** What an honest node says at his place. */
+  readonly status: StatusData;
+  /** Pongs that he has sent. */
+  pongs = 0;
+  /** When he connected, or began to do what he likes. */
+  #since = runtime().now();
   /** What came in frames, in order. */
   readonly heard: Msg[] = [];
   /** The same as it was on the wire: code and data, `1 c104`. */
@@ -72,8 +79,8 @@ export class Stranger {
   endedAt: number | undefined;
   /** He wrote when the node had closed already. */
   wasCutOff = false;
-  readonly #status: StatusData;
   readonly #wg = new WaitGroup();
+  readonly #writing = new Chan<undefined>('stranger writes', 1);
   readonly #changed = new Signal('stranger heard');
   #crypto: FrameCrypto | undefined;
   #raw: RawPeer | undefined;
@@ -84,7 +91,7 @@ export class Stranger {
     this.fd = fd;
     this.nodeKey = nodeKey;
     this.key = key;
-    this.#status = status;
+    this.status = status;
   }
 
   /** The node's public key. */
@@ -121,16 +128,25 @@ export class Stranger {
   }
 
   /** Both Hellos. */
-  async sayHello(fields: Partial<ProtoHandshake> = {}): Promise<void> {
-    await this.frame(handshakeMsg, encodeHello(helloOf(this.key, fields)));
+  async sayHello(
+    fields: Partial<ProtoHandshake> = {},
+    payload = encodeHello(helloOf(this.key, fields)),
+  ): Promise<void> {
+    await this.frame(handshakeMsg, payload);
+    await this.hearHello(fields.version);
+  }
+
+  /** From here on, what both send is compressed, if `version` is one that does. */
+  async hearHello(version = 5): Promise<void> {
     await this.hear(handshakeMsg);
-    this.#compressed = (fields.version ?? 5) >= 5;
+    this.#compressed = version >= 5;
   }
 
   async sayStatus(fields: Partial<StatusData> = {}): Promise<void> {
     await this.hear(ethCode(statusMsg));
-    const status = encodeStatus({ ...this.#status, ...fields });
+    const status = encodeStatus({ ...this.status, ...fields });
     await this.send(ethCode(statusMsg), status);
+    await sleep(1); // until the node has read it
   }
 
   /** Asks for headers, and wants them within a second. */
@@ -141,9 +157,14 @@ export class Stranger {
     await this.hear(ethCode(blockHeadersMsg), 1_000);
   }
 
+  async pong(): Promise<void> {
+    this.pongs++;
+    await this.send(pongMsg, Uint8Array.of(0xc0));
+  }
+
   /** A frame with a good MAC and this for its data. */
   async frame(code: number, data: Uint8Array): Promise<void> {
-    await this.write(this.raw.seal(code, data));
+    await this.#inTurn(() => this.raw.seal(code, data));
   }
 
   /** Any header, of 16 bytes, with a good MAC. */
@@ -173,12 +194,19 @@ export class Stranger {
 
   /** If the node has closed, nobody hears it: that is no error of the stranger's. */
   async write(...parts: readonly Uint8Array[]): Promise<void> {
-    if (this.wasCutOff) return;
+    await this.#inTurn(() => concat(...parts));
+  }
+
+  /** One write at a time, and a frame is sealed when it is its turn. */
+  async #inTurn(bytes: () => Uint8Array): Promise<void> {
+    await this.#writing.send(undefined);
     try {
-      await this.fd.write(concat(...parts));
+      if (!this.wasCutOff) await this.fd.write(bytes());
     } catch (error) {
       if (!(error instanceof ConnClosed)) throw error;
       this.wasCutOff = true;
+    } finally {
+      this.#writing.tryRecv();
     }
   }
 
@@ -243,9 +271,14 @@ export class Stranger {
     return this.endedAt !== undefined;
   }
 
-  /** Milliseconds from his coming to his end. */
+  /** What he has done so far does not count as his stay. */
+  began(): void {
+    this.#since = runtime().now();
+  }
+
+  /** Milliseconds from his coming, or from `began`, to his end. */
   get stayed(): number {
-    return (this.endedAt ?? NaN) - this.cameAt;
+    return (this.endedAt ?? NaN) - this.#since;
   }
 
   /** The reason of the Disconnect that he was sent. */
