@@ -4,7 +4,7 @@ import { runtime } from '../../impl/csp/runtime.ts';
 import type { NetConn } from '../../impl/net/net-conn.ts';
 import type { Prng } from '../../impl/sim/prng.ts';
 
-class Before implements NetConn {
+export class Before implements NetConn {
   readonly remoteAddr: string;
   readonly localAddr: string;
   protected readonly fd: NetConn;

@@ -63,6 +63,8 @@ interface Common {
 export interface StrangerCase extends Common {
   /** How far he goes first, as an honest node does. */
   readonly after: Stage;
+  /** His, if not one of his own. */
+  readonly key?: Uint8Array;
   readonly act: (stranger: Stranger, scene: Scene) => Promise<void>;
   readonly ends: End;
   /** Milliseconds from the start of `act` to the end: exactly, or from and to. Default 0. */
@@ -127,10 +129,15 @@ export class Scene {
     key = testKey(strangerKeys + this.strangers.length),
     host?: string,
   ): Stranger {
-    const fd = new CutConn(this.dial(host), this.cut, this.#random);
+    const fd = this.cutting(this.dial(host));
     const stranger = new Stranger({ fd, nodeKey, key, status: this.status });
     this.strangers.push(stranger);
     return stranger;
+  }
+
+  /** What is written to it arrives as this run cuts it. */
+  cutting(fd: NetConn): CutConn {
+    return new CutConn(fd, this.cut, this.#random);
   }
 
   honest(key: Uint8Array, host: string): Promise<HonestPeer> {
@@ -145,13 +152,17 @@ export class Scene {
         (each.type === 'refused' && each.remote === fd.localAddr) ||
         (each.type === 'drop' && each.peer === id),
     );
-    return event && describeEnd(event);
+    return event && this.errorOf(event);
+  }
+
+  /** Its class and code, or reason. */
+  errorOf(event: PeerEvent | undefined): string {
+    if (event === undefined || !('error' in event)) return 'no error';
+    return nameOf(event.error);
   }
 }
 
-function describeEnd(event: PeerEvent): string {
-  if (!('error' in event)) return event.type;
-  const { error } = event;
+function nameOf(error: Error): string {
   if ('code' in error) return `${error.name} ${String(error.code)}`;
   if ('reason' in error) return `${error.name} ${String(error.reason)}`;
   return error.name;
@@ -233,7 +244,7 @@ async function newcomer(scene: Scene): Promise<void> {
 }
 
 async function meet(each: StrangerCase, scene: Scene): Promise<void> {
-  const stranger = scene.stranger();
+  const stranger = scene.stranger(each.key);
   await stranger.goTo(each.after);
   stranger.began();
   await each.act(stranger, scene);
@@ -244,8 +255,8 @@ async function meet(each: StrangerCase, scene: Scene): Promise<void> {
   expect(node.askedOf(stranger.fd.localAddr).most).toBeLessThanOrEqual(asks);
   const held = node.readBudget.total - node.readBudget.lowest;
   expect(held).toBeLessThanOrEqual(holds);
-  await each.check?.(stranger, scene);
   if (each.why !== undefined) expect(await scene.whyEnded(stranger)).toBe(each.why);
+  await each.check?.(stranger, scene);
 }
 
 async function provesEnded(
