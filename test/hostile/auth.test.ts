@@ -9,7 +9,13 @@ import { ackKind, readPacket } from '../../impl/p2p/rlpx/packet.ts';
 import { encode, type RlpValue } from '../../impl/rlp/encode.ts';
 import { packet } from '../p2p/rlpx/helpers.ts';
 import { ephemeralKey, fieldsOf, goodAuth, shakeWith } from './auth-packet.ts';
-import { battery, type Case, type Scene, type StrangerCase } from './harness.ts';
+import {
+  alsoOverTCP,
+  battery,
+  type Case,
+  type Scene,
+  type StrangerCase,
+} from './harness.ts';
 import type { Stranger } from './stranger.ts';
 
 const atOnce = { after: 'connected', ends: 'closed' } as const;
@@ -164,15 +170,17 @@ const cases: Case[] = [
     ]);
   }),
   ...[100, 300].map((padding) =>
-    taken(`${padding} bytes of padding`, (stranger) =>
-      packet(stranger.nodeID, fieldsOf(stranger), { padding }),
+    alsoOverTCP(
+      taken(`${padding} bytes of padding`, (stranger) =>
+        packet(stranger.nodeID, fieldsOf(stranger), { padding }),
+      ),
     ),
   ),
   taken('bytes after the list that are no padding', (stranger) => {
     const body = concat(encode(fieldsOf(stranger)), new Uint8Array(100).fill(0xf9));
     return packet(stranger.nodeID, body, { isEncoded: true, padding: 0 });
   }),
-  withPoint('H-12', 'a point that is not on the curve', offCurve),
+  alsoOverTCP(withPoint('H-12', 'a point that is not on the curve', offCurve)),
   withPoint('H-12', 'the point (0, 0)', new Uint8Array(64)),
   withPoint('H-15', 'a point with x + p for its x', aboveP),
   ...[0x02, 0x03, 0x05, 0x06, 0x07].map((form): StrangerCase => {

@@ -80,6 +80,7 @@ const cases: Case[] = [
   {
     id: 'H-32',
     title: 'a Disconnect with a wrong MAC is not believed',
+    tcp: true,
     after: 'Status',
     act: async (stranger) => {
       const frame = stranger.raw.seal(discMsg, encodeDisconnect(4));
@@ -93,6 +94,7 @@ const cases: Case[] = [
     id: 'H-35',
     title: `a header that claims ${size} bytes where Hello is due, and no more`,
     after: 'keys',
+    tcp: size === 0xfffff0,
     act: (stranger) => stranger.write(stranger.handMadeHeader(header(size))),
     ends: 'closed',
     why: 'FrameError too-big',
@@ -131,6 +133,7 @@ const cases: Case[] = [
   {
     id: 'H-37',
     title: 'a frame of no bytes',
+    tcp: true,
     after: 'Status',
     act: (stranger) => stranger.write(stranger.handMade(header(0), zeros(16))),
     ends: 'closed',
@@ -139,6 +142,7 @@ const cases: Case[] = [
   {
     id: 'H-42',
     title: 'a header that speaks of chunks: one frame like others',
+    tcp: true,
     after: 'Status',
     act: async (stranger) => {
       const data = concat(
