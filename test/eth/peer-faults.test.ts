@@ -1,6 +1,7 @@
 /** A write of eth that fails: an end that was foreseen is quiet, a fault of ours is told. */
 
 import { describe, expect, it } from 'vitest';
+import { Chan } from '../../impl/csp/chan.ts';
 import { Done } from '../../impl/csp/done.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
@@ -9,7 +10,7 @@ import { txPack } from '../../impl/eth/tx-pack.ts';
 import type { MsgReadWriter } from '../../impl/p2p/message.ts';
 import type { PeerHandle } from '../../impl/p2p/protocol.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
-import { LinkClosed, Side } from './harness.ts';
+import { LinkClosed, LinkRW, Side } from './harness.ts';
 
 /** What came out of tasks when each write fails with this. */
 async function failing(error: Error): Promise<readonly string[]> {
@@ -20,7 +21,8 @@ async function failing(error: Error): Promise<readonly string[]> {
   const { outcome, failures } = await simulate({ schedule: '' }, async () => {
     const wg = new WaitGroup();
     const closed = new Done('closed');
-    const handle: PeerHandle = new Side('aa', rw as Side['rw'], closed, false);
+    const ownRw = new LinkRW(new Chan('out'), new Chan('in'), closed);
+    const handle: PeerHandle = new Side('aa', ownRw, closed, false);
     const peer = new EthPeer(63, handle, rw, wg);
     wg.go('broadcast', () => peer.broadcast());
     peer.queueTransactions(txPack([]));
