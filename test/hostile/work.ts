@@ -146,7 +146,9 @@ export async function answerTo(
   [code, answer]: readonly [code: number, answer: number],
   payload: Uint8Array,
 ): Promise<Uint8Array> {
-  stranger.heard.length = 0;
+  const { heard } = stranger;
+  const before = heard.findIndex((msg) => msg.code === ethCode(answer));
+  if (before >= 0) heard.splice(before, 1);
   await stranger.send(ethCode(code), payload);
   return (await stranger.hear(ethCode(answer))).payload;
 }
