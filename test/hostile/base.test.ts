@@ -14,7 +14,8 @@ import { pendingPings } from '../../impl/p2p/peer.ts';
 import { encodeHello } from '../../impl/p2p/rlpx/hello.ts';
 import { compress } from '../../impl/p2p/rlpx/snappy-encoder.ts';
 import { helloOf } from '../p2p/rlpx/helpers.ts';
-import { battery, type Case, type Scene, type StrangerCase } from './harness.ts';
+import { alsoOverTCP, battery, type Case, type StrangerCase } from './harness.ts';
+import type { Scene } from './scene.ts';
 import type { Stranger } from './stranger.ts';
 
 const emptyList = Uint8Array.of(0xc0);
@@ -107,12 +108,12 @@ const max = Number.MAX_SAFE_INTEGER;
 
 const cases: Case[] = [
   disconnect('H-55', '0204c111', 17, 'unknown disconnect reason 17'),
-  disconnect('H-55', 'c111', 17, 'unknown disconnect reason 17'),
+  alsoOverTCP(disconnect('H-55', 'c111', 17, 'unknown disconnect reason 17')),
   disconnect('H-56', 'c988ffffffffffffffff', max, `unknown disconnect reason ${max}`),
   disconnect('H-57', '04', 4, 'too many peers'),
   disconnect('H-57', 'c104', 4, 'too many peers'),
   disconnect('H-57', '010004', 4, 'too many peers'),
-  disconnect('H-57', '0204c104', 4, 'too many peers'),
+  alsoOverTCP(disconnect('H-57', '0204c104', 4, 'too many peers')),
   ...['', 'c0', 'ff', 'c1c0', 'c20405', '8200ff', 'ffffff', 'ffffff07'].map((data) =>
     disconnect(
       'H-57',

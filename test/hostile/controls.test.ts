@@ -25,7 +25,8 @@ import { nodeAt } from '../helpers/servers.ts';
 import { helloOf, packet } from '../p2p/rlpx/helpers.ts';
 import { chainOf } from '../eth/harness.ts';
 import { fieldsOf, shakeWith } from './auth-packet.ts';
-import { battery, type Case, type Scene, type StrangerCase } from './harness.ts';
+import { alsoOverTCP, battery, type Case, type StrangerCase } from './harness.ts';
+import type { Scene } from './scene.ts';
 import { AttackedNode, idOfKey } from './node.ts';
 import { ethCode, type Stranger } from './stranger.ts';
 
@@ -100,6 +101,18 @@ const invalid: readonly (readonly [string, Transaction])[] = [
   ['another chain’s id', signedTx({ chainId: 1n })],
 ];
 
+/** One body, with one transaction of zeros. */
+function bodiesOf(dataLength: number): Uint8Array {
+  const tx = encodeTransaction({ ...signedTx(), data: new Uint8Array(dataLength) });
+  return encodeList([encodeList([encodeList([tx]), emptyList])]);
+}
+
+/** One byte less than a message may have. */
+function largestBodies(): Uint8Array {
+  const guess = 2 ** 23;
+  return bodiesOf(tenMiB - 1 - (bodiesOf(guess).length - guess));
+}
+
 /** A block that this node fetches from a real one that dials it. */
 async function syncsFrom(
   scene: Scene,
@@ -170,6 +183,15 @@ const cases: Case[] = [
     const others = ['les', 'snap'].map((name) => ({ name, version: 1 }));
     return encodeHello(helloOf(key, { caps: [...others, ...caps] }));
   }),
+  hello('N-03', 'eth/63 two hundred times', ({ key }) => {
+    const caps = Array.from({ length: 200 }, () => ({ name: 'eth', version: 63 }));
+    return encodeHello(helloOf(key, { caps }));
+  }),
+  ...[4, 6, 2 ** 52].map((version): StrangerCase => ({
+    ...{ id: 'N-02', title: `version ${version} of the base protocol`, after: 'keys' },
+    act: (stranger) => stranger.sayHello({ version }),
+    ends: 'kept',
+  })),
   hello('N-04', 'a name of 300 characters', ({ key }) =>
     encodeHello(helloOf(key, { name: 'n'.repeat(300) })),
   ),
@@ -181,12 +203,7 @@ const cases: Case[] = [
         peer.requestBodies([hashBlock(scene.head)]),
       );
       await stranger.hear(ethCode(eth.getBlockBodiesMsg));
-      const body = (data: number): Uint8Array => {
-        const tx = encodeTransaction({ ...signedTx(), data: new Uint8Array(data) });
-        return encodeList([encodeList([encodeList([tx]), emptyList])]);
-      };
-      const data = tenMiB - 1 - (body(2 ** 23).length - 2 ** 23);
-      const answer = body(data);
+      const answer = largestBodies();
       expect(answer).toHaveLength(tenMiB - 1);
       await stranger.send(ethCode(eth.blockBodiesMsg), answer);
       expect(await request.answer.recv()).toHaveLength(1);
@@ -249,6 +266,7 @@ const cases: Case[] = [
   pings('five Pings in a burst', 5, 0),
   {
     ...{ id: 'N-11', title: 'Hello and Status in one segment', after: 'keys' },
+    tcp: true,
     act: async (stranger) => {
       const payload = encodeHello(helloOf(stranger.key));
       const first = stranger.raw.seal(handshakeMsg, payload);
@@ -310,7 +328,7 @@ const cases: Case[] = [
     },
   },
   encodedBy('our encoder', compress),
-  encodedBy('snappyjs', jsCompress),
+  alsoOverTCP(encodedBy('snappyjs', jsCompress)),
   encodedBy('an encoder that copies nothing', literals),
 ];
 

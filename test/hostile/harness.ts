@@ -8,31 +8,18 @@
  */
 
 import { describe, expect, it, vi } from 'vitest';
-import { initCrypto } from '#crypto';
-import { sleep } from '../../impl/csp/timer.ts';
-import { WaitGroup } from '../../impl/csp/wait-group.ts';
-import type { Block } from '../../impl/core/block.ts';
-import type { Chain } from '../../impl/core/chain.ts';
-import type { StatusData } from '../../impl/eth/protocol.ts';
-import type { NetConn } from '../../impl/net/net-conn.ts';
-import type { PeerEvent } from '../../impl/p2p/events.ts';
+import { tcpNetwork } from '../../impl/node/network.ts';
 import type { DiscReason } from '../../impl/p2p/peer-error.ts';
 import * as snappy from '../../impl/p2p/rlpx/snappy.ts';
-import { Prng } from '../../impl/sim/prng.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
-import { chainOf, statusOf } from '../eth/harness.ts';
-import { childrenOf, testGenesis, testKey } from '../helpers/blocks.ts';
+import { testKey } from '../helpers/blocks.ts';
 import { finished } from '../helpers/explore.ts';
-import { serverAddress, World } from '../helpers/servers.ts';
-import { bytewiseLimit, CutConn, type Cut, cuts } from './conns.ts';
-import { HonestPeer } from './honest.ts';
-import { AttackedNode, nodeKey, type NodeOptions } from './node.ts';
+import { Scene, seed, TcpScene } from './scene.ts';
+import { bytewiseLimit, type Cut, cuts } from './conns.ts';
+import { type NodeOptions } from './node.ts';
 import { type Stage, Stranger } from './stranger.ts';
 
-await initCrypto();
-
-/** Cuts, keys, and the order of tasks come from it. */
-const seed = process.env['PEERWALK_SEED'] ?? '1';
+export type { Scene } from './scene.ts';
 
 /** What becomes of a stranger. */
 export type End =
@@ -69,6 +56,8 @@ export interface StrangerCase extends Common {
   readonly ends: End;
   /** Milliseconds from the start of `act` to the end: exactly, or from and to. Default 0. */
   readonly at?: number | readonly [number, number];
+  /** Once more over TCP, in real time. Only for what ends at once, or is kept. */
+  readonly tcp?: boolean;
   /** The error behind it, `HandshakeError bad-size`; default: not looked at. */
   readonly why?: string;
   /** More that has to be so, when it is over. */
@@ -84,172 +73,99 @@ export interface SceneCase extends Common {
 
 export type Case = StrangerCase | SceneCase;
 
-const sharedBlocks = childrenOf(testGenesis().block, 8);
-const strangerKeys = 100;
-
-/** The node, the honest peer, and whoever comes. One run of a case. */
-export class Scene {
-  readonly world = new World();
-  readonly node: AttackedNode;
-  /** For tasks of the case; awaited at its end. */
-  readonly wg = new WaitGroup();
-  readonly cut: Cut;
-  /** Bytes that strangers have written. */
-  readonly strangers: Stranger[] = [];
-  readonly #random: Prng;
-
-  constructor(options: Partial<NodeOptions>, cut: Cut) {
-    this.cut = cut;
-    this.#random = new Prng(`${seed}/${cut}`);
-    const chain = options.chain ?? chainOf(sharedBlocks);
-    this.node = new AttackedNode(this.world, { ...options, chain });
-  }
-
-  get chain(): Chain {
-    return this.node.chain;
-  }
-
-  get status(): StatusData {
-    return statusOf(this.chain);
-  }
-
-  get head(): Block {
-    const block = sharedBlocks.at(-1);
-    if (block === undefined) throw new TypeError('no blocks');
-    return block;
-  }
-
-  /** Connects from an address of its own, or from `host`. */
-  dial(host = `10.0.1.${1 + this.strangers.length}`): NetConn {
-    return this.world.connect(serverAddress, host);
-  }
-
-  /** A stranger who has connected. Each has a key and an address of his own. */
-  stranger(
-    key = testKey(strangerKeys + this.strangers.length),
-    host?: string,
-  ): Stranger {
-    const fd = this.cutting(this.dial(host));
-    const stranger = new Stranger({ fd, nodeKey, key, status: this.status });
-    this.strangers.push(stranger);
-    return stranger;
-  }
-
-  /** What is written to it arrives as this run cuts it. */
-  cutting(fd: NetConn): CutConn {
-    return new CutConn(fd, this.cut, this.#random);
-  }
-
-  honest(key: Uint8Array, host: string): Promise<HonestPeer> {
-    return HonestPeer.join(this.dial(host), key, nodeKey, this.status);
-  }
-
-  /** Why the node refused or dropped him. It says so a moment after he hears of it. */
-  async whyEnded({ fd, id }: Stranger): Promise<string | undefined> {
-    await sleep(1);
-    const event = this.node.server.events.find(
-      (each) =>
-        (each.type === 'refused' && each.remote === fd.localAddr) ||
-        (each.type === 'drop' && each.peer === id),
-    );
-    return event && this.errorOf(event);
-  }
-
-  /** Its class and code, or reason. */
-  errorOf(event: PeerEvent | undefined): string {
-    if (event === undefined || !('error' in event)) return 'no error';
-    return nameOf(event.error);
-  }
-}
-
-function nameOf(error: Error): string {
-  if ('code' in error) return `${error.name} ${String(error.code)}`;
-  if ('reason' in error) return `${error.name} ${String(error.reason)}`;
-  return error.name;
-}
+/** This case once more over TCP. */
+export const alsoOverTCP = (each: StrangerCase): StrangerCase => ({
+  ...each,
+  tcp: true,
+});
 
 /** Declares the tests of a group. */
 export function battery(group: string, cases: readonly Case[]): void {
   describe(group, () => {
     for (const each of cases) {
-      it(`${each.id}: ${each.title}`, () => attack(each));
+      const name = `${each.id}: ${each.title}`;
+      it(name, () => attack(each, attackOnce));
+      if ('tcp' in each && each.tcp)
+        it(`${name} (over TCP)`, () => attack(each, attackOverTCP));
     }
   });
 }
 
-async function attack(each: Case): Promise<void> {
+/** Runs a case once, and says how many bytes its strangers wrote. */
+type Once = (each: Case, cut: Cut) => Promise<number>;
+
+async function attack(each: Case, once: Once): Promise<void> {
   const wanted = 'play' in each ? (each.cuts ?? cuts) : cuts;
   let written = 0;
   for (const cut of wanted) {
     if (cut === 'one byte at a time' && written > bytewiseLimit) break;
+    const expanded = [vi.spyOn(snappy, 'expand'), vi.spyOn(snappy, 'expandInSlices')];
     try {
-      written = await attackOnce(each, cut);
+      written = await once(each, cut);
+      const lengths = expanded.flatMap(({ mock }) =>
+        mock.calls.map(([, length]) => length),
+      );
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(each.most?.expands ?? 2_048);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const name = `${each.id}, ${cut}, PEERWALK_SEED=${seed}`;
       throw new Error(`${name}: ${why}`, { cause: error });
+    } finally {
+      for (const spy of expanded) spy.mockRestore();
     }
   }
 }
 
-/** @returns how many bytes the strangers wrote */
-async function attackOnce(each: Case, cut: Cut): Promise<number> {
-  const expanded = [vi.spyOn(snappy, 'expand'), vi.spyOn(snappy, 'expandInSlices')];
-  try {
-    const run = await simulate({ seed, maxSteps: 5_000_000 }, () => play(each, cut));
-    const written = finished(run); // no task is left, and none has failed
-    const lengths = expanded.flatMap(({ mock }) =>
-      mock.calls.map(([, length]) => length),
-    );
-    expect(Math.max(...lengths)).toBeLessThanOrEqual(each.most?.expands ?? 2_048);
-    return written;
-  } finally {
-    for (const spy of expanded) spy.mockRestore();
-  }
-}
+const attackOnce: Once = async (each, cut) => {
+  const run = await simulate({ seed, maxSteps: 1_000_000 }, () =>
+    play(each, new Scene(each.node ?? {}, cut)),
+  );
+  return finished(run); // no task is left, and none has failed
+};
 
-async function play(each: Case, cut: Cut): Promise<number> {
-  const scene = new Scene(each.node ?? {}, cut);
+const attackOverTCP: Once = async (each, cut) => {
+  const scene = new TcpScene(each.node ?? {}, cut, tcpNetwork);
+  try {
+    return await play(each, scene);
+  } finally {
+    await scene.node.stop();
+  }
+};
+
+async function play(each: Case, scene: Scene): Promise<number> {
   const { node } = scene;
   await node.start();
   const honest = await scene.honest(testKey(1), '10.0.0.2');
-  await sleep(100);
-  const before = await node.holdings();
+  const before = await scene.holdings(honest);
 
+  const askedBefore = honest.answers;
   honest.askNow();
   if ('play' in each) await each.play(scene);
   else await meet(each, scene);
   for (const stranger of scene.strangers) await stranger.leave();
   await scene.wg.wait();
 
-  await sleep(1_000);
-  honest.askNow();
-  await sleep(100);
-  expect(await node.holdings()).toEqual(before);
-  await newcomer(scene);
+  await scene.settlesTo(before, honest);
+  await honest.isAnswered();
   expect(honest.lost).toBeUndefined();
-  expect(honest.answers).toBeGreaterThan(2);
-  expect(honest.slowest).toBeLessThanOrEqual(1_000);
+  expect(honest.answers).toBeGreaterThan(askedBefore + 1);
+  if (scene.isTimed) expect(honest.slowest).toBeLessThanOrEqual(1_000);
+  // Places and slots are back: whoever comes is a peer, and is answered.
+  const newcomer = await scene.honest(testKey(2), '10.0.0.3');
+  await newcomer.leave();
   await honest.leave();
   await node.stop();
   return scene.strangers.reduce((sum, { fd }) => sum + fd.written, 0);
 }
 
-/** Places and slots are back: whoever comes is a peer, and is answered. */
-async function newcomer(scene: Scene): Promise<void> {
-  const late = await scene.honest(testKey(2), '10.0.0.3');
-  await sleep(10);
-  expect(late.answers).toBe(1);
-  await late.leave();
-}
-
 async function meet(each: StrangerCase, scene: Scene): Promise<void> {
-  const stranger = scene.stranger(each.key);
+  const stranger = await scene.comes(each.key);
   await stranger.goTo(each.after);
   stranger.began();
   await each.act(stranger, scene);
   if (each.ends === 'kept') await provesKept(stranger);
-  else await provesEnded(each, each.ends, stranger);
+  else await provesEnded(each, stranger);
+  if (scene.isTimed && each.ends !== 'kept') provesTime(each, stranger);
   const { node } = scene;
   const { asks = 2_048, holds = 0 } = each.most ?? {};
   expect(node.askedOf(stranger.fd.localAddr).most).toBeLessThanOrEqual(asks);
@@ -259,17 +175,16 @@ async function meet(each: StrangerCase, scene: Scene): Promise<void> {
   await each.check?.(stranger, scene);
 }
 
-async function provesEnded(
-  { at = 0 }: StrangerCase,
-  end: Exclude<End, 'kept'>,
-  stranger: Stranger,
-): Promise<void> {
+async function provesEnded({ ends }: StrangerCase, stranger: Stranger): Promise<void> {
   expect(await stranger.isLeft(60_000)).toBe(true);
-  expect(stranger.reason).toBe(end === 'closed' ? undefined : end.disconnect);
+  expect(stranger.reason).toBe(typeof ends === 'string' ? undefined : ends.disconnect);
   expect(stranger.plainBytes).toBe(0); // without keys nothing is said
+}
+
+function provesTime({ at = 0 }: StrangerCase, { stayed }: Stranger): void {
   const [from, to] = typeof at === 'number' ? [at, at] : at;
-  expect(stranger.stayed).toBeGreaterThanOrEqual(from);
-  expect(stranger.stayed).toBeLessThanOrEqual(to);
+  expect(stayed).toBeGreaterThanOrEqual(from);
+  expect(stayed).toBeLessThanOrEqual(to);
 }
 
 /** What is left of the handshakes goes through, and a question is answered. */

@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest';
 import { utf8 } from '../../impl/bytes.ts';
+import { sleep } from '../../impl/csp/timer.ts';
 import { lineOf } from '../../impl/node/report.ts';
 import { statusMsg } from '../../impl/eth/protocol.ts';
 import { discMsg, handshakeMsg, pingMsg } from '../../impl/p2p/base-protocol.ts';
@@ -13,7 +14,8 @@ import { encode, type RlpValue } from '../../impl/rlp/encode.ts';
 import { publicKey } from '#crypto';
 import { testKey } from '../helpers/blocks.ts';
 import { helloOf } from '../p2p/rlpx/helpers.ts';
-import { battery, type Case, type Scene, type StrangerCase } from './harness.ts';
+import { alsoOverTCP, battery, type Case, type StrangerCase } from './harness.ts';
+import type { Scene } from './scene.ts';
 import { nodeKey } from './node.ts';
 import { ethCode, type Stranger } from './stranger.ts';
 
@@ -144,7 +146,9 @@ const cases: Case[] = [
     },
   },
   refused('H-48', 'an id of zeros', { id: new Uint8Array(64) }, 7),
-  refused('H-49', 'the id of another key', { id: publicKey(testKey(302)) }, 9),
+  alsoOverTCP(
+    refused('H-49', 'the id of another key', { id: publicKey(testKey(302)) }, 9),
+  ),
   refused('H-49', 'the id of the node itself', { id: publicKey(nodeKey) }, 9),
   refused('H-51', 'no capabilities', { caps: [] }, 3),
   refused('H-51', 'eth/999 alone', { caps: [{ name: 'eth', version: 999 }] }, 3),
@@ -156,12 +160,18 @@ const cases: Case[] = [
   ),
   {
     ...due,
-    ...{ id: 'H-52', title: '2,048 bytes', ends: 'kept' },
+    ...{ id: 'H-52', title: '2,048 bytes', ends: 'kept', tcp: true },
     act: (stranger) => stranger.sayHello({ name: nameFor(2_048) }),
     most: { asks: 2_080 },
   },
   tooLong('H-52', '2,049 bytes', { name: nameFor(2_049) }),
-  tooLong('H-52', 'a name of 15 MiB', { name: 'n'.repeat(15 * 2 ** 20) }),
+  {
+    ...tooLong('H-52', 'a name of 15 MiB, of which the line takes 64 KiB', {}),
+    act: async (stranger) => {
+      const header = new Uint8Array(16).fill(0xf0, 0, 1);
+      await stranger.write(stranger.handMadeHeader(header), new Uint8Array(2 ** 16));
+    },
+  },
   tooLong('hive', 'a capability of 2 MiB', {
     caps: [{ name: 'c'.repeat(twoMiB), version: 1 }],
   }),
@@ -233,6 +243,24 @@ const cases: Case[] = [
     ...{ id: 'H-54g', title: 'nothing at all' },
     act: () => Promise.resolve(),
     ends: 'closed',
+    at: 5_000,
+    why: 'DeadlineExceeded',
+  },
+  {
+    ...due,
+    ...{
+      id: 'H-54g',
+      title: 'a Hello of which a byte comes every 50 ms',
+      ends: 'closed',
+    },
+    act: async (stranger) => {
+      stranger.listen();
+      for (const byte of stranger.raw.seal(0, encodeHello(helloOf(stranger.key)))) {
+        if (stranger.endedAt !== undefined) return;
+        await stranger.write(Uint8Array.of(byte));
+        await sleep(50);
+      }
+    },
     at: 5_000,
     why: 'DeadlineExceeded',
   },

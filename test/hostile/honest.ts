@@ -24,7 +24,7 @@ import { ethCode, someHeaders } from './stranger.ts';
 
 const askEveryMs = 500;
 /** So long an answer may take. */
-const patienceMs = 1_000;
+const maxAnswerMs = 1_000;
 
 export class HonestPeer {
   answers = 0;
@@ -38,8 +38,12 @@ export class HonestPeer {
   readonly #again = new Signal('ask now');
   readonly #left = new Done('honest peer left');
 
-  private constructor(transport: Transport) {
+  readonly #heard = new Signal('the honest peer is answered');
+  readonly #patienceMs: number;
+
+  private constructor(transport: Transport, patienceMs: number) {
     this.#transport = transport;
+    this.#patienceMs = patienceMs;
   }
 
   /** Both handshakes, Status, and the first answer. */
@@ -48,20 +52,32 @@ export class HonestPeer {
     key: Uint8Array,
     nodeKey: Uint8Array,
     status: StatusData,
+    patienceMs = maxAnswerMs,
   ): Promise<HonestPeer> {
     const named = await newRLPX(fd).doEncHandshake(key, nodeOf(nodeKey));
     const { messages } = await named.doProtoHandshake(helloOf(key));
     await messages.writeMsg(newMsg(ethCode(statusMsg), encodeStatus(status)));
     while ((await messages.readMsg()).code !== ethCode(statusMsg));
-    const peer = new HonestPeer(messages);
+    const peer = new HonestPeer(messages, patienceMs);
     peer.#wg.go('honest reads', () => peer.#read());
     peer.#wg.go('honest asks', () => peer.#ask());
+    await peer.isAnswered();
     return peer;
   }
 
   /** Asks at once, and not when the next question is due. */
   askNow(): void {
     this.#again.raise();
+  }
+
+  /** Waits for the answer to a question that is asked from now on. */
+  async isAnswered(): Promise<void> {
+    const before = this.answers;
+    this.askNow();
+    while (this.answers === before && !this.#left.closed) {
+      await select({ heard: recv(this.#heard), left: recv(this.#left) });
+    }
+    if (this.answers === before) throw this.lost;
   }
 
   async leave(): Promise<void> {
@@ -79,6 +95,7 @@ export class HonestPeer {
         } else if (code === ethCode(blockHeadersMsg)) {
           this.answers++;
           this.#answered.raise();
+          this.#heard.raise();
         }
       }
     } catch (error) {
@@ -93,7 +110,7 @@ export class HonestPeer {
       await this.#transport
         .writeMsg(newMsg(ethCode(getBlockHeadersMsg), someHeaders))
         .catch(() => undefined); // the reader tells why
-      const late = new Timer('honest peer’s patience', patienceMs);
+      const late = new Timer('honest peer’s patience', this.#patienceMs);
       const event = await select({
         answered: recv(this.#answered),
         late: recv(late),

@@ -3,7 +3,7 @@
 import { concat, fromHex } from '../../impl/bytes.ts';
 import { getBlockHeadersMsg } from '../../impl/eth/protocol.ts';
 import { compress } from '../../impl/p2p/rlpx/snappy-encoder.ts';
-import { battery, type Case, type StrangerCase } from './harness.ts';
+import { alsoOverTCP, battery, type Case, type StrangerCase } from './harness.ts';
 import { ethCode } from './stranger.ts';
 
 const aPiece = 65_536;
@@ -72,15 +72,17 @@ const cases: Case[] = [
     getHeaders,
     fromHex('c0'),
   ),
-  block(
-    {
-      id: 'H-46a',
-      title: 'a bomb of 16 MiB on a code that is ignored',
-      why: 'FrameError too-big',
-      most: { asks: aPiece, holds: 800_000 },
-    },
-    reserved,
-    copiesOf(2 ** 24 - 1, 262_143),
+  alsoOverTCP(
+    block(
+      {
+        id: 'H-46a',
+        title: 'a bomb of 16 MiB on a code that is ignored',
+        why: 'FrameError too-big',
+        most: { asks: aPiece, holds: 800_000 },
+      },
+      reserved,
+      copiesOf(2 ** 24 - 1, 262_143),
+    ),
   ),
   ...[2, 3, reserved, 15].map((code) =>
     block(
@@ -116,6 +118,7 @@ const cases: Case[] = [
       copiesOf(10 * 2 ** 20 + 1, 163_840),
     ),
     ends: { disconnect: 16 },
+    tcp: true,
   },
 ];
 
