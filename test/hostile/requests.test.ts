@@ -262,7 +262,7 @@ const cases: Case[] = [
       act: (stranger) => stranger.send(ethCode(code), new Uint8Array(500)),
       why: 'EthError invalid-msg-code',
     })),
-    ...[0x11, 0xff, 0x7fffffff].map((code): Visit => ({
+    ...[0x11, 0xff, 0x1000].map((code): Visit => ({
       ...inPeer,
       ...{ title: `code ${code}, beyond eth`, ends: 'closed' },
       act: (stranger) => stranger.send(ethCode(code), new Uint8Array(500)),
