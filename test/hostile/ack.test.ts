@@ -14,9 +14,13 @@ import { receive } from '../../impl/p2p/rlpx/handshake.ts';
 import { encodeHello } from '../../impl/p2p/rlpx/hello.ts';
 import { testKey } from '../helpers/blocks.ts';
 import { nodeAt } from '../helpers/servers.ts';
+import { encodeStatus, statusMsg } from '../../impl/eth/protocol.ts';
+import { compress } from '../../impl/p2p/rlpx/snappy-encoder.ts';
+import { ethCode } from './stranger.ts';
 import { helloOf, packet, RawPeer } from '../p2p/rlpx/helpers.ts';
 import { Before } from './conns.ts';
-import { battery, type Case, type Scene, type SceneCase } from './harness.ts';
+import { battery, type Case, type SceneCase } from './harness.ts';
+import type { Scene } from './scene.ts';
 import { idOfKey, nodeKey } from './node.ts';
 
 const key = testKey(320);
@@ -172,20 +176,23 @@ const cases: Case[] = [
   }),
   {
     id: 'H-30',
-    title: 'ack and Hello in one segment',
+    title: 'ack, Hello and Status in one segment',
     play: async (scene) => {
+      let peers = 0;
       await answers(
         scene,
         async (fd) => {
-          await inOneSegment(fd, (raw) =>
-            raw.send(handshakeMsg, encodeHello(helloOf(key))),
-          );
-          await silence(fd);
+          await inOneSegment(fd, async (raw) => {
+            await raw.send(handshakeMsg, encodeHello(helloOf(key)));
+            const status = compress(encodeStatus(scene.status));
+            await raw.send(ethCode(statusMsg), status);
+          });
+          await sleep(10);
+          peers = scene.node.eth.peers.length;
         },
         100,
       );
-      const id = target.id.slice(0, 2);
-      expect(scene.node.server.story.slice(1)).toContain(`add ${id}`);
+      expect(peers).toBe(2); // the honest one, and this one
     },
   },
   {

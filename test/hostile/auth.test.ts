@@ -3,19 +3,18 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { expect, vi } from 'vitest';
 import * as crypto from '#crypto';
+import { publicKey } from '#crypto';
 import { concat, fromHex, writeUint } from '../../impl/bytes.ts';
 import { eciesEncrypt } from '../../impl/crypto/ecies.ts';
 import { ackKind, readPacket } from '../../impl/p2p/rlpx/packet.ts';
 import { encode, type RlpValue } from '../../impl/rlp/encode.ts';
+import { testKey } from '../helpers/blocks.ts';
+import { nodeAt } from '../helpers/servers.ts';
 import { packet } from '../p2p/rlpx/helpers.ts';
+import { idOfKey } from './node.ts';
 import { ephemeralKey, fieldsOf, goodAuth, shakeWith } from './auth-packet.ts';
-import {
-  alsoOverTCP,
-  battery,
-  type Case,
-  type Scene,
-  type StrangerCase,
-} from './harness.ts';
+import { alsoOverTCP, battery, type Case, type StrangerCase } from './harness.ts';
+import type { Scene } from './scene.ts';
 import type { Stranger } from './stranger.ts';
 
 const atOnce = { after: 'connected', ends: 'closed' } as const;
@@ -156,6 +155,26 @@ async function replayed(scene: Scene): Promise<void> {
   expect(first.stayed).toBe(5_000);
 }
 
+/** Anybody can write any key into an auth. It opens nothing: he cannot make a frame. */
+async function namesAnother(scene: Scene): Promise<void> {
+  const full = scene.stranger();
+  await full.goTo('Status');
+  const stranger = scene.stranger();
+  const [, , ours, version] = fieldsOf(stranger);
+  const [signature] = fieldsOf(stranger);
+  const list = [signature, publicKey(trustedKey), ours, version];
+  await stranger.write(packet(stranger.nodeID, list));
+  await readPacket(stranger.fd, ackKind, trustedKey); // he could not read it himself
+  await stranger.write(new Uint8Array(64).fill(3));
+  expect(await stranger.isLeft(10)).toBe(true);
+  expect(await scene.whyEnded(stranger)).toBe('FrameError bad-header-mac');
+  const trusted = scene.stranger(trustedKey);
+  await trusted.goTo('Status'); // his place was not given away
+  await trusted.asks();
+}
+
+const trustedKey = testKey(300);
+
 const cases: Case[] = [
   taken('version 56 and three more elements', (stranger) => {
     const [signature, key, ours] = fieldsOf(stranger);
@@ -226,6 +245,12 @@ const cases: Case[] = [
     title: 'the same packet on two connections',
     node: { maxPendingPeers: 2 },
     play: replayed,
+  },
+  {
+    id: 'V-31',
+    title: 'the key of a trusted node, by somebody else',
+    node: { maxPeers: 2, trustedNodes: [nodeAt(idOfKey(trustedKey), '10.0.0.9')] },
+    play: namesAnother,
   },
   inside('no list', () => new Uint8Array(200).fill(7)),
   inside('three fields', (stranger) => fieldsOf(stranger).slice(0, 3)),

@@ -14,13 +14,8 @@ import { pendingPings } from '../../impl/p2p/peer.ts';
 import { encodeHello } from '../../impl/p2p/rlpx/hello.ts';
 import { compress } from '../../impl/p2p/rlpx/snappy-encoder.ts';
 import { helloOf } from '../p2p/rlpx/helpers.ts';
-import {
-  alsoOverTCP,
-  battery,
-  type Case,
-  type Scene,
-  type StrangerCase,
-} from './harness.ts';
+import { alsoOverTCP, battery, type Case, type StrangerCase } from './harness.ts';
+import type { Scene } from './scene.ts';
 import type { Stranger } from './stranger.ts';
 
 const emptyList = Uint8Array.of(0xc0);

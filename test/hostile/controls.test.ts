@@ -25,13 +25,8 @@ import { nodeAt } from '../helpers/servers.ts';
 import { helloOf, packet } from '../p2p/rlpx/helpers.ts';
 import { chainOf } from '../eth/harness.ts';
 import { fieldsOf, shakeWith } from './auth-packet.ts';
-import {
-  alsoOverTCP,
-  battery,
-  type Case,
-  type Scene,
-  type StrangerCase,
-} from './harness.ts';
+import { alsoOverTCP, battery, type Case, type StrangerCase } from './harness.ts';
+import type { Scene } from './scene.ts';
 import { AttackedNode, idOfKey } from './node.ts';
 import { ethCode, type Stranger } from './stranger.ts';
 
@@ -188,6 +183,15 @@ const cases: Case[] = [
     const others = ['les', 'snap'].map((name) => ({ name, version: 1 }));
     return encodeHello(helloOf(key, { caps: [...others, ...caps] }));
   }),
+  hello('N-03', 'eth/63 two hundred times', ({ key }) => {
+    const caps = Array.from({ length: 200 }, () => ({ name: 'eth', version: 63 }));
+    return encodeHello(helloOf(key, { caps }));
+  }),
+  ...[4, 6, 2 ** 52].map((version): StrangerCase => ({
+    ...{ id: 'N-02', title: `version ${version} of the base protocol`, after: 'keys' },
+    act: (stranger) => stranger.sayHello({ version }),
+    ends: 'kept',
+  })),
   hello('N-04', 'a name of 300 characters', ({ key }) =>
     encodeHello(helloOf(key, { name: 'n'.repeat(300) })),
   ),

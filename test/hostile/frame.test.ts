@@ -7,7 +7,8 @@ import { getBlockHeadersMsg } from '../../impl/eth/protocol.ts';
 import { discMsg, pingMsg } from '../../impl/p2p/base-protocol.ts';
 import { encodeDisconnect } from '../../impl/p2p/rlpx/disconnect.ts';
 import { compress } from '../../impl/p2p/rlpx/snappy-encoder.ts';
-import { battery, type Case, type Scene, type StrangerCase } from './harness.ts';
+import { battery, type Case, type StrangerCase } from './harness.ts';
+import type { Scene } from './scene.ts';
 import { ethCode, someHeaders, type Stage, type Stranger } from './stranger.ts';
 
 const zeros = (length: number): Uint8Array => new Uint8Array(length);
@@ -72,6 +73,40 @@ async function everyByteFlipped(scene: Scene): Promise<void> {
   }
 }
 
+/** He leaves in the middle of a frame, at each of its borders and beside them. */
+async function dies(scene: Scene): Promise<void> {
+  for (const at of [1, 15, 16, 31, 32, 33, 47, 48, 63]) {
+    const stranger = scene.stranger();
+    await stranger.goTo('Status');
+    await stranger.write(ping(stranger).subarray(0, at));
+    await sleep(1);
+    await stranger.leave();
+    expect(await scene.whyEnded(stranger), `after ${at} bytes`).toBe('EndOfStream');
+  }
+}
+
+/** Five claim 16 MiB each, and send what there is room for. */
+async function hoard(scene: Scene): Promise<void> {
+  const { readBudget } = scene.node;
+  for (let i = 0; i < 5; i++) {
+    const stranger = scene.stranger();
+    await stranger.goTo('Status');
+    scene.wg.go('hoarder', async () => {
+      await stranger.write(stranger.handMadeHeader(header(0xffffff)), zeros(2 ** 20));
+    });
+  }
+  await sleep(20_000);
+  expect(readBudget.free).toBe(0);
+  const asker = scene.stranger();
+  await asker.goTo('Status');
+  await asker.asks(); // what is small does not wait
+  await sleep(11_000 + 30_000); // who got no piece begins when there is one
+  expect(readBudget.free).toBe(readBudget.total);
+  for (const stranger of scene.strangers.slice(0, 5)) {
+    expect(await stranger.isLeft(0)).toBe(true);
+  }
+}
+
 const cases: Case[] = [
   ...(['keys', 'Hello', 'Status'] as const).flatMap((stage) => [
     badMAC(stage, 'FrameError bad-header-mac', (frame) => frame.fill(0, 16, 32)),
@@ -130,6 +165,14 @@ const cases: Case[] = [
     why: 'DeadlineExceeded',
     most: { asks: aPiece, holds: 4 * aPiece },
   },
+  {
+    id: 'H-36',
+    title: 'five at once that fill the read budget, and stall',
+    node: { maxPeers: 25, readBudget: 2 * 2 ** 20 },
+    cuts: ['whole'],
+    play: hoard,
+  },
+  { id: 'F-01', title: 'an end in the middle of a frame', play: dies },
   {
     id: 'H-37',
     title: 'a frame of no bytes',

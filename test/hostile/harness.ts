@@ -117,7 +117,7 @@ async function attack(each: Case, once: Once): Promise<void> {
 }
 
 const attackOnce: Once = async (each, cut) => {
-  const run = await simulate({ seed, maxSteps: 5_000_000 }, () =>
+  const run = await simulate({ seed, maxSteps: 1_000_000 }, () =>
     play(each, new Scene(each.node ?? {}, cut)),
   );
   return finished(run); // no task is left, and none has failed

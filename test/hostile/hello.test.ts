@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest';
 import { utf8 } from '../../impl/bytes.ts';
+import { sleep } from '../../impl/csp/timer.ts';
 import { lineOf } from '../../impl/node/report.ts';
 import { statusMsg } from '../../impl/eth/protocol.ts';
 import { discMsg, handshakeMsg, pingMsg } from '../../impl/p2p/base-protocol.ts';
@@ -13,13 +14,8 @@ import { encode, type RlpValue } from '../../impl/rlp/encode.ts';
 import { publicKey } from '#crypto';
 import { testKey } from '../helpers/blocks.ts';
 import { helloOf } from '../p2p/rlpx/helpers.ts';
-import {
-  alsoOverTCP,
-  battery,
-  type Case,
-  type Scene,
-  type StrangerCase,
-} from './harness.ts';
+import { alsoOverTCP, battery, type Case, type StrangerCase } from './harness.ts';
+import type { Scene } from './scene.ts';
 import { nodeKey } from './node.ts';
 import { ethCode, type Stranger } from './stranger.ts';
 
@@ -247,6 +243,24 @@ const cases: Case[] = [
     ...{ id: 'H-54g', title: 'nothing at all' },
     act: () => Promise.resolve(),
     ends: 'closed',
+    at: 5_000,
+    why: 'DeadlineExceeded',
+  },
+  {
+    ...due,
+    ...{
+      id: 'H-54g',
+      title: 'a Hello of which a byte comes every 50 ms',
+      ends: 'closed',
+    },
+    act: async (stranger) => {
+      stranger.listen();
+      for (const byte of stranger.raw.seal(0, encodeHello(helloOf(stranger.key)))) {
+        if (stranger.endedAt !== undefined) return;
+        await stranger.write(Uint8Array.of(byte));
+        await sleep(50);
+      }
+    },
     at: 5_000,
     why: 'DeadlineExceeded',
   },

@@ -29,6 +29,8 @@ export interface NodeOptions {
   readonly trustedNodes?: readonly Node[];
   readonly staticNodes?: readonly Node[];
   readonly chain: Chain;
+  /** Bytes that large frames of all peers may hold. Default: as a node has it. */
+  readonly readBudget?: number;
   /** Default: `nodeKey`, at the address that strangers dial. */
   readonly key?: Uint8Array;
   readonly host?: string;
@@ -66,7 +68,7 @@ export class AttackedNode {
   readonly eth: ProtocolManager;
   readonly chain: Chain;
   readonly txPool: TxPool;
-  readonly readBudget = new MeasuredBudget();
+  readonly readBudget: MeasuredBudget;
   /** By the stranger's address. */
   readonly asked = new Map<string, Asked>();
   readonly #timers = new Set<object>();
@@ -75,6 +77,7 @@ export class AttackedNode {
     const { chain, key = nodeKey, maxPeers = 3, maxPendingPeers = 1 } = options;
     const { host = serverHost } = options;
     this.chain = chain;
+    this.readBudget = new MeasuredBudget(options.readBudget);
     this.node = nodeAt(idOfKey(key), host);
     this.txPool = new TxPool(chain);
     this.eth = newManager({ chain, txPool: this.txPool, maxPeers });

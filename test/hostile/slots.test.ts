@@ -8,7 +8,8 @@ import { runtime } from '../../impl/csp/runtime.ts';
 import { testKey } from '../helpers/blocks.ts';
 import { nodeAt } from '../helpers/servers.ts';
 import { goodAuth } from './auth-packet.ts';
-import { battery, type Case, type Scene } from './harness.ts';
+import { battery, type Case } from './harness.ts';
+import type { Scene } from './scene.ts';
 import { idOfKey, nodeKey } from './node.ts';
 import type { Stranger } from './stranger.ts';
 

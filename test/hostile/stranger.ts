@@ -36,6 +36,9 @@ import { compress } from '../../impl/p2p/rlpx/snappy-encoder.ts';
 import { helloOf, RawPeer } from '../p2p/rlpx/helpers.ts';
 import type { CutConn } from './conns.ts';
 
+/** So long he waits for a handshake: a node that does not answer fails its case. */
+const patienceMs = 10_000;
+
 /** How far a stranger has come. */
 export const stages = ['connected', 'keys', 'Hello', 'Status'] as const;
 export type Stage = (typeof stages)[number];
@@ -85,6 +88,7 @@ export class Stranger {
   #crypto: FrameCrypto | undefined;
   #raw: RawPeer | undefined;
   #compressed = false;
+  #saidHello = false;
   #isListening = false;
 
   constructor({ fd, nodeKey, key, status }: StrangerOptions) {
@@ -111,13 +115,19 @@ export class Stranger {
 
   /** Goes as far as `stage`, as an honest node. */
   async goTo(stage: Stage): Promise<void> {
+    this.fd.setReadDeadline(runtime().now() + patienceMs);
+    await this.#goTo(stage);
+    this.fd.setReadDeadline(undefined);
+  }
+
+  async #goTo(stage: Stage): Promise<void> {
     if (stage === 'connected') return;
     if (this.#raw === undefined) {
       const { secrets } = await initiate(this.fd, this.key, this.nodeID);
       this.haveKeys(secrets);
     }
     if (stage === 'keys') return;
-    if (!this.#compressed) await this.sayHello();
+    if (!this.#saidHello) await this.sayHello();
     if (stage === 'Hello' || this.heard.some(({ code }) => code === ethCode(0))) return;
     await this.sayStatus();
   }
@@ -139,6 +149,7 @@ export class Stranger {
   /** From here on, what both send is compressed, if `version` is one that does. */
   async hearHello(version = 5): Promise<void> {
     await this.hear(handshakeMsg);
+    this.#saidHello = true;
     this.#compressed = version >= 5;
   }
 
