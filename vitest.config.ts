@@ -16,6 +16,7 @@ const together = [
   'test/{core,csp,eth,p2p,rlp,sim}/**/*.test.ts',
   'test/crypto/!(init|ecies-browser).test.ts',
   'test/net/!(memory).test.ts',
+  'test/fuzz/*.test.ts',
   'test/hostile/{faults,found,stop}.test.ts',
   'test/{repo,site-model}/*.test.ts',
   'test/kit/{edits,hints,learner-types,registry,schemas,type-service,wrong-diff}.test.ts',
