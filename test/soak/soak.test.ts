@@ -4,21 +4,20 @@
  */
 
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { initCrypto, publicKey } from '#crypto';
-import { toHex } from '../../impl/bytes.ts';
-import { Chan } from '../../impl/csp/chan.ts';
+import { initCrypto } from '#crypto';
 import { Done } from '../../impl/csp/done.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { FullNode } from '../../impl/node/full-node.ts';
 import { tcpNetwork } from '../../impl/node/network.ts';
-import { nodeIDOf, parseEnode } from '../../impl/p2p/enode.ts';
+import { parseEnode } from '../../impl/p2p/enode.ts';
 import type { PeerEvent } from '../../impl/p2p/events.ts';
 import { gethChain } from '../helpers/chain.ts';
-import { phases, visit, type Phase, type Visitor } from './visitors.ts';
+import { WatchedProcess } from '../helpers/invariants.ts';
+import { phases, visit, type Visitor } from './visitors.ts';
 
 const asked = process.env['PEERWALK_SOAK'];
 const isLong = asked !== undefined && asked !== '';
@@ -65,34 +64,17 @@ async function startNode(options: { readonly blocks?: boolean } = {}): Promise<{
   return { node, counts };
 }
 
-const timers = new Set<unknown>();
-const real = { setTimeout, clearTimeout };
+let here: WatchedProcess;
 beforeAll(() => {
-  // Counted here, not by Node: vitest has timers of its own, from before.
-  Object.assign(globalThis, {
-    setTimeout: <A extends unknown[]>(
-      task: (...args: A) => void,
-      ms: number,
-      ...args: A
-    ) => {
-      const timer = real.setTimeout(() => {
-        timers.delete(timer);
-        task(...args);
-      }, ms);
-      timers.add(timer);
-      return timer;
-    },
-    clearTimeout: (timer: NodeJS.Timeout) => {
-      timers.delete(timer);
-      real.clearTimeout(timer);
-    },
-  });
-  return () => Object.assign(globalThis, real);
+  here = new WatchedProcess().start();
+  return () => {
+    here.stop();
+  };
 });
 
 /** Sockets, listeners and timers of this process, each with its count. */
 function resources(): Record<string, number> {
-  const counts: Record<string, number> = { timers: timers.size };
+  const counts: Record<string, number> = { timers: here.timers };
   for (const name of process.getActiveResourcesInfo().toSorted()) {
     if (name.startsWith('TCP')) counts[name] = (counts[name] ?? 0) + 1;
   }
@@ -209,48 +191,10 @@ async function idleAgain(node: FullNode): Promise<void> {
   }
 }
 
-/** Not counted: the rounds that every phase is stopped in. */
 const stops = 5;
 
+// With one visitor in each phase: `test/hostile/faults-tcp.test.ts`.
 describe('FullNode.stop', () => {
-  it.each<Phase | 'alone'>(['alone', ...phases])(
-    `ends all with a visitor in this phase, ${stops} times: %s`,
-    async (phase) => {
-      for (let i = 0; i < stops; i++) {
-        const { node } = await startNode();
-        const visitor = phase === 'alone' ? undefined : await visit(node, phase);
-        const [ms] = await Promise.all([timeOf(() => node.stop()), visitor?.listen()]);
-        expect(node.server.tasks).toEqual([]);
-        expect(await node.server.peers()).toEqual([]);
-        if (isLong) expect(ms).toBeLessThan(6000);
-      }
-      expect(await settled(nothing)).toEqual(nothing);
-    },
-  );
-
-  it(`ends a dial that nobody answers, ${stops} times`, async () => {
-    const silent = createServer({ pauseOnConnect: true });
-    const called = new Chan<Socket>('called', stops);
-    silent.on('connection', (socket) => {
-      socket.on('error', () => undefined);
-      called.trySend(socket);
-    });
-    await once(silent.listen(0, '127.0.0.1'), 'listening');
-    const address = silent.address();
-    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    for (let i = 0; i < stops; i++) {
-      const { node } = await startNode();
-      const id = nodeIDOf(toHex(publicKey(runtime().randomBytes(32))));
-      await node.server.addPeer({ id, host: '127.0.0.1', port });
-      const socket = await called.recv();
-      await node.stop();
-      expect(node.server.tasks).toEqual([]);
-      socket.destroy();
-    }
-    await new Promise((resolve) => silent.close(resolve));
-    expect(await settled(nothing)).toEqual(nothing);
-  });
-
   it(`ends both sides of a synchronisation, ${stops} times`, async () => {
     const times: number[] = [];
     for (let i = 0; i < stops; i++) {
@@ -277,9 +221,3 @@ describe('FullNode.stop', () => {
     expect(await settled(nothing)).toEqual(nothing);
   });
 });
-
-async function timeOf(task: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await task();
-  return performance.now() - start;
-}
