@@ -11,7 +11,7 @@ import { newMsg } from '../../impl/p2p/message.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { Prng } from '../../impl/sim/prng.ts';
 import { gethChain } from '../helpers/chain.ts';
-import { behaviours, type Prey } from './hostile.ts';
+import { behaviours, hogs, type Prey } from './hostile.ts';
 import type { ChildOrder, ChildReport } from './messages.ts';
 import { pong, visit, type Visitor } from './visitors.ts';
 
@@ -168,6 +168,13 @@ async function obey(order: ChildOrder): Promise<ChildReport> {
     case 'fill':
       await fill(to, order.peers);
       return { done: 'fill' };
+    case 'burst':
+      for (const name of hogs) {
+        const behave = behaviours[name] ?? (() => Promise.resolve());
+        for (let i = 0; i < order.of; i++) under.go(name, () => behave(to));
+      }
+      await under.wait();
+      return { done: 'burst' };
     case 'churn':
       isChurning = true;
       under.go('churn', () => churn(to, order.perSecond));

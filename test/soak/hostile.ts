@@ -133,9 +133,9 @@ export const behaviours: Readonly<Record<string, (prey: Prey) => Promise<void>>>
     await fd.close();
     await trickling.catch(() => undefined); // cut off at 5 s
   },
-  'claims a Hello of 2 MiB': async (prey) => {
+  'claims a Hello of 15 MiB': async (prey) => {
     const { fd, seal } = await raw(prey, false);
-    await fd.write(seal(0, new Uint8Array(2 << 20)).subarray(0, 96));
+    await fd.write(seal(0, new Uint8Array(15 << 20)).subarray(0, 96));
     await within(6_000, fd.readFull(1 << 20));
     await fd.close();
   },
@@ -169,3 +169,11 @@ export const behaviours: Readonly<Record<string, (prey: Prey) => Promise<void>>>
   'sends a code of nobody': (prey) => says(prey, [200, empty]),
   'sends a second Status': (prey) => says(prey, [16, empty]),
 };
+
+/** What would cost most if a bound were missing; the burst is of these. */
+export const hogs = [
+  'claims a Hello of 15 MiB',
+  'pings and does not read',
+  'asks and does not read',
+  'says Hello fifty times',
+] as const;

@@ -45,13 +45,18 @@ const mostIdleKiB = 36;
 const mostGrownMiB = 16;
 const mostHostileMiB = 96;
 const mostSlopeMiB = 0.5;
-/** On a machine that others use as well, no time of three processes is judged. */
+/** Of each of four; all shake hands at once. */
+const burstOf = 10;
+/** Others had the processor so long: times of three processes are not judged then. */
 const busyMs = 20;
 
 function say(text: string): void {
   process.stdout.write(`soak: ${text}\n`);
 }
 const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/** To fill the node takes longest: some 40 a second come in. */
+const orderMs = 60_000 + 200 * peers;
 
 class Child {
   readonly #process: ChildProcess;
@@ -64,7 +69,11 @@ class Child {
 
   async order(order: ChildOrder): Promise<ChildReport> {
     this.#process.send(order);
-    const [report] = (await once(this.#process, 'message')) as [ChildReport];
+    const signal = AbortSignal.timeout(orderMs);
+    const heard = once(this.#process, 'message', { signal });
+    const [report] = (await heard.catch((error: unknown) => {
+      throw new Error(`${order.do}: no end after ${orderMs} ms`, { cause: error });
+    })) as [ChildReport];
     return report;
   }
 
@@ -175,8 +184,19 @@ async function soak(): Promise<void> {
   const report = await honest.report();
   await honest.order({ do: 'ask', isMeasured: false });
 
-  //= at rest, with all who stay
   await crowd.order({ do: 'hold' });
+
+  //= a burst of those who hog
+  const before = heldBytes();
+  let burstBytes = before;
+  const looking = setInterval(() => {
+    const { heapUsed, external } = process.memoryUsage();
+    burstBytes = Math.max(burstBytes, heapUsed + external);
+  }, 50);
+  await crowd.order({ do: 'burst', of: burstOf });
+  clearInterval(looking);
+
+  //= at rest, with all who stay
   await until(() => shakingHands(node.server) === 0, 10_000);
   await wait(3_500); // hostile ones are told, and linger
   for (const what of await watch.broken('at rest')) broken.add(what);
@@ -214,6 +234,8 @@ async function soak(): Promise<void> {
     verdict.atMost('held at the end, over the start', grown, mostGrownMiB, 'MiB');
     const peak = Math.max(...samples.heapMiB) - inMiB(crowded);
     verdict.atMost('heap at its peak, over idle', peak, mostHostileMiB, 'MiB');
+    const burst = inMiB(burstBytes - before);
+    verdict.atMost(`heap in a burst of ${4 * burstOf}`, burst, mostHostileMiB, 'MiB');
     if (values.long) {
       const late = samples.heapMiB.slice(-1_200);
       verdict.atMost(
@@ -223,14 +245,17 @@ async function soak(): Promise<void> {
         'MiB/min',
       );
     }
-    verdict.atMost('event loop late, p99', ours.p99Ms, 50, 'ms');
-    verdict.atMost('event loop late, most', ours.maxMs, 250, 'ms');
+    // What others took has left a backlog, which one turn of the loop works off.
+    const isQuiet = others.p99Ms < busyMs;
+    const slack = isQuiet ? 1 : 4;
+    verdict.atMost('event loop late by our work, p99', ours.p99Ms, 50 * slack, 'ms');
+    verdict.atMost('event loop late by our work, most', ours.maxMs, 250 * slack, 'ms');
     const trips = report.roundTripsMs;
     const asked = (honestPeers * seconds * 1_000) / 100 / 10;
     verdict.atLeast('honest round trips', trips.length, asked, 'trips');
     const [p99, most] = [percentile(trips, 0.99), Math.max(...trips)];
     const taken = `others had the processor for ${others.p99Ms.toFixed(0)} ms, p99`;
-    if (others.p99Ms < busyMs) {
+    if (isQuiet) {
       verdict.atMost('honest round trip, p99', p99, 250, 'ms');
       verdict.atMost('honest round trip, most', most, 2_000, 'ms');
     } else {

@@ -9,6 +9,8 @@ export type ChildOrder =
       readonly hostileShare: number;
     }
   | { readonly do: 'honest' | 'fill'; readonly peers: number }
+  /** So many of each that hogs, at once. */
+  | { readonly do: 'burst'; readonly of: number }
   | { readonly do: 'ask'; readonly isMeasured: boolean }
   | { readonly do: 'churn'; readonly perSecond: number }
   | { readonly do: 'hold' | 'leave' | 'report' };
