@@ -4,10 +4,10 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { readCatalog, type Exercise } from '../../exercises/kit/catalog/catalog.ts';
+import { whyOf } from '../../exercises/kit/catalog/why.ts';
 import {
   buildPieces,
   type ScriptKind,
@@ -178,16 +178,11 @@ function testsOf({ path }: Exercise): string {
 }
 
 async function shownSolution(exercise: Exercise): Promise<ShownSolution> {
-  const { solution, wrong, path } = exercise;
-  const file = join(path, 'why.md');
-  const why = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const { solution, wrong } = exercise;
   return {
     text: solution,
     coloured: await highlightLines(solution),
-    why: why
-      .split(/\n{2,}/)
-      .map((paragraph) => paragraph.replaceAll(/\s+/g, ' ').trim())
-      .filter((paragraph) => paragraph !== ''),
+    why: whyOf(exercise),
     turns: wrong.map(({ misconception, caughtBy, code }) => ({
       misconception,
       caughtBy,

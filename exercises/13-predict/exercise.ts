@@ -25,8 +25,9 @@ export const answers: Answers = {
   //   'nothing'       Nothing; the line closes
   'exam-bad-code-then-disconnect': undefined,
 
-  // A speaks eth/62, eth/63 and note/1, which has four codes. B speaks eth/62 and
-  // note/1. Both Status messages are good. Then B sends code 26. What does B hear?
+  // A speaks eth/62, eth/63 and note/1, which has four codes and reads whatever comes.
+  // B speaks eth/62 and note/1. Both Status messages are good. Then B sends code 26.
+  // What does B hear?
   //   'disconnect-16'  Disconnect 16, “subprotocol error”
   //   'nothing'        Nothing; the line closes
   //   'stays'          It stays connected

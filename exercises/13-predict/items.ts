@@ -93,7 +93,7 @@ export const items: readonly Prediction[] = [
   {
     id: 'exam-code-26',
     question:
-      'A speaks eth/62, eth/63 and note/1, which has four codes. B speaks eth/62 and note/1. Both Status messages are good. Then B sends code 26. What does B hear?',
+      'A speaks eth/62, eth/63 and note/1, which has four codes and reads whatever comes. B speaks eth/62 and note/1. Both Status messages are good. Then B sends code 26. What does B hear?',
     choices: [
       hears(16, 'with eth/62 the codes are where they are with eth/63'),
       nothing('code 26 belongs to nobody here'),

@@ -259,9 +259,11 @@ describe('handingOver, nothing lost or turned around', () => {
       };
       tasks.go('readLoop', () => handing.handOver(proto, came));
       const taken = await proto.in.recv();
-      return { isSame: taken === came, unpacked };
+      const took =
+        taken === came ? 'the very message that came' : 'another object in its place';
+      return { took, unpacked };
     });
-    expect(value.isSame, 'what the protocol takes is the message that came').toBe(true);
+    expect(value.took, 'the protocol took').toBe('the very message that came');
     expect(value.unpacked, 'times that it was unpacked on the way').toBe(0);
   });
 });
@@ -323,12 +325,15 @@ describe('handingOver, the end', () => {
       await sleep(700);
       closed.close();
       await sleep(1);
-      return { end, offered: proto.in.tryRecv() !== undefined };
+      const offered = proto.in.tryRecv() === undefined ? 'nothing' : 'a message';
+      return { end, offered };
     });
     expect(value.end, 'the peer was over at 700 ms; `handOver` threw').toBe(
       'EndOfStream at 700 ms',
     );
-    expect(value.offered, 'after that, a message was still offered').toBe(false);
+    expect(value.offered, 'the peer was over; on `eth.in`, you still offer').toBe(
+      'nothing',
+    );
   });
 
   it('hands over nothing more, and leaves no task', async () => {

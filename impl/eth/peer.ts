@@ -9,6 +9,7 @@ import { Done } from '../csp/done.ts';
 import { recv, select } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
 import type { WaitGroup } from '../csp/wait-group.ts';
+import { endedBy } from '../p2p/fault.ts';
 import { type Msg, newMsg, type MsgReadWriter } from '../p2p/message.ts';
 import { DiscError, discReadTimeout, type DiscReason } from '../p2p/peer-error.ts';
 import type { PeerHandle } from '../p2p/protocol.ts';
@@ -234,9 +235,10 @@ export class EthPeer {
     this.wg.go(task, async () => {
       try {
         await this.rw.writeMsg(newMsg(code, payload));
-      } catch {
+      } catch (error) {
         // A write fails when the peer ends. `handle` hears of that from its own read,
         // and cancels what waits for the answer.
+        endedBy(task, error);
       }
     });
   }
@@ -292,7 +294,8 @@ export class EthPeer {
       if (event.case === 'gone') return;
       try {
         await this.rw.writeMsg(event.value.msg);
-      } catch {
+      } catch (error) {
+        endedBy('broadcast', error);
         return; // the connection ends; `handle` hears of that from its own read
       }
     }

@@ -8,6 +8,7 @@ import type { Done } from '../csp/done.ts';
 import { runtime } from '../csp/runtime.ts';
 import { recv, select, send } from '../csp/select.ts';
 import type { WaitGroup } from '../csp/wait-group.ts';
+import { endedBy } from '../p2p/fault.ts';
 import type { PooledTransaction, TxPool } from '../core/txpool.ts';
 import type { EthPeer, EthPeerID } from './peer.ts';
 import { takePack, txPack } from './tx-pack.ts';
@@ -65,7 +66,8 @@ export async function txsyncLoop({
       let failed = false;
       try {
         await peer.sendTransactions(pack);
-      } catch {
+      } catch (error) {
+        endedBy('txsyncSend', error);
         failed = true; // the peer ends, and `handle` hears why
       }
       done.trySend({ failed });

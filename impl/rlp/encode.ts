@@ -16,6 +16,11 @@ export type RlpValue = Uint8Array | bigint | number | readonly RlpValue[];
  */
 export function encode(value: RlpValue): Uint8Array {
   if (isList(value)) return encodeList(value.map(encode));
+  if (typeof value === 'string') {
+    throw new TypeError(
+      `rlp: a text (“${String(value)}”) is no value: utf8(text) gives its bytes`,
+    );
+  }
   if (!(value instanceof Uint8Array) && !isUint(value)) {
     throw new RlpError('too-large', undefined, `encoding ${value}`);
   }

@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { toHex } from '../../impl/bytes.ts';
 import { Chan } from '../../impl/csp/chan.ts';
 import { Done } from '../../impl/csp/done.ts';
@@ -206,6 +206,39 @@ describe('RealRuntime', () => {
       expect(bytes).toHaveLength(8 + (i % 40));
     });
     expect(new Set(runtime.randomBytes(5000)).size).toBeGreaterThan(200);
+  });
+
+  it('asks the system once for many, and by itself for what is longer than its store', () => {
+    const asked = vi.spyOn(crypto, 'getRandomValues');
+    const runtime = new RealRuntime();
+    const times = (of: () => unknown): number => {
+      asked.mockClear();
+      of();
+      return asked.mock.calls.length;
+    };
+    expect(times(() => runtime.randomBytes(32))).toBe(1);
+    expect(times(() => runtime.randomBytes(4096 - 32))).toBe(0);
+    expect(times(() => runtime.randomBytes(1))).toBe(1);
+    expect(times(() => runtime.randomBytes(4097))).toBe(1);
+    expect(times(() => runtime.randomBytes(4095))).toBe(0);
+    expect(times(() => runtime.randomBytes(4096))).toBe(1);
+    asked.mockRestore();
+  });
+
+  it('numbers from 1 on, none twice', () => {
+    const runtime = new RealRuntime();
+    expect([runtime.newId(), runtime.newId(), runtime.newId()]).toEqual([1, 2, 3]);
+  });
+
+  it('tells what a task throws that nobody claims', async () => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const runtime = new RealRuntime();
+    runtime.spawn('task', () => Promise.reject(new TypeError('x is undefined')));
+    await runtime.pause();
+    expect(told.mock.calls.flat().map(String).join(' ')).toMatch(
+      /unnamed.*x is undefined/s,
+    );
+    told.mockRestore();
   });
 
   it('gives each caller bytes of its own', () => {

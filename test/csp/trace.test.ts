@@ -232,4 +232,30 @@ describe('readTrace', () => {
     expect(error).toMatchObject({ line });
     expect(String(error)).toContain(`line ${line}:`);
   });
+
+  it.each<[string, readonly unknown[]]>([
+    ['a head and a byte table are needed', []],
+    ['an object is needed', [[head], table]],
+    ['peerwalkTrace is not 1', [{ ...head, peerwalkTrace: 2 }, table]],
+    ['i is not 0', [head, { ...event, i: 5 }, table]],
+    ['t is not a time', [head, { ...event, t: '0' }, table]],
+    ['e is not a known kind', [head, { ...event, e: 'fly' }, table]],
+    ['b is not an index', [head, { ...event, b: 0.5 }, table]],
+    ['b is not in the byte table', [head, { ...event, b: 2 }, table]],
+    ['the byte table is missing', [head, event, { ...event, i: 1 }]],
+    ['a byte string is not lower-case hex', [head, event, { bytes: ['', 'FF'] }]],
+    ['chan is not an object', [head, { ...event, chan: 'c' }, table]],
+    [
+      'chan.id is not a number from 0',
+      [head, { ...event, chan: { name: 'c' } }, table],
+    ],
+    ['msg.size is not a number from 0', [head, { ...event, msg: { size: -1 } }, table]],
+    ['waits is not a list', [head, { ...event, waits: 5 }, table]],
+    [
+      'chan.op is not known',
+      [head, { ...event, chan: { name: 'c', id: 1, op: 'eat' } }, table],
+    ],
+  ])('says what it misses: %s', (why, values) => {
+    expect(() => readTrace(lines(...values))).toThrow(why);
+  });
 });

@@ -38,7 +38,7 @@ export class LinkClosed extends Error {
 }
 
 /** A message stream with some room, as TCP has: two that write at once do not lock. */
-class LinkRW implements MsgReadWriter {
+export class LinkRW implements MsgReadWriter {
   readonly sent: number[] = [];
   readonly #out: Chan<Msg>;
   readonly #in: Chan<Msg>;

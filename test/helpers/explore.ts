@@ -1,6 +1,7 @@
 /** Runs one program under many schedules, and judges each run. */
 
 import { vi } from 'vitest';
+import { everyOrder } from '../../impl/sim/every-order.ts';
 import {
   simulate,
   type SimulateOptions,
@@ -34,8 +35,7 @@ export async function run<T>(
 }
 
 /**
- * Runs `main` under every schedule that differs from first in, first out in at most `k`
- * choices. Each is run once: a schedule's last deviation says which one came before it.
+ * Judges `main` in every order that differs from first in, first out in at most `k` choices.
  *
  * @returns how many schedules that were
  */
@@ -45,23 +45,11 @@ export async function explore<T>(
   judge: Judge<T>,
   options: Omit<SimulateOptions, 'schedule'> = {},
 ): Promise<number> {
-  let runs = 0;
-  const waiting = [{ schedule: '', deviations: 0 }];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { schedule, deviations } = next;
-    const simulation = await simulate({ ...options, schedule }, main);
-    runs++;
-    judged(`schedule "${schedule}"`, simulation, judge);
-    if (deviations === k) continue;
-    for (const [at, count] of simulation.options.entries()) {
-      if (at < schedule.length) continue;
-      for (let choice = 1; choice < count; choice++) {
-        const deviating = schedule.padEnd(at, '0') + choice.toString(36);
-        waiting.push({ schedule: deviating, deviations: deviations + 1 });
-      }
-    }
-  }
-  return runs;
+  const look = (run: Simulation<T>): boolean => {
+    judged(`schedule "${run.schedule}"`, run, judge);
+    return true;
+  };
+  return everyOrder(k, main, look, options);
 }
 
 /** Runs `main` under the schedules that the seeds 0 to `count` − 1 draw. */

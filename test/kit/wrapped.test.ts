@@ -18,6 +18,14 @@ describe('wrapped', () => {
   });
 });
 
+describe('wrapped, in a terminal that gives its width as 0', () => {
+  it('takes 80', () => {
+    const text = 'word '.repeat(30).trim();
+    const [first = ''] = wrapped(text, 0).split('\n');
+    expect(first).toHaveLength(79);
+  });
+});
+
 describe('parseProgress', () => {
   it('reads a file that begins with a mark of its encoding', () => {
     const text = '\ufeff{"version":1,"exercises":{},"predictions":{}}';

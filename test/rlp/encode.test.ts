@@ -82,6 +82,13 @@ describe('encode', () => {
   });
 });
 
+describe('a text', () => {
+  it('is named as what it is, where no type checker has said so before', () => {
+    const text = 'script' as unknown as Uint8Array;
+    expect(() => encode([5, text])).toThrow(/“script”.*utf8/u);
+  });
+});
+
 describe('encodeList', () => {
   it('wraps elements that are encoded already', () => {
     const items = [encode(1), encode([2]), fromHex('83646f67')];

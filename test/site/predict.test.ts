@@ -171,7 +171,10 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
       const part = page.locator('.pw-try', { has: page.locator(listing) });
       await part.scrollIntoViewIfNeeded();
       expect(await part.locator(listing).isVisible()).toBe(false);
-      expect(await part.getByRole('link').first().getAttribute('href')).toContain(
+      // Its time has not come here: the chapter that has it written is named first.
+      const links = part.locator('.pw-try-line').getByRole('link');
+      expect(await links.first().getAttribute('href')).toContain('07-read-loop');
+      expect(await links.nth(1).getAttribute('href')).toContain(
         'exercises/14-handle-dispatch',
       );
       await part.getByRole('button', { name: 'Show me' }).press('Enter');

@@ -204,6 +204,9 @@ export const en = {
   },
   tryFirst: {
     write: 'You can write this one before you see it:',
+    chapter: (number: number): string => `Chapter ${number}`,
+    unwritten: 'An exercise at the end',
+    later: 'has you write this one. Read on without it, or look:',
     show: 'Show me',
   },
   performance: {

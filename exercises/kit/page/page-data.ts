@@ -81,14 +81,22 @@ async function dataOf(
 ): Promise<Pick<ExercisePageData, 'items' | 'puzzle' | 'edits'>> {
   const { path, facts } = exercise;
   if (facts.type === 'bytes') return { edits: await editItemsOf(sources, exercise) };
-  if (existsSync(join(path, 'items.ts'))) {
-    const { items } = await evaluate(sources, join(path, 'items.ts'));
-    return { items: plain(items) as readonly Item[] }; // as its own type says
-  }
+  const items = await questionsOf(sources, exercise);
+  if (items.length > 0) return { items };
   if (!existsSync(join(path, 'lines.ts'))) return {};
   const loaded = await evaluate(sources, join(path, 'lines.ts'));
   const { lines, blanks, before, after } = loaded['puzzle'] as Puzzle; // its own type
   return { puzzle: plain({ lines, blanks, before, after }) as ShownPuzzle };
+}
+
+/** The questions of an exercise that asks some; of another, none. */
+export async function questionsOf(
+  sources: Sources,
+  { path, facts }: Exercise,
+): Promise<readonly Item[]> {
+  if (facts.type === 'bytes' || !existsSync(join(path, 'items.ts'))) return [];
+  const { items } = await evaluate(sources, join(path, 'items.ts'));
+  return plain(items) as readonly Item[]; // as its own type says
 }
 
 /**

@@ -7,7 +7,6 @@
 
 import { statSync, watch, writeFileSync, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import type { Exercise } from '../catalog/catalog.ts';
 import { Grader } from './grader.ts';
@@ -19,8 +18,10 @@ import { goOnWith } from '../formats/ids.ts';
 import { isSolved } from '../formats/schema-report.ts';
 import type { RunReport } from '../formats/schema-report.ts';
 import { repository } from '../catalog/sources.ts';
-import { editItemsOf } from '../page/page-data.ts';
+import { editItemsOf, questionsOf } from '../page/page-data.ts';
+import { whyOf } from '../catalog/why.ts';
 import { editLines } from './edit-lines.ts';
+import { listenToKeys, type Ask } from './keys.ts';
 import { Show } from './show.ts';
 import { typeProblems } from './types.ts';
 import { lookOf, outliveReader, paint, reportLines, wrapped } from './terminal.ts';
@@ -142,20 +143,17 @@ class Learn {
     if (process.stdin.isTTY && seen !== undefined) {
       console.log(` p plays “${seen.name}”, step by step.`);
     }
-    const after = passed ? 'n takes you to the next one.  ' : '';
+    const after = passed ? 's shows ours, and why. n takes you to the next one.  ' : '';
     if (process.stdin.isTTY)
       console.log(paint(this.#look, 'quiet', ` ${after}${this.#keys()}`));
   }
 
   /** Carries out one key after the other. */
-  press(key: string, ask: (question: string) => Promise<string>): void {
+  press(key: string, ask: Ask): void {
     this.#enqueue(() => this.#carryOut(key, ask));
   }
 
-  async #carryOut(
-    key: string,
-    ask: (question: string) => Promise<string>,
-  ): Promise<void> {
+  async #carryOut(key: string, ask: Ask): Promise<void> {
     switch (key) {
       case 'h':
         this.#showHint();
@@ -248,7 +246,7 @@ class Learn {
     }
   }
 
-  async #reset(ask: (question: string) => Promise<string>): Promise<void> {
+  async #reset(ask: Ask): Promise<void> {
     const answer = await ask(' Your text in exercise.ts goes. Reset? [y/N] ');
     if (answer.trim().toLowerCase() !== 'y') return;
     this.#reload();
@@ -256,7 +254,7 @@ class Learn {
     this.#write(this.#current.starter);
   }
 
-  async #takeDraft(ask: (question: string) => Promise<string>): Promise<void> {
+  async #takeDraft(ask: Ask): Promise<void> {
     this.#reload();
     const draft = this.#grader.draft(this.#current);
     if (draft === undefined) {
@@ -276,7 +274,7 @@ class Learn {
     writeFileSync(join(this.#current.path, 'exercise.ts'), text);
   }
 
-  async #solution(ask: (question: string) => Promise<string>): Promise<void> {
+  async #solution(ask: Ask): Promise<void> {
     const { facts, solution } = this.#current;
     const { state } = this.#grader.progress().exercises[facts.id] ?? newExercise;
     if (state !== 'passed' && state !== 'revealed') {
@@ -285,6 +283,13 @@ class Learn {
       this.#grader.revealed(this.#current, why.trim());
     }
     console.log(`\n${solution}`);
+    const said = [
+      ...(await questionsOf(repository, this.#current)).map(
+        ({ question, why }) => `${question}\n${why}`,
+      ),
+      ...whyOf(this.#current),
+    ];
+    for (const text of said) console.log(`${wrapped(text, process.stdout.columns)}\n`);
   }
 
   #reload(): void {
@@ -323,49 +328,6 @@ class Learn {
     await this.#busy;
     await this.#grader.close();
   }
-}
-
-/** Arrow keys, Alt and their like come as several signs, which are no keys of ours. */
-function typed(data: string): string[] {
-  const named = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.|[^])?/g;
-  const isKey = (key: string): boolean => key >= ' ' || '\u0003\u0004\r'.includes(key);
-  return Array.from(data.replaceAll(named, '')).filter(isKey);
-}
-
-/** Keys one at a time, and whole lines where a question needs one. */
-function listenToKeys(learn: Learn): void {
-  const { stdin } = process;
-  let asking = false;
-  const ask = async (question: string): Promise<string> => {
-    asking = true;
-    stdin.setRawMode(false);
-    const lines = createInterface({ input: stdin, output: process.stdout });
-    try {
-      return await lines.question(question);
-    } finally {
-      lines.close();
-      stdin.setRawMode(true);
-      stdin.resume();
-      asking = false;
-    }
-  };
-  stdin.setRawMode(true);
-  stdin.setEncoding('utf8');
-  stdin.on('data', (data) => {
-    if (asking) return;
-    for (const key of typed(String(data))) {
-      if (key === 'q' || key === '\u0003' || key === '\u0004') {
-        stdin.setRawMode(false);
-        stdin.pause();
-        learn.close().then(
-          () => process.exit(0),
-          () => process.exit(1),
-        );
-        return;
-      }
-      learn.press(key, ask);
-    }
-  });
 }
 
 interface Question {

@@ -130,9 +130,10 @@ function summary(look: Look, report: RunReport): string {
  * Prose of Markdown in lines of at most `width` signs, cut between words. Code and tables
  * stay as they are.
  *
- * @param width of the terminal; 80 where nobody knows it
+ * @param columns of the terminal; 80 where nobody knows, or where it says 0
  */
-export function wrapped(text: string, width = 80): string {
+export function wrapped(text: string, columns = 0): string {
+  const width = columns > 0 ? columns : 80;
   let inCode = false;
   const lines = text.split('\n').map((line) => {
     const isFence = line.trimStart().startsWith('```');
