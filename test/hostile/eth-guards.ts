@@ -143,7 +143,7 @@ export const ethGuards: readonly Guard[] = [
     'H-90',
     'news',
     'core/validate.ts',
-    '    countItems(transactions, limits.transactions) > limits.transactions',
+    '    transactions.length > limits.bytes ||\n    countItems(transactions, limits.transactions) > limits.transactions',
     '    false',
   ),
   without(
