@@ -3,19 +3,9 @@
  * the case that is named fails. `take-out.ts` does so.
  */
 
+import { ethGuards } from './eth-guards.ts';
 import type { Guard } from './fault-table.ts';
-
-/** @param put stands in the place of `take` */
-function without(
-  of: string,
-  group: string,
-  file: string,
-  take: string,
-  put: string,
-): Guard {
-  const test = { file: `test/hostile/${group}.test.ts`, title: of };
-  return { of, file: `impl/${file}`, take, put, test };
-}
+import { without } from './without.ts';
 
 export const attackGuards: readonly Guard[] = [
   without(
@@ -339,4 +329,5 @@ export const attackGuards: readonly Guard[] = [
     'await (body.length > pieceLength',
     'await (body.length > 0',
   ),
+  ...ethGuards,
 ];
