@@ -1,7 +1,7 @@
 /**
  * F-07: a whole node, eth and server, is stopped in each of twelve phases of a
  * connection, at moments that are drawn: so many turns, and so many milliseconds after
- * the phase was begun. Twelve moments a phase, two hundred with `PEERWALK_ALL=1`; the
+ * the phase was begun. Eight moments a phase, two hundred with `PEERWALK_ALL=1`; the
  * server alone has more phases in `test/p2p/stop-phases.test.ts`, and over TCP the same
  * twelve stand in `faults-tcp.test.ts`.
  */
@@ -35,7 +35,7 @@ import {
 
 beforeAll(initCrypto);
 
-const moments = process.env['PEERWALK_ALL'] === undefined ? 12 : 200;
+const moments = process.env['PEERWALK_ALL'] === undefined ? 8 : 200;
 
 interface Scene {
   readonly world: World;
