@@ -9,8 +9,6 @@ import {
   pingMsg,
   pongMsg,
 } from '../../impl/p2p/base-protocol.ts';
-import { pongBurst } from '../../impl/p2p/pong-budget.ts';
-import { pendingPings } from '../../impl/p2p/peer.ts';
 import { encodeHello } from '../../impl/p2p/rlpx/hello.ts';
 import { compress } from '../../impl/p2p/rlpx/snappy-encoder.ts';
 import { helloOf } from '../p2p/rlpx/helpers.ts';
@@ -44,6 +42,9 @@ function disconnect(
 }
 
 const floodMs = 60_000;
+/** Pongs at once, and Pings that may wait for theirs: figures of the limits, not of the code. */
+const pongBurst = 5;
+const pendingPings = 16;
 
 /** Pings without end, for a minute. What can the node be made to keep, and to say? */
 async function flood(scene: Scene, reads: boolean): Promise<void> {

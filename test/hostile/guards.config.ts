@@ -2,9 +2,10 @@
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { attackGuards } from './attack-guards.ts';
 import { guards } from './fault-table.ts';
 
-const guard = guards[Number(process.env['PEERWALK_WITHOUT'])];
+const guard = [...guards, ...attackGuards][Number(process.env['PEERWALK_WITHOUT'])];
 if (guard === undefined) throw new RangeError('PEERWALK_WITHOUT names no guard');
 const edits = [guard, ...(guard.also === undefined ? [] : [guard.also])].map(
   (edit) => ({

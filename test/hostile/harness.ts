@@ -14,12 +14,19 @@ import * as snappy from '../../impl/p2p/rlpx/snappy.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
 import { testKey } from '../helpers/blocks.ts';
 import { finished } from '../helpers/explore.ts';
-import { Scene, seed, TcpScene } from './scene.ts';
+import { Scene, TcpScene } from './scene.ts';
 import { bytewiseLimit, type Cut, cuts } from './conns.ts';
 import { type NodeOptions } from './node.ts';
 import { type Stage, Stranger } from './stranger.ts';
 
 export type { Scene } from './scene.ts';
+
+/** Cuts, and the order of tasks, come from it. */
+const seeds = ((): readonly string[] => {
+  const { PEERWALK_SEED: given, PEERWALK_ALL: all } = process.env;
+  if (given !== undefined) return [given];
+  return all === undefined ? ['1'] : ['1', '2', '3'];
+})();
 
 /** What becomes of a stranger. */
 export type End =
@@ -92,16 +99,20 @@ export function battery(group: string, cases: readonly Case[]): void {
 }
 
 /** Runs a case once, and says how many bytes its strangers wrote. */
-type Once = (each: Case, cut: Cut) => Promise<number>;
+type Once = (each: Case, cut: Cut, seed: string) => Promise<number>;
 
 async function attack(each: Case, once: Once): Promise<void> {
+  for (const seed of seeds) await attackWith(seed, each, once);
+}
+
+async function attackWith(seed: string, each: Case, once: Once): Promise<void> {
   const wanted = 'play' in each ? (each.cuts ?? cuts) : cuts;
   let written = 0;
   for (const cut of wanted) {
     if (cut === 'one byte at a time' && written > bytewiseLimit) break;
     const expanded = [vi.spyOn(snappy, 'expand'), vi.spyOn(snappy, 'expandInSlices')];
     try {
-      written = await once(each, cut);
+      written = await once(each, cut, seed);
       const lengths = expanded.flatMap(({ mock }) =>
         mock.calls.map(([, length]) => length),
       );
@@ -116,15 +127,15 @@ async function attack(each: Case, once: Once): Promise<void> {
   }
 }
 
-const attackOnce: Once = async (each, cut) => {
+const attackOnce: Once = async (each, cut, seed) => {
   const run = await simulate({ seed, maxSteps: 1_000_000 }, () =>
-    play(each, new Scene(each.node ?? {}, cut)),
+    play(each, new Scene(each.node ?? {}, cut, seed)),
   );
   return finished(run); // no task is left, and none has failed
 };
 
-const attackOverTCP: Once = async (each, cut) => {
-  const scene = new TcpScene(each.node ?? {}, cut, tcpNetwork);
+const attackOverTCP: Once = async (each, cut, seed) => {
+  const scene = new TcpScene(each.node ?? {}, cut, seed, tcpNetwork);
   try {
     return await play(each, scene);
   } finally {

@@ -23,9 +23,6 @@ import { Stranger } from './stranger.ts';
 
 await initCrypto();
 
-/** Cuts, keys, and the order of tasks come from it. */
-export const seed = process.env['PEERWALK_SEED'] ?? '1';
-
 const sharedBlocks = childrenOf(testGenesis().block, 8);
 const strangerKeys = 100;
 
@@ -40,7 +37,12 @@ export class Scene {
   readonly strangers: Stranger[] = [];
   readonly #random: Prng;
 
-  constructor(options: Partial<NodeOptions>, cut: Cut, network?: Network) {
+  constructor(
+    options: Partial<NodeOptions>,
+    cut: Cut,
+    seed: string,
+    network?: Network,
+  ) {
     this.cut = cut;
     this.#random = new Prng(`${seed}/${cut}`);
     const chain = options.chain ?? chainOf(sharedBlocks);

@@ -1,11 +1,14 @@
 /**
- * Takes the guards of `fault-table.ts` out of `impl/`, one at a time and in memory, and
+ * Takes the guards of `fault-table.ts` and `attack-guards.ts` out of `impl/`, one at a time and in memory, and
  * sees the test of each fail: `node --import tsx test/hostile/take-out.ts [F-03 I-2 …]`.
  * A test that passes without its guard proves nothing; then the exit code is 1.
  */
 
 import { spawnSync } from 'node:child_process';
-import { guards } from './fault-table.ts';
+import { attackGuards } from './attack-guards.ts';
+import { guards as faultGuards } from './fault-table.ts';
+
+const guards = [...faultGuards, ...attackGuards];
 
 const wanted = process.argv.slice(2);
 let unseen = 0;

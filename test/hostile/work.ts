@@ -164,3 +164,28 @@ export function ethPeerOf({ id }: Stranger, { node }: Scene): EthPeer {
 export function timesHeard({ heard }: Stranger, code: number): number {
   return heard.filter((msg) => msg.code === ethCode(code)).length;
 }
+
+/** What a fetcher holds that knows of no news. */
+export const nothing = { announced: 0, fetching: 0, queued: 0, peers: 0 };
+
+/** It ends him, and nothing is hashed, nothing looked up, no number made of bytes. */
+export function refusesNews(
+  title: string,
+  payload: Uint8Array,
+  code: number,
+  integers = 0,
+): Visit {
+  return {
+    ...{ title, after: 'Status', ends: { disconnect: 16 }, why: 'EthError decode' },
+    act: async (stranger, scene) => {
+      const work = await workOf(scene, async () => {
+        await stranger.send(ethCode(code), payload);
+        expect(await stranger.isLeft(10)).toBe(true);
+      });
+      expect(work).toMatchObject({ lookups: 0, keccaks: 0, recoveries: 0 });
+      if (integers === 0)
+        expect(work).toMatchObject({ built: 0, decoded: 0, integers: 0 });
+      expect(scene.node.eth.fetcher.counts).toEqual(nothing);
+    },
+  };
+}
