@@ -50,10 +50,12 @@ interface Phase {
   readonly enter: (scene: Scene) => Promise<unknown>;
   /** Whether the node is in the phase, asked just before the stop. */
   readonly isIn: (scene: Scene) => boolean;
-  /** So many moments, where it is short and few of them fall into it. */
-  readonly moments?: number;
   /** The stop comes up to so many milliseconds later. Default 20. */
   readonly spanMs?: number;
+  /** The moments are drawn from here on. Default: at once. */
+  readonly from?: (scene: Scene) => boolean;
+  /** Turns that the stop comes later, at most. Default 60. */
+  readonly turns?: number;
   /** Virtual milliseconds that the stop may take. Default 0. I-8 says 6,000 for all. */
   readonly mostMs?: number;
 }
@@ -152,7 +154,8 @@ const phases: readonly Phase[] = [
     enter: (scene) => remoteOf(scene).live(eth),
     isIn: ({ watch, eth, ...scene }) =>
       watch.live.size === 1 && !saw({ watch, eth, ...scene }, 'msgsend', statusMsg),
-    moments: 48,
+    from: ({ watch }) => watch.live.size === 1,
+    turns: 12,
     spanMs: 0,
   },
   {
@@ -220,7 +223,7 @@ describe('F-07, a node that is stopped', () => {
     const goesBack = watchChain(chain);
     let wasIn = 0;
     await everySeed(
-      Math.max(moments, phase.moments ?? 0),
+      moments,
       async () => {
         const world = new World();
         const watch = new Watch(world.at(serverHost));
@@ -243,7 +246,10 @@ describe('F-07, a node that is stopped', () => {
         others.go('somebody', async () => {
           await phase.enter(scene).catch(() => undefined); // cut off at any step
         });
-        for (let turns = draw(60); turns > 0; turns--) await runtime().ready(undefined);
+        while (phase.from?.(scene) === false) await runtime().ready(undefined);
+        for (let turns = draw(phase.turns ?? 60); turns > 0; turns--) {
+          await runtime().ready(undefined);
+        }
         const ms = draw(phase.spanMs ?? 20);
         if (ms > 0) await sleep(ms);
         const isIn = phase.isIn(scene);
