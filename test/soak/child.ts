@@ -169,9 +169,9 @@ async function obey(order: ChildOrder): Promise<ChildReport> {
       await fill(to, order.peers);
       return { done: 'fill' };
     case 'burst':
-      for (const name of hogs) {
+      for (const [name, count] of Object.entries(hogs)) {
         const behave = behaviours[name] ?? (() => Promise.resolve());
-        for (let i = 0; i < order.of; i++) under.go(name, () => behave(to));
+        for (let i = 0; i < count; i++) under.go(name, () => behave(to));
       }
       await under.wait();
       return { done: 'burst' };

@@ -100,6 +100,8 @@ async function says(
 }
 
 const empty = Uint8Array.of(0xc0);
+/** The empty list as a Snappy block. */
+const ping = Uint8Array.of(1, 0, 0xc0);
 const junkTx = (): Uint8Array =>
   encode(
     Array.from({ length: 200 }, (_, nonce) => [
@@ -141,9 +143,7 @@ export const behaviours: Readonly<Record<string, (prey: Prey) => Promise<void>>>
   },
   'says Hello fifty times': async (prey) => {
     const { fd, seal } = await raw(prey, true);
-    // Snappy: a literal of what follows.
-    const hello = concat(Uint8Array.of(1, 0), empty);
-    for (let i = 0; i < 50; i++) await fd.write(seal(0, hello)).catch(() => undefined);
+    for (let i = 0; i < 50; i++) await fd.write(seal(0, ping)).catch(() => undefined);
     await within(1_000, fd.readFull(1 << 20));
     await fd.close();
   },
@@ -159,7 +159,18 @@ export const behaviours: Readonly<Record<string, (prey: Prey) => Promise<void>>>
     await fd.write(seal(16, random(3_000)).subarray(0, 1_000)).catch(() => undefined);
     await fd.close();
   },
-  'pings and does not read': (prey) => pours(prey, 2, empty),
+  // As fast as it can: the kernel takes some 50,000 Pongs before anything waits.
+  'pings and does not read': async (prey) => {
+    const { fd, seal } = await raw(prey, true);
+    const pinging = (async () => {
+      for (let sent = 0; sent < 200_000; sent += 1_000) {
+        await fd.write(concat(...Array.from({ length: 1_000 }, () => seal(2, ping))));
+      }
+    })();
+    await within(6_000, pinging);
+    await fd.close();
+    await pinging.catch(() => undefined); // the line is cut under it
+  },
   'asks and does not read': (prey) => pours(prey, 16 + 5, encodeHashes(prey.hashes)),
   'disconnects with 17': (prey) => says(prey, [1, encodeDisconnect(17)]),
   'answers what nobody asked': (prey) =>
@@ -170,10 +181,10 @@ export const behaviours: Readonly<Record<string, (prey: Prey) => Promise<void>>>
   'sends a second Status': (prey) => says(prey, [16, empty]),
 };
 
-/** What would cost most if a bound were missing; the burst is of these. */
-export const hogs = [
-  'claims a Hello of 15 MiB',
-  'pings and does not read',
-  'asks and does not read',
-  'says Hello fifty times',
-] as const;
+/** What would cost most if a bound were missing, and how many of each make a burst. */
+export const hogs = {
+  'claims a Hello of 15 MiB': 10,
+  'pings and does not read': 2,
+  'asks and does not read': 10,
+  'says Hello fifty times': 10,
+} as const;

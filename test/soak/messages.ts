@@ -9,11 +9,9 @@ export type ChildOrder =
       readonly hostileShare: number;
     }
   | { readonly do: 'honest' | 'fill'; readonly peers: number }
-  /** So many of each that hogs, at once. */
-  | { readonly do: 'burst'; readonly of: number }
   | { readonly do: 'ask'; readonly isMeasured: boolean }
   | { readonly do: 'churn'; readonly perSecond: number }
-  | { readonly do: 'hold' | 'leave' | 'report' };
+  | { readonly do: 'burst' | 'hold' | 'leave' | 'report' };
 
 export interface CrowdReport {
   readonly come: number;
