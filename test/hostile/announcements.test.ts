@@ -19,6 +19,7 @@ import {
   timesHeard,
   type Visit,
   visits,
+  workOf,
 } from './work.ts';
 
 const inPeer = { after: 'Status' } as const;
@@ -69,10 +70,13 @@ function announces(
 ): StrangerCase {
   return {
     ...{ ...inPeer, id: 'H-91', title, ends: { disconnect: 3 }, at: [at - 2, at + 2] },
-    act: async (stranger, { node: { eth: own } }) => {
+    act: async (stranger, scene) => {
       stranger.listen();
-      await sendAndWait(stranger, eth.newBlockHashesMsg, payload);
-      const { announced: kept } = own.fetcher.counts;
+      const work = await workOf(scene, () =>
+        sendAndWait(stranger, eth.newBlockHashesMsg, payload),
+      );
+      expect(work.decoded).toBeLessThanOrEqual(hashLimit);
+      const { announced: kept } = scene.node.eth.fetcher.counts;
       expect(kept).toBeLessThanOrEqual(hashLimit);
       await stranger.hear(ethCode(eth.getBlockHeadersMsg));
       await sleep(1);
