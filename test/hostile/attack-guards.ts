@@ -322,12 +322,20 @@ export const attackGuards: readonly Guard[] = [
   ),
   without('H-57', 'base', 'p2p/peer.ts', '      due.stop();\n', ''),
   without('H-37', 'frame', 'eth/handler.ts', '    this.peers.unregister(peer);\n', ''),
-  without(
-    'H-36',
-    'frame',
-    'p2p/rlpx/frame-conn.ts',
-    'await (body.length > pieceLength',
-    'await (body.length > 0',
-  ),
+  {
+    // Without both, what is small waits behind the large: the honest peer too.
+    ...without(
+      'H-36',
+      'frame',
+      'p2p/rlpx/read-budget.ts',
+      'if (length <= pieceLength) return [await fd.readFull(length)];',
+      '',
+    ),
+    also: {
+      file: 'impl/p2p/rlpx/frame-conn.ts',
+      take: 'await (body.length > pieceLength',
+      put: 'await (body.length > 0',
+    },
+  },
   ...ethGuards,
 ];

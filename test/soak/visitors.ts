@@ -6,10 +6,11 @@ import { encodeStatus } from '../../impl/eth/protocol.ts';
 import { hashHeader } from '../../impl/core/header.ts';
 import type { NetConn } from '../../impl/net/net-conn.ts';
 import { dialTCP } from '../../impl/net/tcp.ts';
+import { pingMsg, pongMsg } from '../../impl/p2p/base-protocol.ts';
 import type { EncTransport, Transport } from '../../impl/p2p/conn.ts';
 import type { FullNode } from '../../impl/node/full-node.ts';
 import { parseEnode } from '../../impl/p2p/enode.ts';
-import { newMsg, type Msg } from '../../impl/p2p/message.ts';
+import { newMsg, sendItems, type Msg } from '../../impl/p2p/message.ts';
 import { DiscError } from '../../impl/p2p/peer-error.ts';
 import { newRLPX } from '../../impl/p2p/rlpx/transport.ts';
 
@@ -19,7 +20,9 @@ export type Phase = (typeof phases)[number];
 
 export interface Visitor {
   readonly fd: NetConn;
-  /** Reads until the node ends the connection; then it is closed here too. */
+  /** After Hello. */
+  readonly transport: Transport | undefined;
+  /** Reads, and answers Pings, until the node ends the connection; then it is closed. */
   listen(): Promise<void>;
   /** Says goodbye, and waits until the line is closed. */
   leave(): Promise<void>;
@@ -64,7 +67,10 @@ export async function visit(
   }
   const listen = async (): Promise<void> => {
     try {
-      for (;;) await (transport?.readMsg() ?? fd.readFull(1));
+      for (;;) {
+        const msg = await (transport?.readMsg() ?? fd.readFull(1));
+        if (transport !== undefined && 'code' in msg) await pong(transport, msg);
+      }
     } catch {
       // Closed there, or here.
       await fd.close();
@@ -72,6 +78,7 @@ export async function visit(
   };
   return {
     fd,
+    transport,
     listen,
     leave: () => rlpx.close(new DiscError(8)),
     vanish: () => fd.close(),
@@ -88,6 +95,11 @@ async function sayHello(named: EncTransport, key: Uint8Array): Promise<Transport
     id: publicKey(key),
   };
   return (await named.doProtoHandshake(hello)).messages;
+}
+
+/** Answers a Ping, whatever else it is asked. */
+export async function pong(transport: Transport, { code }: Msg): Promise<void> {
+  if (code === pingMsg) await sendItems(transport, pongMsg);
 }
 
 const statusCode = 16;
