@@ -19,6 +19,7 @@ import {
   timesHeard,
   type Visit,
   visits,
+  workOf,
 } from './work.ts';
 
 const inPeer = { after: 'Status' } as const;
@@ -35,9 +36,14 @@ const hashOfIndex = (index: number): Uint8Array => {
 };
 
 /** Announcements of `count` blocks that nobody has, each of another hash up to `distinct`. */
-function announced(count: number, from: number | bigint, distinct = count): Uint8Array {
+function announced(
+  count: number,
+  from: number | bigint,
+  distinct = count,
+  first = 0,
+): Uint8Array {
   const items = Array.from({ length: Math.min(count, distinct) }, (_, i) =>
-    encode([hashOfIndex(i), BigInt(from)]),
+    encode([hashOfIndex(first + i), BigInt(from)]),
   );
   const last = items.at(-1) ?? emptyList;
   return encodeList([
@@ -66,13 +72,19 @@ function announces(
   payload: Uint8Array,
   answer: (stranger: Stranger) => Promise<void>,
   at: number,
+  more: Uint8Array = emptyList,
 ): StrangerCase {
   return {
     ...{ ...inPeer, id: 'H-91', title, ends: { disconnect: 3 }, at: [at - 2, at + 2] },
-    act: async (stranger, { node: { eth: own } }) => {
+    act: async (stranger, scene) => {
       stranger.listen();
-      await sendAndWait(stranger, eth.newBlockHashesMsg, payload);
-      const { announced: kept } = own.fetcher.counts;
+      const work = await workOf(scene, async () => {
+        // Once more, of other hashes: what was noted before counts.
+        await sendAndWait(stranger, eth.newBlockHashesMsg, payload, 0);
+        await sendAndWait(stranger, eth.newBlockHashesMsg, more);
+      });
+      expect(work.decoded).toBeLessThanOrEqual(2 * hashLimit);
+      const { announced: kept } = scene.node.eth.fetcher.counts;
       expect(kept).toBeLessThanOrEqual(hashLimit);
       await stranger.hear(ethCode(eth.getBlockHeadersMsg));
       await sleep(1);
@@ -101,6 +113,7 @@ const cases: Case[] = [
     announced(100_000, 9, 300),
     silence,
     5_500,
+    announced(300, 9, 300, 300),
   ),
   announces(
     'another header than the announced one',

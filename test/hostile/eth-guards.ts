@@ -149,6 +149,13 @@ export const ethGuards: readonly Guard[] = [
   without(
     'H-91',
     'announcements',
+    'eth/handle-msg.ts',
+    'firstOf(announcements, hashLimit)',
+    'firstOf(announcements, 1e9)',
+  ),
+  without(
+    'H-91',
+    'announcements',
     'eth/fetcher.ts',
     '    if ((this.#announces.get(peer) ?? 0) >= hashLimit) return;',
     '',
