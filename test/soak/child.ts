@@ -172,8 +172,8 @@ async function obey(order: ChildOrder): Promise<ChildReport> {
       for (const [name, count] of Object.entries(hogs)) {
         const behave = behaviours[name] ?? (() => Promise.resolve());
         for (let i = 0; i < count; i++) under.go(name, () => behave(to));
+        await under.wait(); // one kind at a time: this process is no faster than the node
       }
-      await under.wait();
       return { done: 'burst' };
     case 'churn':
       isChurning = true;

@@ -45,6 +45,8 @@ const mostIdleKiB = 36;
 const mostGrownMiB = 16;
 const mostHostileMiB = 96;
 const mostSlopeMiB = 0.5;
+/** Who does not read what it is answered is soon not read any more. */
+const mostTakenKiB = 512;
 /** Others had the processor so long: times of three processes are not judged then. */
 const busyMs = 20;
 
@@ -191,8 +193,10 @@ async function soak(): Promise<void> {
     const { heapUsed, external } = process.memoryUsage();
     burstBytes = Math.max(burstBytes, heapUsed + external);
   }, 50);
+  watch.network.lookAnew();
   await crowd.order({ do: 'burst' });
   clearInterval(looking);
+  const takenKiB = watch.network.mostTaken / 1024;
 
   //= at rest, with all who stay
   await until(() => shakingHands(node.server) === 0, 10_000);
@@ -234,6 +238,7 @@ async function soak(): Promise<void> {
     verdict.atMost('heap at its peak, over idle', peak, mostHostileMiB, 'MiB');
     const burst = inMiB(burstBytes - before);
     verdict.atMost('heap in a burst of those who hog', burst, mostHostileMiB, 'MiB');
+    verdict.atMost('read of one of them', takenKiB, mostTakenKiB, 'KiB');
     if (values.long) {
       const late = samples.heapMiB.slice(-1_200);
       verdict.atMost(
