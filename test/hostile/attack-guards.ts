@@ -3,19 +3,9 @@
  * the case that is named fails. `take-out.ts` does so.
  */
 
+import { ethGuards } from './eth-guards.ts';
 import type { Guard } from './fault-table.ts';
-
-/** @param put stands in the place of `take` */
-function without(
-  of: string,
-  group: string,
-  file: string,
-  take: string,
-  put: string,
-): Guard {
-  const test = { file: `test/hostile/${group}.test.ts`, title: of };
-  return { of, file: `impl/${file}`, take, put, test };
-}
+import { without } from './without.ts';
 
 export const attackGuards: readonly Guard[] = [
   without(
@@ -332,11 +322,20 @@ export const attackGuards: readonly Guard[] = [
   ),
   without('H-57', 'base', 'p2p/peer.ts', '      due.stop();\n', ''),
   without('H-37', 'frame', 'eth/handler.ts', '    this.peers.unregister(peer);\n', ''),
-  without(
-    'H-36',
-    'frame',
-    'p2p/rlpx/frame-conn.ts',
-    'await (body.length > pieceLength',
-    'await (body.length > 0',
-  ),
+  {
+    // Without both, what is small waits behind the large: the honest peer too.
+    ...without(
+      'H-36',
+      'frame',
+      'p2p/rlpx/read-budget.ts',
+      'if (length <= pieceLength) return [await fd.readFull(length)];',
+      '',
+    ),
+    also: {
+      file: 'impl/p2p/rlpx/frame-conn.ts',
+      take: 'await (body.length > pieceLength',
+      put: 'await (body.length > 0',
+    },
+  },
+  ...ethGuards,
 ];

@@ -21,13 +21,12 @@ import { encodeHello } from '../../impl/p2p/rlpx/hello.ts';
 import { compress } from '../../impl/p2p/rlpx/snappy-encoder.ts';
 import { encode, encodeList } from '../../impl/rlp/encode.ts';
 import { childrenOf, signedTx, testGenesis, testKey } from '../helpers/blocks.ts';
-import { nodeAt } from '../helpers/servers.ts';
 import { helloOf, packet } from '../p2p/rlpx/helpers.ts';
 import { chainOf } from '../eth/harness.ts';
 import { fieldsOf, shakeWith } from './auth-packet.ts';
 import { alsoOverTCP, battery, type Case, type StrangerCase } from './harness.ts';
 import type { Scene } from './scene.ts';
-import { AttackedNode, idOfKey } from './node.ts';
+import { AttackedNode } from './node.ts';
 import { ethCode, type Stranger } from './stranger.ts';
 
 const emptyList = Uint8Array.of(0xc0);
@@ -129,6 +128,24 @@ async function syncsFrom(
   expect(scene.chain.currentHeader.number).toBe(other.chain.currentHeader.number);
   expect(other.server.story.filter((line) => line.startsWith('drop'))).toEqual([]);
   await other.stop();
+}
+
+/** The node and another one dial each other: one link is left, the same on both sides. */
+async function dialEachOther(
+  { node, world, wg }: Scene,
+  key: Uint8Array,
+): Promise<void> {
+  const other = new AttackedNode(world, { key, host: '10.0.5.1', chain: chainOf() });
+  await other.start();
+  wg.go('the one dials', () => node.server.addPeer(other.node));
+  wg.go('the other dials', () => other.server.addPeer(node.node));
+  await sleep(3_000);
+  const id = other.node.id.slice(0, 8);
+  const here = (await node.holdings()).peers.filter((each) => each === id);
+  expect([here, (await other.holdings()).peers.length]).toEqual([[id], 1]);
+  await node.server.removePeer(other.node);
+  await other.stop();
+  await sleep(31_000); // what was dialed is remembered for so long
 }
 
 /** The same list in other blocks than our encoder makes. */
@@ -311,20 +328,7 @@ const cases: Case[] = [
     ...{ id: 'N-15', title: 'two nodes that dial each other at once' },
     cuts: ['whole'],
     play: async (scene) => {
-      const { node } = scene;
-      const options = { key: testKey(310), host: '10.0.5.1', chain: chainOf() };
-      const other = new AttackedNode(scene.world, options);
-      await other.start();
-      const target = nodeAt(idOfKey(testKey(310)), '10.0.5.1');
-      scene.wg.go('the one dials', () => node.server.addPeer(target));
-      scene.wg.go('the other dials', () => other.server.addPeer(node.node));
-      await sleep(3_000);
-      const id = idOfKey(options.key).slice(0, 8);
-      const here = (await node.holdings()).peers.filter((each) => each === id);
-      expect([here, (await other.holdings()).peers.length]).toEqual([[id], 1]);
-      await node.server.removePeer(target);
-      await other.stop();
-      await sleep(30_000); // what was dialed is remembered for so long
+      for (let i = 0; i < 6; i++) await dialEachOther(scene, testKey(310 + i));
     },
   },
   encodedBy('our encoder', compress),

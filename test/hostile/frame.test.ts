@@ -55,9 +55,10 @@ function badMAC(
   };
 }
 
-/** One byte of a good frame is another one, at each place in turn. */
+/** One byte of a good frame is another one, at each place in turn; at some, if it is cut. */
 async function everyByteFlipped(scene: Scene): Promise<void> {
-  for (let at = 0; at < 64; at++) {
+  const step = scene.cut === 'whole' ? 1 : 13;
+  for (let at = 0; at < 64; at += step) {
     const stranger = scene.stranger();
     await stranger.goTo('Hello');
     const frame = ping(stranger);

@@ -27,7 +27,7 @@ import {
 const inPeer = { after: 'Status' } as const;
 const twoMiB = 2 * 2 ** 20;
 const tenMiB = 10 * 2 ** 20;
-const node = { maxPeers: 6 };
+const node = { maxPeers: 9 };
 
 const newBlock = (block: Block, td: bigint | Uint8Array = 1n): Uint8Array =>
   encodeList([encodeBlock(block), encode(td)]);
@@ -57,12 +57,17 @@ const [difficulty, number, time, extra] = [7, 8, 11, 12];
 const refuses = (title: string, payload: Uint8Array, integers = 0): Visit =>
   refusesNews(title, payload, eth.newBlockMsg, integers);
 
-/** He hears what the node passes on, and stays. */
+/**
+ * Three who hear what the node passes on. A block goes to two of four who lack it: to the
+ * honest peer, who was there first, and to the first of these.
+ */
 async function witness(scene: Scene): Promise<Stranger> {
-  const stranger = scene.stranger();
-  await stranger.goTo('Status');
-  stranger.listen();
-  return stranger;
+  const three = [scene.stranger(), scene.stranger(), scene.stranger()] as const;
+  for (const each of three) {
+    await each.goTo('Status');
+    each.listen();
+  }
+  return three[0];
 }
 
 const heardOf = (stranger: Stranger): number =>
