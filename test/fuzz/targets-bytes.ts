@@ -74,11 +74,11 @@ const hello = (): Uint8Array =>
 
 const hashOfAll = (byte: string): Hash => `0x${byte.repeat(32)}` as Hash; // of that shape
 
-const status = (): Uint8Array =>
+const status = (td: bigint): Uint8Array =>
   encodeStatus({
     protocolVersion: 63,
     networkId: 1337n,
-    td: 2n ** 70n,
+    td,
     head: hashOfAll('ab'),
     genesis: hashOfAll('cd'),
   });
@@ -199,7 +199,7 @@ export const byteTargets: readonly Target[] = [
   {
     name: 'status',
     shape: 'rlp',
-    seeds: () => [status()],
+    seeds: () => [status(2n ** 70n), status(2n ** 100n - 1n)],
     run: (input) => {
       const { td } = decodeStatus(newMsg(statusMsg, input));
       if (td >= 2n ** 100n) throw new Violation(`td ${td}`);

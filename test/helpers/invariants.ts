@@ -31,6 +31,9 @@ export class WatchedNetwork implements Network {
   readonly open = new Set<NetConn>();
   /** Writes that wait. */
   writing = 0;
+  /** Bytes that were read of one connection, at most, since `lookAnew`. */
+  mostTaken = 0;
+  #looks = 0;
   readonly broken: string[] = [];
   readonly #lastDial = new Map<string, number>();
   readonly removed = new Set<string>();
@@ -66,6 +69,11 @@ export class WatchedNetwork implements Network {
     return this.#watch(await this.#inner.dial(...call));
   }
 
+  lookAnew(): void {
+    this.mostTaken = 0;
+    this.#looks++;
+  }
+
   /** Added by hand: it may be dialed at once, whatever was before. */
   wanted(to: string): void {
     this.removed.delete(to);
@@ -77,8 +85,26 @@ export class WatchedNetwork implements Network {
     this.open.add(conn);
     const close = conn.close.bind(conn);
     const write = conn.write.bind(conn);
+    const consume = conn.consume.bind(conn);
+    const readFull = conn.readFull.bind(conn);
     let writes = 0;
     let failed = false;
+    let [taken, look] = [0, 0];
+    const take = (length: number): void => {
+      if (look < this.#looks) taken = 0;
+      look = this.#looks;
+      taken += length;
+      this.mostTaken = Math.max(this.mostTaken, taken);
+    };
+    conn.consume = (length) => {
+      take(length);
+      consume(length);
+    };
+    conn.readFull = async (length) => {
+      const bytes = await readFull(length);
+      take(length);
+      return bytes;
+    };
     conn.close = async (lingerMs) => {
       await close(lingerMs);
       this.open.delete(conn);

@@ -11,6 +11,7 @@ import { newMsg } from '../../impl/p2p/message.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { Prng } from '../../impl/sim/prng.ts';
 import { gethChain } from '../helpers/chain.ts';
+import { Lateness } from './figures.ts';
 import { behaviours, hogs, type Prey } from './hostile.ts';
 import type { ChildOrder, ChildReport } from './messages.ts';
 import { pong, visit, type Visitor } from './visitors.ts';
@@ -47,6 +48,7 @@ function trouble(error: unknown): void {
 // -- honest peers --------------------------------------------------------------------------
 
 const honest = { asks: true, dropped: 0, roundTripsMs: [] as number[] };
+const lateness = new Lateness();
 const askEveryMs = 100;
 const headersCode = 16 + 4;
 const getHeadersCode = 16 + 3;
@@ -159,6 +161,7 @@ async function obey(order: ChildOrder): Promise<ChildReport> {
   if (to === undefined) throw new TypeError('begin first');
   switch (order.do) {
     case 'honest':
+      lateness.start();
       for (let i = 0; i < order.peers; i++)
         listening.go('honest', () => honestPeer(to));
       return { done: 'honest' };
@@ -172,8 +175,8 @@ async function obey(order: ChildOrder): Promise<ChildReport> {
       for (const [name, count] of Object.entries(hogs)) {
         const behave = behaviours[name] ?? (() => Promise.resolve());
         for (let i = 0; i < count; i++) under.go(name, () => behave(to));
+        await under.wait(); // one kind at a time: this process is no faster than the node
       }
-      await under.wait();
       return { done: 'burst' };
     case 'churn':
       isChurning = true;
@@ -195,6 +198,7 @@ async function obey(order: ChildOrder): Promise<ChildReport> {
         here: crowd.size,
         dropped: honest.dropped,
         roundTripsMs: honest.roundTripsMs,
+        starvedMs: lateness.look().others.p99Ms,
         troubles: [...troubles],
       };
   }

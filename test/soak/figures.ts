@@ -54,12 +54,17 @@ export class Lateness {
 
   stop(): { readonly ours: Delay; readonly others: Delay } {
     clearTimeout(this.#timer);
+    return this.look();
+  }
+
+  look(): { readonly ours: Delay; readonly others: Delay } {
     return { ours: delayOf(this.#ours), others: delayOf(this.#others) };
   }
 }
 
 function delayOf(values: readonly number[]): Delay {
-  return { p99Ms: percentile(values, 0.99), maxMs: Math.max(...values) };
+  const maxMs = values.reduce((most, value) => Math.max(most, value), 0);
+  return { p99Ms: percentile(values, 0.99) || 0, maxMs };
 }
 
 /** The slope of a line through the values, in units a step. */

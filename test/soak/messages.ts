@@ -22,6 +22,8 @@ export interface CrowdReport {
   /** Honest peers that the node has ended. */
   readonly dropped: number;
   readonly roundTripsMs: readonly number[];
+  /** How long others had the processor, p99. */
+  readonly starvedMs: number;
   readonly troubles: readonly (readonly [string, number])[];
 }
 
