@@ -68,6 +68,8 @@ export interface LibraryNode {
 
 export interface Library {
   readonly name: string;
+  /** A code of no protocol makes it read the same bytes again, for ever and in one turn. */
+  readonly hangsOnUnknownCode?: true;
   /** Begins to listen on 127.0.0.1. */
   open(options: LibraryOptions): LibraryNode;
 }
