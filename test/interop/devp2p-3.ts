@@ -5,6 +5,7 @@
 
 import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
+import type { Server as NetServer } from 'node:net';
 import {
   inBytes,
   type Library,
@@ -13,6 +14,7 @@ import {
   type LibraryPeer,
   type LibraryStatus,
   type Nested,
+  portOf,
 } from './library.ts';
 
 /** What is used of the package, which is not there when types are checked. */
@@ -22,6 +24,7 @@ interface Devp2p3 {
 }
 
 interface Rlpx extends EventEmitter {
+  readonly _server: NetServer | null;
   listen(port: number, host: string): void;
   connect(peer: { id: Buffer; address: string; tcpPort: number }): Promise<void>;
   destroy(): void;
@@ -59,14 +62,15 @@ export function loadDevp2p3(): Library | undefined {
 }
 
 function open({ ETH, RLPx }: Devp2p3, options: LibraryOptions): LibraryNode {
-  const { key, port, versions, networkId, maxPeers } = options;
+  const { key, versions, networkId, maxPeers } = options;
   const rlpx = new RLPx(Buffer.from(key), {
     capabilities: versions.map((version) => (version === 62 ? ETH.eth62 : ETH.eth63)),
-    listenPort: port,
     maxPeers,
   });
-  const listening = new Promise<void>((resolve) => {
-    rlpx.on('listening', resolve);
+  const listening = new Promise<number>((resolve) => {
+    rlpx.on('listening', () => {
+      resolve(portOf(rlpx._server?.address()));
+    });
   });
   rlpx.on('error', () => undefined);
   rlpx.on('peer:error', () => undefined);
@@ -76,7 +80,7 @@ function open({ ETH, RLPx }: Devp2p3, options: LibraryOptions): LibraryNode {
   rlpx.on('peer:removed', (_peer: Peer, reason: unknown, weDid: unknown) => {
     options.onRemoved({ reason: Number(reason), weDid: weDid === true });
   });
-  rlpx.listen(port, '127.0.0.1');
+  rlpx.listen(0, '127.0.0.1');
   return {
     listening,
     dial: ({ id, host, port: tcpPort }) =>

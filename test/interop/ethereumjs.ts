@@ -10,23 +10,25 @@ import {
   type LibraryPeer,
   type LibraryStatus,
   type Nested,
+  portOf,
 } from './library.ts';
 
 export const ethereumjs: Library = { name: '@ethereumjs/devp2p 10', open };
 
 function open(options: LibraryOptions): LibraryNode {
-  const { key, port, versions, networkId, maxPeers } = options;
+  const { key, versions, networkId, maxPeers } = options;
   const rlpx = new RLPx(key, {
     capabilities: versions.map((version) => (version === 62 ? ETH.eth62 : ETH.eth63)),
     // The network id of their Status is the chain id of this.
     common: createCustomCommon({ chainId: networkId }, Mainnet, {
       hardfork: Hardfork.Byzantium,
     }),
-    listenPort: port,
     maxPeers,
   });
-  const listening = new Promise<void>((resolve) => {
-    rlpx.events.on('listening', resolve);
+  const listening = new Promise<number>((resolve) => {
+    rlpx.events.on('listening', () => {
+      resolve(portOf(rlpx['_server']?.address()));
+    });
   });
   rlpx.events.on('error', () => undefined);
   rlpx.events.on('peer:error', () => undefined);
@@ -36,7 +38,7 @@ function open(options: LibraryOptions): LibraryNode {
   rlpx.events.on('peer:removed', (_peer, reason: unknown, weDid: unknown) => {
     options.onRemoved({ reason: Number(reason), weDid: weDid === true });
   });
-  rlpx.listen(port, '127.0.0.1');
+  rlpx.listen(0, '127.0.0.1');
   return {
     listening,
     dial: ({ id, host, port: tcpPort }) =>

@@ -3,6 +3,7 @@
  * Each library stands behind this in a file of its own.
  */
 
+import type { AddressInfo } from 'node:net';
 import type { EthVersion } from '../../impl/eth/protocol.ts';
 import type { Node } from '../../impl/p2p/enode.ts';
 import type { RlpValue } from '../../impl/rlp/encode.ts';
@@ -31,7 +32,6 @@ export interface Removal {
 
 export interface LibraryOptions {
   readonly key: Uint8Array;
-  readonly port: number;
   readonly versions: readonly EthVersion[];
   readonly networkId: number;
   readonly maxPeers: number;
@@ -61,7 +61,8 @@ export interface LibraryPeer {
 }
 
 export interface LibraryNode {
-  readonly listening: Promise<void>;
+  /** The port, once it listens. */
+  readonly listening: Promise<number>;
   dial(node: Node): Promise<void>;
   close(): void;
 }
@@ -70,7 +71,7 @@ export interface Library {
   readonly name: string;
   /** A code of no protocol makes it read the same bytes again, for ever and in one turn. */
   readonly hangsOnUnknownCode?: true;
-  /** Begins to listen on 127.0.0.1. */
+  /** Begins to listen on 127.0.0.1, at any free port. */
   open(options: LibraryOptions): LibraryNode;
 }
 
@@ -85,4 +86,10 @@ export function bigintBytes(value: bigint): Uint8Array {
   if (value === 0n) return Buffer.alloc(0);
   const hex = value.toString(16);
   return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+}
+
+/** Of a server that listens on TCP. */
+export function portOf(address: AddressInfo | string | null | undefined): number {
+  if (typeof address === 'object' && address !== null) return address.port;
+  throw new TypeError('it does not listen on TCP');
 }

@@ -14,7 +14,15 @@ import * as eth from '../../impl/eth/protocol.ts';
 import { encode } from '../../impl/rlp/encode.ts';
 import { signedTx } from '../helpers/blocks.ts';
 import type { Library, LibraryPeer, Nested } from './library.ts';
-import { closeAll, gethBlocks, meet, type Ours, ours, theirs } from './nodes.ts';
+import {
+  closeAll,
+  combinations,
+  gethBlocks,
+  meet,
+  type Ours,
+  ours,
+  theirs,
+} from './nodes.ts';
 import { bigintOf, chainTd, type TheirNode } from './their-node.ts';
 
 interface Three {
@@ -87,22 +95,22 @@ export function newsSuite(library: Library): void {
       expect(await hearsTransactions(listener)).toEqual(expected);
       expect(await hearsTransactions(teller), 'not its own again').toEqual(expected);
     });
-
-    it.each(['we', 'they'] as const)(
-      '%s dial, and they hear what waits in our pool',
-      async (dialer) => {
-        const blocks = gethBlocks();
-        const us = await ours({ ethVersions: [version], blocks: blocks.slice(1) });
-        const waiting = [signedTx({ nonce: 0n }), signedTx({ nonce: 1n })];
-        for (const tx of waiting) us.node.txPool.add(tx);
-        const them = await theirs(library, { versions: [version] });
-        await meet(us, them, dialer);
-
-        const expected = waiting.map((tx) => toHex(encodeTransaction(tx)));
-        expect(await hearsTransactions(them)).toEqual(expected);
-      },
-    );
   });
+
+  it.each(combinations)(
+    'on eth/$version, $dialer dial, and they hear what waits in our pool',
+    async ({ version, dialer }) => {
+      const blocks = gethBlocks();
+      const us = await ours({ ethVersions: [version], blocks: blocks.slice(1) });
+      const waiting = [signedTx({ nonce: 0n }), signedTx({ nonce: 1n })];
+      for (const tx of waiting) us.node.txPool.add(tx);
+      const them = await theirs(library, { versions: [version] });
+      await meet(us, them, dialer);
+
+      const expected = waiting.map((tx) => toHex(encodeTransaction(tx)));
+      expect(await hearsTransactions(them)).toEqual(expected);
+    },
+  );
 }
 
 async function hearsBlock(them: TheirNode, block: Block, td: bigint): Promise<void> {

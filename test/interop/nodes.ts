@@ -21,12 +21,22 @@ export async function closeAll(): Promise<void> {
   for (const close of closers.splice(0).reverse()) await close();
 }
 
-let nextPort = 41_300 + (process.pid % 500) * 40;
+export function closeLater(close: () => Promise<void> | void): void {
+  closers.push(close);
+}
+
 let nextKey = 100;
+
+let kept: ReturnType<typeof gethChain> | undefined;
+
+/** Read once: nobody changes a block. */
+function chain(): ReturnType<typeof gethChain> {
+  return (kept ??= gethChain());
+}
 
 /** Genesis first. */
 export function gethBlocks(): readonly Block[] {
-  const { genesis, blocks } = gethChain();
+  const { genesis, blocks } = chain();
   return [genesis.block, ...blocks];
 }
 
@@ -36,7 +46,7 @@ export async function theirs(
   options: Partial<TheirOptions> = {},
 ): Promise<TheirNode> {
   const key = testKey(nextKey++);
-  const own = { key, port: nextPort++, versions: [63], blocks: gethBlocks() } as const;
+  const own = { key, versions: [63], blocks: gethBlocks() } as const;
   const node = new TheirNode(library, { ...own, ...options });
   closers.push(() => {
     node.close();
@@ -63,7 +73,7 @@ export interface OurOptions {
 }
 
 export async function ours(options: OurOptions = {}): Promise<Ours> {
-  const { genesis } = gethChain();
+  const { genesis } = chain();
   const met = new Chan<EthPeer>('met', 16);
   const node = new FullNode({
     privateKey: testKey(nextKey++),
@@ -101,6 +111,23 @@ export async function next<T extends PeerEvent['type']>(
 }
 
 export type Dialer = 'we' | 'they';
+
+const everything = process.env['PEERWALK_ALL'] !== undefined;
+
+/** Each version and each dialer once; every combination with PEERWALK_ALL. */
+export const combinations: readonly {
+  readonly version: EthVersion;
+  readonly dialer: Dialer;
+}[] = [
+  { version: 63, dialer: 'we' },
+  { version: 62, dialer: 'they' },
+  ...(everything
+    ? ([
+        { version: 63, dialer: 'they' },
+        { version: 62, dialer: 'we' },
+      ] as const)
+    : []),
+];
 
 /** Both ends of one connection. */
 export interface Ends {

@@ -17,6 +17,7 @@ import {
   meet,
   ours,
   theirs,
+  combinations,
 } from './nodes.ts';
 import type { TheirNode } from './their-node.ts';
 
@@ -106,13 +107,12 @@ const receipt = [
 const stateNode = encode([fromHex('20aa'), fromHex('01')]);
 
 export function requestSuite(library: Library): void {
-  const versions = [63, 62] as const;
-  const cases = versions.flatMap((version) =>
-    (['we', 'they'] as const).map((dialer) => ({ version, dialer })),
+  describe.each(combinations)(
+    'on eth/$version, $dialer dial',
+    ({ version, dialer }) => {
+      requestsOver(library, version, dialer);
+    },
   );
-  describe.each(cases)('on eth/$version, $dialer dial', ({ version, dialer }) => {
-    requestsOver(library, version, dialer);
-  });
 }
 
 function requestsOver(library: Library, version: eth.EthVersion, dialer: Dialer): void {

@@ -10,18 +10,18 @@ import * as eth from '../../impl/eth/protocol.ts';
 import { encode } from '../../impl/rlp/encode.ts';
 import { gethChain, gethChainFile } from '../helpers/chain.ts';
 import type { Library, LibraryPeer, Nested } from './library.ts';
-import { closeAll, gethBlocks, meet, ours, theirs } from './nodes.ts';
+import { closeAll, combinations, gethBlocks, meet, ours, theirs } from './nodes.ts';
 import { bigintOf, type TheirNode } from './their-node.ts';
 
 export function syncSuite(library: Library): void {
   afterEach(closeAll);
 
-  describe.each([63, 62] as const)('on eth/%i', (version) => {
-    const versions = [version] as const;
+  describe.each(combinations)(
+    'on eth/$version, $dialer dial',
+    ({ version, dialer }) => {
+      const versions = [version] as const;
 
-    it.each(['we', 'they'] as const)(
-      '%s dial, and our empty chain becomes theirs',
-      async (dialer) => {
+      it('our empty chain becomes theirs', async () => {
         const them = await theirs(library, { versions });
         const us = await ours({ ethVersions: versions });
         await meet(us, them, dialer);
@@ -38,12 +38,9 @@ export function syncSuite(library: Library): void {
         expect(us.node.chain.getHeaderByHash(hashOf(hash ?? new Uint8Array(32)))).toBe(
           head,
         );
-      },
-    );
+      });
 
-    it.each(['we', 'they'] as const)(
-      '%s dial, and their empty chain becomes ours',
-      async (dialer) => {
+      it('their empty chain becomes ours', async () => {
         const [genesis, ...blocks] = gethBlocks();
         if (genesis === undefined) throw new TypeError('no genesis');
         const them = await theirs(library, { versions, blocks: [genesis] });
@@ -55,9 +52,9 @@ export function syncSuite(library: Library): void {
 
         expect(copy.currentTd).toBe(us.node.chain.currentTd);
         expect(toHex(exportChain(copy))).toBe(toHex(gethChainFile()));
-      },
-    );
-  });
+      });
+    },
+  );
 }
 
 /** The library is a wire, so this asks through it, and judges with a chain of ours. */

@@ -22,7 +22,6 @@ import {
 
 export interface TheirOptions {
   readonly key: Uint8Array;
-  readonly port: number;
   readonly versions: readonly eth.EthVersion[];
   /** Genesis first. Served when asked. */
   readonly blocks: readonly Block[];
@@ -34,6 +33,8 @@ export interface TheirOptions {
   /** Nodes of the state, and the receipts of blocks, by hash. Served when asked. */
   readonly state?: ReadonlyMap<Hash, Uint8Array>;
   readonly receipts?: ReadonlyMap<Hash, RlpValue>;
+  /** It says Status, and then goodbye with this reason. */
+  readonly leavesWith?: number;
   /** It compares our Status with its own. Default true, as it comes. */
   readonly comparesStatus?: boolean;
 }
@@ -44,19 +45,18 @@ export class TheirNode {
   readonly statuses = new Chan<LibraryStatus>('their statuses', 16);
   /** What it is sent, requests and Status apart. */
   readonly heard = new Chan<LibraryMessage>('what they hear', 64);
-  readonly node: Node;
+  readonly #id: Node['id'];
+  #port = 0;
   readonly #library: LibraryNode;
   readonly #options: TheirOptions;
   #isClosed = false;
 
   constructor(library: Library, options: TheirOptions) {
-    const { key, port, versions } = options;
+    const { key, versions } = options;
     this.#options = options;
-    const id = nodeIDOf(toHex(publicKey(key)));
-    this.node = { id, host: '127.0.0.1', port };
+    this.#id = nodeIDOf(toHex(publicKey(key)));
     this.#library = library.open({
       key,
-      port,
       versions,
       networkId: options.networkId ?? 1337,
       maxPeers: options.maxPeers ?? 10,
@@ -67,8 +67,13 @@ export class TheirNode {
     });
   }
 
-  listening(): Promise<void> {
-    return this.#library.listening;
+  async listening(): Promise<void> {
+    this.#port = await this.#library.listening;
+  }
+
+  /** Where it listens. */
+  get node(): Node {
+    return { id: this.#id, host: '127.0.0.1', port: this.#port };
   }
 
   dial(node: Node): Promise<void> {
@@ -100,6 +105,8 @@ export class TheirNode {
       genesisHash: hashBytes(genesisHash ?? hashHeader(genesis.header)),
     });
     this.added.trySend(peer);
+    const { leavesWith } = this.#options;
+    if (leavesWith !== undefined) peer.disconnect(leavesWith);
   }
 
   #answer(peer: LibraryPeer, message: LibraryMessage): void {
