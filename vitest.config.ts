@@ -16,6 +16,8 @@ const together = [
   'test/{core,csp,eth,p2p,rlp,sim}/**/*.test.ts',
   'test/crypto/!(init|ecies-browser).test.ts',
   'test/net/!(memory).test.ts',
+  'test/hostile/!(bounded-work|faults-tcp).test.ts',
+  'test/fuzz/*.test.ts',
   'test/{repo,site-model}/*.test.ts',
   'test/kit/{edits,hints,learner-types,registry,schemas,type-service,wrong-diff}.test.ts',
   'test/bench/{profile,statistics,table}.test.ts',

@@ -7,9 +7,12 @@ import { boxes } from './build/boxes.ts';
 import { commandLinks } from './build/commands.ts';
 import { withPolicy } from './build/csp.ts';
 import { siteEnv } from './build/env.ts';
+import { smallFonts } from './build/fonts.ts';
 import { writeLlms } from './build/llms.ts';
 import { notFoundWithoutScript } from './build/not-found.ts';
 import { checkPredictions } from './build/predictions.ts';
+import { createPreloads } from './build/preloads.ts';
+import { sameLanguage } from './build/same-language.ts';
 import { createSearch } from './build/search.ts';
 import { stepLinks } from './build/steps.ts';
 import { plainEmptyHeads } from './build/tables.ts';
@@ -29,6 +32,7 @@ const weave = createWeave({
   stateFragments: [/^t=\d+$/], // a step of the trace
 });
 weave.prepare();
+const preloads = createPreloads(env.base);
 const repoDir = dirname(dirname(fileURLToPath(import.meta.url)));
 const card =
   env.siteUrl === undefined ? undefined : `${env.siteUrl}${env.base}card.png`;
@@ -111,6 +115,9 @@ export default defineConfig<ThemeConfig>({
       runnerPlugin(),
       typesPlugin(),
       search.plugin,
+      smallFonts(repoDir),
+      sameLanguage(),
+      preloads.plugin,
     ],
     build: { chunkSizeWarningLimit: 900 },
     // What every page loads is made while the reader's browser opens.
@@ -132,9 +139,11 @@ export default defineConfig<ThemeConfig>({
   },
   transformHead({ pageData, title, description, assets }) {
     const tags: HeadConfig[] = [
-      // The font of the text is there at the first paint, and no line breaks anew.
+      // The fonts are there at the first paint, and no line breaks anew.
       ...assets
-        .filter((path) => /source-serif-4-latin-wght-normal.*\.woff2$/.test(path))
+        .filter((path) =>
+          /(?:serif-4|inter|mono)-latin-wght-normal.*\.woff2$/.test(path),
+        )
         .map((href): HeadConfig => {
           const as = { rel: 'preload', as: 'font', type: 'font/woff2' };
           return ['link', { ...as, href, crossorigin: '' }];
@@ -156,7 +165,7 @@ export default defineConfig<ThemeConfig>({
   transformHtml(html, _id, context) {
     const complete =
       context.page === '404.md' ? notFoundWithoutScript(html, env.base) : html;
-    return withPolicy(textFirst(complete));
+    return withPolicy(textFirst(preloads.complete(complete)));
   },
   async buildEnd(siteConfig) {
     await writeLlms(siteConfig.outDir, env);

@@ -14,12 +14,20 @@ const classes: Readonly<Record<string, string>> = {
 };
 
 let highlighter: Promise<Highlighter> | undefined;
+/** Each run shows the same files, and the site is built twice, for server and browser. */
+const known = new Map<string, Promise<string[]>>(); // BOUNDED by the texts of a site
 
 function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-export async function highlightLines(code: string): Promise<string[]> {
+export function highlightLines(code: string): Promise<string[]> {
+  const lines = known.get(code) ?? highlight(code);
+  known.set(code, lines);
+  return lines;
+}
+
+async function highlight(code: string): Promise<string[]> {
   highlighter ??= createHighlighter({
     themes: [createCssVariablesTheme({ name: 'peerwalk', variablePrefix: prefix })],
     langs: ['typescript'],

@@ -4,7 +4,6 @@
  * it is opened, or printed.
  */
 import {
-  defineAsyncComponent,
   defineComponent,
   getCurrentInstance,
   h,
@@ -14,6 +13,7 @@ import {
   type Component,
 } from 'vue';
 import traces from 'virtual:peerwalk-traces';
+import { still } from '../theme/later.ts';
 import { useStrings } from '../theme/strings/index.ts';
 
 const tables = new Map<string, Component>();
@@ -23,15 +23,12 @@ function tableOf(name: string): Component {
   if (known !== undefined) return known;
   const load = traces[name];
   if (load === undefined) throw new Error(`no trace is named ${name}`);
-  const table = defineAsyncComponent({
-    async loader() {
-      const [{ default: data }, { default: TraceSteps }] = await Promise.all([
-        load(),
-        import('./TraceSteps.vue'),
-      ]);
-      return { name: 'AllSteps', render: () => h(TraceSteps, { data }) };
-    },
-    hydrate: () => undefined,
+  const table = still(async () => {
+    const [{ default: data }, { default: TraceSteps }] = await Promise.all([
+      load(),
+      import('./TraceSteps.vue'),
+    ]);
+    return { name: 'AllSteps', render: () => h(TraceSteps, { data }) };
   });
   tables.set(name, table);
   return table;

@@ -1,4 +1,3 @@
-import { defineAsyncComponent, hydrateOnVisible } from 'vue';
 import type { Theme } from 'vitepress';
 import Layout from './Layout.vue';
 import ChapterList from './components/ChapterList.vue';
@@ -10,6 +9,7 @@ import RepoLink from './components/RepoLink.vue';
 import RunLine from './components/run-line.ts';
 import TryFirst from './components/TryFirst.vue';
 import TracePlayer from '../lab/TracePlayer.vue';
+import { still, whenNear } from './later.ts';
 import './styles/fonts.css';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -29,90 +29,40 @@ const extensions = import.meta.glob<{ default: (context: EnhanceContext) => void
 type EnhanceContext = Parameters<NonNullable<Theme['enhanceApp']>>[0];
 
 // What few pages need is loaded only there. A text stays as the server wrote it …
-const LicenceNotices = defineAsyncComponent({
-  loader: () => import('./components/LicenceNotices.vue'),
-  hydrate: () => undefined,
-});
-const Outcomes = defineAsyncComponent({
-  loader: () => import('./components/Outcomes.vue'),
-  hydrate: () => undefined,
-});
-const PeerPicture = defineAsyncComponent({
-  loader: () => import('./components/PeerPicture.vue'),
-  hydrate: () => undefined,
-});
-const PerformanceTable = defineAsyncComponent({
-  loader: () => import('./components/PerformanceTable.vue'),
-  hydrate: () => undefined,
-});
+const texts = {
+  LicenceNotices: still(() => import('./components/LicenceNotices.vue')),
+  Outcomes: still(() => import('./components/Outcomes.vue')),
+  PeerPicture: still(() => import('./components/PeerPicture.vue')),
+  PerformanceTable: still(() => import('./components/PerformanceTable.vue')),
+};
 
 // … and what answers the reader wakes when it comes near.
-const whenNear = hydrateOnVisible({ rootMargin: '600px' });
-const PredictBank = defineAsyncComponent({
-  loader: () => import('./components/PredictBank.vue'),
-  hydrate: whenNear,
-});
-const CodeRuler = defineAsyncComponent({
-  loader: () => import('./components/CodeRuler.vue'),
-  hydrate: whenNear,
-});
-const HelloBytes = defineAsyncComponent({
-  loader: () => import('./components/HelloBytes.vue'),
-  hydrate: whenNear,
-});
-const LeakBench = defineAsyncComponent({
-  loader: () => import('./components/LeakBench.vue'),
-  hydrate: whenNear,
-});
-const PeerRooms = defineAsyncComponent({
-  loader: () => import('./components/PeerRooms.vue'),
-  hydrate: whenNear,
-});
-const MessageSorter = defineAsyncComponent({
-  loader: () => import('./components/MessageSorter.vue'),
-  hydrate: whenNear,
-});
-const ClockBench = defineAsyncComponent({
-  loader: () => import('./components/ClockBench.vue'),
-  hydrate: whenNear,
-});
-const BlockedGraph = defineAsyncComponent({
-  loader: () => import('./components/BlockedGraph.vue'),
-  hydrate: whenNear,
-});
-const TokenBench = defineAsyncComponent({
-  loader: () => import('./components/TokenBench.vue'),
-  hydrate: whenNear,
-});
-const WireBytes = defineAsyncComponent({
-  loader: () => import('./components/WireBytes.vue'),
-  hydrate: whenNear,
-});
+const benches = {
+  PredictBank: whenNear(() => import('./components/PredictBank.vue')),
+  CodeRuler: whenNear(() => import('./components/CodeRuler.vue')),
+  HelloBytes: whenNear(() => import('./components/HelloBytes.vue')),
+  LeakBench: whenNear(() => import('./components/LeakBench.vue')),
+  PeerRooms: whenNear(() => import('./components/PeerRooms.vue')),
+  MessageSorter: whenNear(() => import('./components/MessageSorter.vue')),
+  ClockBench: whenNear(() => import('./components/ClockBench.vue')),
+  BlockedGraph: whenNear(() => import('./components/BlockedGraph.vue')),
+  TokenBench: whenNear(() => import('./components/TokenBench.vue')),
+  WireBytes: whenNear(() => import('./components/WireBytes.vue')),
+};
 
 const theme: Theme = {
   Layout,
   enhanceApp(context) {
-    context.app.component('LicenceNotices', LicenceNotices);
+    for (const [name, part] of Object.entries({ ...texts, ...benches })) {
+      context.app.component(name, part);
+    }
     context.app.component('ChapterList', ChapterList);
     context.app.component('PageList', PageList);
     context.app.component('ExerciseList', ExerciseList);
-    context.app.component('Outcomes', Outcomes);
-    context.app.component('PeerPicture', PeerPicture);
-    context.app.component('PerformanceTable', PerformanceTable);
     context.app.component('Predict', Predict);
-    context.app.component('PredictBank', PredictBank);
     context.app.component('Recall', Recall);
     context.app.component('RepoLink', RepoLink);
     context.app.component('RunLine', RunLine);
-    context.app.component('CodeRuler', CodeRuler);
-    context.app.component('HelloBytes', HelloBytes);
-    context.app.component('LeakBench', LeakBench);
-    context.app.component('PeerRooms', PeerRooms);
-    context.app.component('MessageSorter', MessageSorter);
-    context.app.component('ClockBench', ClockBench);
-    context.app.component('BlockedGraph', BlockedGraph);
-    context.app.component('TokenBench', TokenBench);
-    context.app.component('WireBytes', WireBytes);
     context.app.component('TryFirst', TryFirst);
     context.app.component('TracePlayer', TracePlayer);
     for (const extension of Object.values(extensions)) extension.default(context);

@@ -9,6 +9,7 @@ import { type Block, type Body, hashBlock } from './block.ts';
 import type { ChainConfig, Genesis } from './genesis.ts';
 import type { Hash } from './hash.ts';
 import type { Header } from './header.ts';
+import { tellAll } from './tell.ts';
 import { ChainError, checkBody, checkContiguous, checkHeader } from './validate.ts';
 
 interface Entry {
@@ -258,7 +259,7 @@ export class Chain {
       added,
       dropped,
     };
-    for (const listener of [...this.#listeners]) listener(event);
+    tellAll('head', this.#listeners, event);
   }
 
   /** What changed between two heads: walks up both sides to the block they share. */

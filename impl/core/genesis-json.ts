@@ -47,11 +47,13 @@ export class JsonObject {
 
   /** The objects of that name as one, in which the later ones hold. */
   merged(name: string): JsonObject {
-    let entries: readonly JsonEntry[] = [];
+    const parts: (readonly JsonEntry[])[] = []; // BOUNDED by the text
     for (const value of this.#valuesOf(name)) {
-      if (value.kind === 'null') entries = [];
-      else entries = [...entries, ...new JsonObject(value, this.path(name)).entries];
+      if (value.kind === 'null') parts.length = 0;
+      else parts.push(new JsonObject(value, this.path(name)).entries);
     }
+    // Joined once: a text may say the name a hundred thousand times.
+    const entries = parts.flat();
     if (!this.has(name)) throw this.error(name, 'is missing');
     return new JsonObject({ kind: 'object', entries }, this.path(name));
   }

@@ -15,6 +15,7 @@ import type { Body } from './block.ts';
 import type { Chain } from './chain.ts';
 import { type Address, type Hash, keccakHash } from './hash.ts';
 import { transactionHashes } from './roots.ts';
+import { tellAll } from './tell.ts';
 import {
   hashTransaction,
   intrinsicGas,
@@ -187,7 +188,7 @@ export class TxPool {
       if (waiting.isPending) continue;
       waiting.isPending = true;
       this.#queued--;
-      for (const listener of [...this.#listeners]) listener(waiting);
+      tellAll('transaction', this.#listeners, waiting);
     }
   }
   // #endregion pool-promote

@@ -62,7 +62,16 @@ export interface HandlerHost extends SyncHost {
 /** So many transactions are judged together; geth does so since v1.11.0. */
 const batchLength = 128;
 
-const junkVerdicts: ReadonlySet<Verdict> = new Set(['bad-signature', 'wrong-chain']);
+/** What no node passes on. What is known, too cheap or has no place here may be honest. */
+const junkVerdicts: ReadonlySet<Verdict> = new Set([
+  'too-large',
+  'bad-nonce',
+  'bad-value',
+  'over-gas-limit',
+  'intrinsic-gas',
+  'wrong-chain',
+  'bad-signature',
+]);
 
 /** Above a quarter of junk, a peer waits before its next message is read. */
 const junkPauseMs = 200;
@@ -215,7 +224,7 @@ async function handleTransactions(
 // #region add-transactions
 /**
  * Puts the transactions of a message into the pool, up to the first batch of which more
- * than a quarter is junk: each of those has cost us a recovered key.
+ * than a quarter is junk: to look at it costs us more than it costs to send.
  *
  * @returns whether that is how it ended
  */

@@ -257,9 +257,6 @@ export class ProtocolManager {
     eth.checkSize(msg);
     const entry = messagesOf(peer.version).get(msg.code);
     if (entry === undefined) throw new EthError('invalid-msg-code', `${msg.code}`);
-    //: A large one is decompressed in slices. Its first look would do it in one go.
-    const unpacked = msg.unpack?.();
-    if (unpacked !== undefined) await unpacked;
     await entry.handle(this, peer, msg);
   }
   // #endregion handle-msg

@@ -32,10 +32,23 @@ export function message<Host, T>(
   return {
     handle: async (host, peer, msg) => {
       if (!wanted(host)) return;
-      const value = await inSlices(readMsg(msg, codec), peer.closed);
+      const value = await read(msg, codec, peer);
       if (value !== stopped) await handle(host, peer, value);
     },
   };
+}
+
+/** Only what is read is decompressed: what is thrown away costs no more than its bytes. */
+async function read<T>(
+  msg: Msg,
+  codec: Codec<T>,
+  peer: EthPeer,
+  asked?: number,
+): Promise<T | typeof stopped> {
+  // A large one is decompressed in slices. Its first look would do it in one go.
+  const unpacked = msg.unpack?.();
+  if (unpacked !== undefined) await unpacked;
+  return inSlices(readMsg(msg, codec, asked), peer.closed);
 }
 
 // #region answer-entry
@@ -48,14 +61,13 @@ export function answer<Host, K extends AnswerKind>(
     answers: kind,
     handle: async (_host, peer, msg) => {
       const request = peer.requests.take(kind);
-      //: Nobody has asked: it is not even decoded.
+      //: Nobody has asked: it is not even decompressed.
       if (request === undefined) {
         peer.countUnsolicited(msg.code);
         return;
       }
       if (request.isGivenUp) return; // too late, which may happen to an honest peer
-      const work = readMsg(msg, codec, request.maxItems);
-      const value = await inSlices(work, peer.closed);
+      const value = await read(msg, codec, peer, request.maxItems);
       if (value !== stopped) request.deliver(value);
     },
   };

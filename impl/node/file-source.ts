@@ -115,8 +115,12 @@ export class GunzipSource implements ByteSource {
   #bytes = 0;
   #isAtEnd = false;
   #isFirst = true;
+  /** Bytes that the inflater was given, and whether it has come to the end of the gzip. */
+  #given = 0;
+  #isOver = false;
   #failure: Error | undefined;
   #failed: (error: Error) => void = () => undefined;
+  #ended: () => void = () => undefined;
 
   /** @param what option and file, for the error */
   constructor(what: string, source: ByteSource, maxBytes = maxInflatedBytes) {
@@ -127,6 +131,10 @@ export class GunzipSource implements ByteSource {
       this.#found.push(bytes);
       this.#bytes += bytes.length;
     });
+    this.#gunzip.on('end', () => {
+      this.#isOver = true;
+      this.#ended();
+    });
     this.#gunzip.on('error', (error) => {
       this.#failure = error;
       this.#failed(error);
@@ -135,7 +143,9 @@ export class GunzipSource implements ByteSource {
 
   /** @throws {UsageError} it is no gzip, is cut off, or holds more than the limit */
   async next(): Promise<Uint8Array | undefined> {
-    while (this.#found.length === 0 && !this.#isAtEnd) await this.#inflate();
+    while (this.#found.length === 0 && !this.#isAtEnd) {
+      await (this.#isOver ? this.#passPadding() : this.#inflate());
+    }
     if (this.#bytes > this.#maxBytes) {
       const limit = `${this.#maxBytes} bytes`;
       throw new UsageError(`${this.#what}: inflates to more than ${limit}`);
@@ -155,11 +165,14 @@ export class GunzipSource implements ByteSource {
     }
     const piece = this.#input.subarray(0, gzipPieceBytes);
     this.#input = this.#input.subarray(gzipPieceBytes);
+    this.#given += piece.length;
     const done = new Promise<void>((resolve, reject) => {
       this.#failed = reject;
       if (this.#failure !== undefined) reject(this.#failure);
+      // Also within a piece: what lies behind the gzip is not taken, and its write is
+      // never called back.
+      this.#ended = resolve;
       if (this.#isAtEnd) {
-        this.#gunzip.once('end', resolve);
         this.#gunzip.end();
       } else {
         this.#gunzip.write(piece, (error) => {
@@ -173,6 +186,20 @@ export class GunzipSource implements ByteSource {
     } catch (error) {
       throw unusable(`${this.#what}: gzip`, error);
     }
+    if (!this.#isOver) return;
+    const left = this.#given - this.#gunzip.bytesWritten;
+    const behind = concatAll([piece.subarray(piece.length - left), this.#input]);
+    this.#input = new Uint8Array(behind);
+  }
+
+  /** Behind the gzip may stand zeros, with which tapes and disks fill up; nothing else. */
+  async #passPadding(): Promise<void> {
+    if (this.#input.some((byte) => byte !== 0)) {
+      throw new UsageError(`${this.#what}: gzip: there is data behind its end`);
+    }
+    const next = await this.#source.next();
+    this.#isAtEnd = next === undefined;
+    this.#input = new Uint8Array(next ?? []);
   }
 
   close(): void {

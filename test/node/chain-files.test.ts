@@ -73,7 +73,21 @@ describe('importFile and exportFile', () => {
     expect(result.imported).toBe(63);
   });
 
+  it.each([1, 10, 40_000])(
+    'reads gzip with %i zeros behind it, as tapes and disks fill up',
+    async (length) => {
+      const bytes = concat(gzipSync(gethChainFile()), new Uint8Array(length));
+      const result = await importFile(gethNode(), fileOf('padded.gz', bytes), open());
+      expect(result).toMatchObject({ imported: 63, isWhole: true });
+    },
+  );
+
   it.each([
+    [
+      'more.gz',
+      concat(gzipSync(gethChainFile()), new Uint8Array(40_000), Uint8Array.of(1)),
+      /^--import: .*more\.gz: gzip: there is data behind its end$/,
+    ],
     ['plain.gz', gethChainFile(), /^--import: .*plain\.gz: gzip: incorrect header/],
     ['empty.gz', new Uint8Array(), /^--import: .*empty\.gz: gzip: it is empty$/],
     [

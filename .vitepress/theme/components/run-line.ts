@@ -1,7 +1,4 @@
 /** RunLine is a text that stays as the server wrote it; only pages with one load it. */
-import { defineAsyncComponent } from 'vue';
+import { still } from '../later.ts';
 
-export default defineAsyncComponent({
-  loader: () => import('./RunLine.vue'),
-  hydrate: () => undefined,
-});
+export default still(() => import('./RunLine.vue'));

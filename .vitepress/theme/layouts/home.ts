@@ -1,0 +1,4 @@
+import HomeLayout from './HomeLayout.vue';
+import { ownLayouts } from './own.ts';
+
+ownLayouts['home'] = HomeLayout;
