@@ -65,6 +65,7 @@ function open({ ETH, RLPx }: Devp2p3, options: LibraryOptions): LibraryNode {
   const { key, versions, networkId, maxPeers } = options;
   const rlpx = new RLPx(Buffer.from(key), {
     capabilities: versions.map((version) => (version === 62 ? ETH.eth62 : ETH.eth63)),
+    listenPort: 30_303, // said in Hello alone, which it cannot write without one
     maxPeers,
   });
   const listening = new Promise<number>((resolve) => {
