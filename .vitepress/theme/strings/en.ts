@@ -206,7 +206,7 @@ export const en = {
     write: 'You can write this one before you see it:',
     chapter: (number: number): string => `Chapter ${number}`,
     unwritten: 'An exercise at the end',
-    later: 'has you write this one. Read on without it, or look:',
+    later: 'has you write this one; read on without it, or look:',
     show: 'Show me',
   },
   performance: {
