@@ -19,6 +19,25 @@ function stateRootOf(alloc: unknown): string {
   return testGenesis({ alloc }).block.header.stateRoot;
 }
 
+/** How many elements the arrays have that are looped over or spread meanwhile. */
+function iteratedBy(work: () => unknown): number {
+  let count = 0;
+  const own = Object.getOwnPropertyDescriptor(Array.prototype, Symbol.iterator);
+  Object.defineProperty(Array.prototype, Symbol.iterator, {
+    ...own,
+    value(this: unknown[]) {
+      count += this.length;
+      return this.values();
+    },
+  });
+  try {
+    work();
+  } finally {
+    if (own !== undefined) Object.defineProperty(Array.prototype, Symbol.iterator, own);
+  }
+  return count;
+}
+
 function genesisErrorOf(text: string): GenesisError {
   try {
     parseGenesis(text);
@@ -241,6 +260,22 @@ describe('readGenesis', () => {
       '{"config":{"chainId":-9007199254740993,"daoForkBlock":18446744073709551616},"gasLimit":"1","alloc":{}}',
     );
     expect(config).toEqual({ chainId: -9007199254740993n, daoForkSupport: false });
+  });
+
+  it('costs twice as much if it says alloc twice as often, and the last holds', () => {
+    const say = (balance: string): string =>
+      `"alloc":{"${address}":{"balance":"${balance}"}}`;
+    const file = (allocs: string): string =>
+      `{"config":{},"gasLimit":"1","difficulty":"1",${allocs}}`;
+    const often = (times: number): string =>
+      file(`${`${say('1')},`.repeat(times)}${say('5')}`);
+    const one = genesisHash(parseGenesis(file(say('5'))));
+    expect(genesisHash(parseGenesis(often(3)))).toBe(one);
+    expect(genesisHash(parseGenesis(file(say('1'))))).not.toBe(one);
+    const [once, twice] = [often(500), often(1_000)].map((text) =>
+      iteratedBy(() => parseGenesis(text)),
+    );
+    expect(twice).toBeLessThan(3 * (once ?? 0));
   });
 
   it('lets others go first between the accounts of a long file', () => {

@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { parseArgs } from 'node:util';
 import { initCrypto } from '#crypto';
 import { toHex } from '../../impl/bytes.ts';
+import { fromCommandLine, wholeNumber } from '../helpers/command-line.ts';
 import { fuzz, judge, keep, readFound, type Target } from './engine.ts';
 import { targets } from './targets.ts';
 
@@ -24,15 +25,26 @@ const hangMs = 30_000;
 /** Longer inputs are not kept when they hang. */
 const maxKept = 1 << 16;
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '60' },
-    only: { type: 'string', default: '' },
-    seed: { type: 'string' },
-    replay: { type: 'string' },
-    list: { type: 'boolean' },
-    help: { type: 'boolean' },
-  },
+const { values, seconds, seed, chosen } = fromCommandLine('fuzz', () => {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '60' },
+      only: { type: 'string', default: '' },
+      seed: { type: 'string' },
+      replay: { type: 'string' },
+      list: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  const drawn = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  const chosen = targets.filter(({ name }) => name.startsWith(values.only));
+  if (chosen.length === 0) throw new RangeError(`--only: no target ${values.only}`);
+  return {
+    values,
+    seconds: wholeNumber('--seconds', values.seconds, 1),
+    seed: wholeNumber('--seed', values.seed ?? `${drawn}`, 0),
+    chosen,
+  };
 });
 
 /**
@@ -139,19 +151,12 @@ async function main(): Promise<boolean> {
     say(help);
     return true;
   }
-  const chosen = targets.filter(({ name }) => name.startsWith(values.only));
   if (values.list === true) {
     for (const { name } of chosen) say(name);
     return true;
   }
   await initCrypto();
   if (values.replay !== undefined) return replay(values.replay);
-  const seconds = Number(values.seconds);
-  const seed = Number(values.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]);
-  if (chosen.length === 0 || !(seconds > 0) || !Number.isSafeInteger(seed)) {
-    say(help);
-    return false;
-  }
   say(`seed ${seed}, ${seconds} s for ${chosen.length} targets`);
   const watchdog = new Watchdog();
   let isGood = true;

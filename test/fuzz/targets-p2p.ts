@@ -5,7 +5,7 @@ import { concatAll, fromHex, readUint, utf8, writeUint } from '../../impl/bytes.
 import { eciesEncrypt } from '../../impl/crypto/ecies.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
-import { atOnce } from './at-once.ts';
+import { atOnce } from '../helpers/at-once.ts';
 import { pipe } from '../../impl/net/pipe.ts';
 import { BudgetShare, ReadBudget } from '../../impl/p2p/rlpx/read-budget.ts';
 import { encodeDisconnect } from '../../impl/p2p/rlpx/disconnect.ts';
@@ -17,7 +17,7 @@ import { encodeHello } from '../../impl/p2p/rlpx/hello.ts';
 import { compress } from '../../impl/p2p/rlpx/snappy-encoder.ts';
 import { encode } from '../../impl/rlp/encode.ts';
 import { simulate, type Simulation } from '../../impl/sim/simulate.ts';
-import { signedAuth } from './auth.ts';
+import { authFields } from '../helpers/auth-fields.ts';
 import { Watch } from '../helpers/invariants.ts';
 import { idOf, makeProtocol, readAll } from '../helpers/peers.ts';
 import {
@@ -88,7 +88,7 @@ function sealed(receiver: Uint8Array, plaintext: Uint8Array): Uint8Array {
 
 const padding = new Uint8Array(100);
 const authBody = (): Uint8Array =>
-  concatAll([signedAuth(keyA, publicKey(keyB)), padding]);
+  concatAll([encode(authFields(keyA, publicKey(keyB))), padding]);
 const ackBody = (): Uint8Array =>
   concatAll([
     encode([publicKey(random.ephemeralKey), new Uint8Array(32).fill(5), 4n]),

@@ -1,15 +1,11 @@
 /** Auth packets of a stranger, with every part open to change. */
 
-import { ecdh, publicKey, sign } from '#crypto';
-import { xor } from '../../impl/bytes.ts';
+import { ecdh } from '#crypto';
 import { ackKind, readPacket } from '../../impl/p2p/rlpx/packet.ts';
 import { deriveSecrets } from '../../impl/p2p/rlpx/secrets.ts';
+import { authFields, authNonce, ephemeralKey } from '../helpers/auth-fields.ts';
 import { packet } from '../p2p/rlpx/helpers.ts';
 import type { Stranger } from './stranger.ts';
-
-/** Of every packet here: who looks for the key behind a signature finds it. */
-export const ephemeralKey = new Uint8Array(32).fill(6);
-const nonce = new Uint8Array(32).fill(5);
 
 type Caller = Pick<Stranger, 'key' | 'nodeID'>;
 
@@ -18,8 +14,7 @@ export function fieldsOf({
   key,
   nodeID,
 }: Caller): [Uint8Array, Uint8Array, Uint8Array, number] {
-  const signature = sign(xor(ecdh(key, nodeID), nonce), ephemeralKey);
-  return [signature, publicKey(key), nonce, 4];
+  return authFields(key, nodeID);
 }
 
 export function goodAuth(caller: Caller): Uint8Array {
@@ -32,7 +27,7 @@ export async function shakeWith(stranger: Stranger, auth: Uint8Array): Promise<v
   const ack = await readPacket(stranger.fd, ackKind, stranger.key);
   const secrets = deriveSecrets('initiator', {
     ecdhe: ecdh(ephemeralKey, ack.message.ephemeralKey),
-    initiatorNonce: nonce,
+    initiatorNonce: authNonce,
     recipientNonce: ack.message.nonce,
     auth,
     ack: ack.packet,

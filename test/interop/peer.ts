@@ -51,9 +51,9 @@ function genesisOf(file: string): Genesis {
   try {
     return parseGenesis(readFileSync(file, 'utf8'));
   } catch (error) {
-    const isTheirs = error instanceof GenesisError || (error as Error).name === 'Error';
-    if (!isTheirs) throw error;
-    throw new Unusable(`PEER_GENESIS: ${file}: ${(error as Error).message}`);
+    const isOfFile = error instanceof Error && 'code' in error; // it cannot be read
+    if (!isOfFile && !(error instanceof GenesisError)) throw error;
+    throw new Unusable(`PEER_GENESIS: ${file}: ${error.message}`);
   }
 }
 

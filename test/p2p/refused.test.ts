@@ -15,7 +15,8 @@ import { DiscError } from '../../impl/p2p/peer-error.ts';
 import { ServerStopped } from '../../impl/p2p/server-stopped.ts';
 import { everySeed, failureOf, finished, run } from '../helpers/explore.ts';
 import { makeServer, World, type TestServer } from '../helpers/servers.ts';
-import { atOnce, RawPeer } from './rlpx/helpers.ts';
+import { atOnce } from '../helpers/at-once.ts';
+import { RawPeer } from './rlpx/helpers.ts';
 
 beforeAll(initCrypto);
 

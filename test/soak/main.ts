@@ -16,6 +16,7 @@ import { runtime } from '../../impl/csp/runtime.ts';
 import { FullNode } from '../../impl/node/full-node.ts';
 import { tcpNetwork } from '../../impl/node/network.ts';
 import { gethChain } from '../helpers/chain.ts';
+import { fromCommandLine, wholeNumber } from '../helpers/command-line.ts';
 import {
   shakingHands,
   Watch,
@@ -25,19 +26,26 @@ import {
 import { heldBytes, inMiB, Lateness, percentile, slope, Verdict } from './figures.ts';
 import type { ChildOrder, ChildReport, CrowdReport } from './messages.ts';
 
-const { values } = parseArgs({
-  options: {
-    long: { type: 'boolean', default: false },
-    seconds: { type: 'string' },
-    peers: { type: 'string' },
-    seed: { type: 'string' },
-  },
+const { long, seconds, peers, seed } = fromCommandLine('soak', () => {
+  const { values } = parseArgs({
+    options: {
+      long: { type: 'boolean', default: false },
+      seconds: { type: 'string' },
+      peers: { type: 'string' },
+      seed: { type: 'string' },
+    },
+  });
+  const { long } = values;
+  const drawn = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  return {
+    long,
+    seconds: wholeNumber('--seconds', values.seconds ?? (long ? '1800' : '60'), 1),
+    peers: wholeNumber('--peers', values.peers ?? (long ? '1000' : '200'), 1, 10_000),
+    seed: values.seed ?? `${drawn}`,
+  };
 });
-const seconds = Number(values.seconds ?? (values.long ? 1_800 : 60));
-const peers = Number(values.peers ?? (values.long ? 1_000 : 200));
-const seed = values.seed ?? `${crypto.getRandomValues(new Uint32Array(1))[0] ?? 0}`;
 const perSecond = 20;
-const hostileShare = values.long ? 25 : 10;
+const hostileShare = long ? 25 : 10;
 const honestPeers = 8;
 
 /** 17 KiB in the bench, where no eth runs; 24 here. */
@@ -173,8 +181,8 @@ async function soak(): Promise<void> {
     samples.heapMiB.push(inMiB(heapUsed + external));
     samples.handshakes = Math.max(samples.handshakes, shakingHands(node.server));
     for (const what of await watch.broken('busy')) broken.add(what);
-    if (second % (values.long ? 60 : 10) !== 0) continue;
-    const held = values.long ? `, held ${inMiB(heldBytes()).toFixed(1)} MiB` : '';
+    if (second % (long ? 60 : 10) !== 0) continue;
+    const held = long ? `, held ${inMiB(heldBytes()).toFixed(1)} MiB` : '';
     say(
       `${second} s: ${watch.live.size} peers, ${shakingHands(node.server)} shake hands, ` +
         `rss ${inMiB(rss).toFixed(0)} MiB, heap ${samples.heapMiB.at(-1)?.toFixed(0) ?? ''} MiB${held}`,

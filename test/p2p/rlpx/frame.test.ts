@@ -11,7 +11,8 @@ import { sliceLength } from '../../../impl/crypto/provider.ts';
 import { FrameError } from '../../../impl/p2p/rlpx/errors.ts';
 import { FrameRW, headerLength, maxFrameSize } from '../../../impl/p2p/rlpx/frame.ts';
 import { deriveSecrets } from '../../../impl/p2p/rlpx/secrets.ts';
-import { atOnce, pausesOf, needsVectors, vectorFile, vectors } from './helpers.ts';
+import { atOnce, pausesOf } from '../../helpers/at-once.ts';
+import { needsVectors, vectorFile, vectors } from './helpers.ts';
 
 const exchange = {
   ecdhe: new Uint8Array(32).fill(1),

@@ -20,6 +20,7 @@ import { initiate } from '../../../impl/p2p/rlpx/handshake.ts';
 import { newRLPX, type RLPXOptions } from '../../../impl/p2p/rlpx/transport.ts';
 import { encode, type RlpValue } from '../../../impl/rlp/encode.ts';
 import { simulate, type SimulateOptions } from '../../../impl/sim/simulate.ts';
+import { atOnce } from '../../helpers/at-once.ts';
 
 // Before any test file of this folder makes a packet.
 await initCrypto();
@@ -102,19 +103,6 @@ export async function together<A, B>(
   await group.wait();
   if (first !== undefined && second !== undefined) return [first.value, second.value];
   throw errors[0];
-}
-
-/** Runs the steps of long work to their end without a pause. */
-export function atOnce<T>(steps: Generator<undefined, T>): T {
-  return pausesOf(steps)[1];
-}
-
-/** The same, and how often it would have paused. */
-export function pausesOf<T>(steps: Generator<undefined, T>): [number, T] {
-  for (let pauses = 0; ; pauses++) {
-    const step = steps.next();
-    if (step.done === true) return [pauses, step.value];
-  }
 }
 
 /** A remote that does what it likes: frames by hand on a connection. */

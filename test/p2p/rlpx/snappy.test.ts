@@ -13,7 +13,7 @@ import {
   validateInSlices,
 } from '../../../impl/p2p/rlpx/snappy.ts';
 import type { SnappyErrorCode } from '../../../impl/p2p/rlpx/snappy.ts';
-import { pausesOf } from './helpers.ts';
+import { pausesOf } from '../../helpers/at-once.ts';
 
 const refusal = (code: SnappyErrorCode, offset?: number): unknown =>
   expect.objectContaining(

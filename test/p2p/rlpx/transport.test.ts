@@ -24,8 +24,8 @@ import { encodeHello } from '../../../impl/p2p/rlpx/hello.ts';
 import { compress } from '../../../impl/p2p/rlpx/snappy-encoder.ts';
 import { newRLPX } from '../../../impl/p2p/rlpx/transport.ts';
 import { simulate } from '../../../impl/sim/simulate.ts';
+import { atOnce } from '../../helpers/at-once.ts';
 import {
-  atOnce,
   attempt,
   connected,
   failureOf,
