@@ -198,7 +198,7 @@ async function obey(order: ChildOrder): Promise<ChildReport> {
         here: crowd.size,
         dropped: honest.dropped,
         roundTripsMs: honest.roundTripsMs,
-        starvedMs: lateness.look().others.p99Ms,
+        starvedMs: lateness.look().others.feltMs,
         troubles: [...troubles],
       };
   }

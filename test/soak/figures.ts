@@ -20,8 +20,11 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 export interface Delay {
+  /** Of all looks: a long stall is one of them. */
   readonly p99Ms: number;
   readonly maxMs: number;
+  /** What comes at any moment of the time waits no longer, but for 1 %. */
+  readonly feltMs: number;
 }
 
 const lookEveryMs = 10;
@@ -64,7 +67,27 @@ export class Lateness {
 
 function delayOf(values: readonly number[]): Delay {
   const maxMs = values.reduce((most, value) => Math.max(most, value), 0);
-  return { p99Ms: percentile(values, 0.99) || 0, maxMs };
+  return { p99Ms: percentile(values, 0.99) || 0, maxMs, feltMs: felt(values, 0.99) };
+}
+
+/**
+ * Of the moments in which somebody may come, `share` wait at most so many milliseconds: a
+ * stall of 500 ms is met by fifty times as many as one of 10 ms.
+ *
+ * @param lateMs how late each look was, of those that are `lookEveryMs` apart
+ */
+export function felt(lateMs: readonly number[], share: number): number {
+  const allMs = lateMs.reduce((sum, late) => sum + late + lookEveryMs, 0);
+  let leftMs = allMs * (1 - share);
+  const longest = lateMs.toSorted((a, b) => b - a);
+  // From the longest down: with each the others that reach so far wait a little less.
+  for (const [i, late] of longest.entries()) {
+    const next = longest[i + 1] ?? 0;
+    const between = (late - next) * (i + 1);
+    if (between >= leftMs) return late - leftMs / (i + 1);
+    leftMs -= between;
+  }
+  return 0;
 }
 
 /** The slope of a line through the values, in units a step. */

@@ -2,7 +2,8 @@
  * `npm run soak`: a node lives for a minute with 200 peers that come and go, some of them
  * hostile, while eight honest ones ask it without a pause. `-- --long`: half an hour and
  * 1,000 peers. Loopback alone; it ends by itself, prints what it measured, and fails
- * where a bound of hardening §4.4 or an invariant does not hold.
+ * where a bound of hardening §4.4 or an invariant does not hold. `-- --beside`: other work
+ * goes on beside it, so times are printed and not judged.
  *
  * The node is in this process; the honest peers and the crowd have one each.
  */
@@ -26,19 +27,21 @@ import {
 import { heldBytes, inMiB, Lateness, percentile, slope, Verdict } from './figures.ts';
 import type { ChildOrder, ChildReport, CrowdReport } from './messages.ts';
 
-const { long, seconds, peers, seed } = fromCommandLine('soak', () => {
+const { long, seconds, peers, seed, beside } = fromCommandLine('soak', () => {
   const { values } = parseArgs({
     options: {
       long: { type: 'boolean', default: false },
       seconds: { type: 'string' },
       peers: { type: 'string' },
       seed: { type: 'string' },
+      beside: { type: 'boolean', default: false },
     },
   });
-  const { long } = values;
+  const { long, beside } = values;
   const drawn = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   return {
     long,
+    beside,
     seconds: wholeNumber('--seconds', values.seconds ?? (long ? '1800' : '60'), 1),
     peers: wholeNumber('--peers', values.peers ?? (long ? '1000' : '200'), 1, 10_000),
     seed: values.seed ?? `${drawn}`,
@@ -55,7 +58,7 @@ const mostHostileMiB = 96;
 const mostSlopeMiB = 0.5;
 /** Who does not read what it is answered is soon not read any more. */
 const mostTakenKiB = 512;
-/** Others had the processor so long: times of three processes are not judged then. */
+/** Others had the processor so long: times are not judged then. */
 const busyMs = 20;
 
 function say(text: string): void {
@@ -256,12 +259,6 @@ async function soak(): Promise<void> {
         'MiB/min',
       );
     }
-    // What others took has left a backlog, which one turn of the loop works off.
-    const starvedMs = Math.max(others.p99Ms, report.starvedMs);
-    const isQuiet = starvedMs < busyMs;
-    const slack = isQuiet ? 1 : 4;
-    verdict.atMost('event loop late by our work, p99', ours.p99Ms, 50 * slack, 'ms');
-    verdict.atMost('event loop late by our work, most', ours.maxMs, 250 * slack, 'ms');
     const trips = report.roundTripsMs;
     const asked = (honestPeers * seconds * 1_000) / 100 / 10;
     verdict.atLeast('honest round trips', trips.length, asked, 'trips');
@@ -269,14 +266,17 @@ async function soak(): Promise<void> {
       percentile(trips, 0.99),
       trips.reduce((a, b) => Math.max(a, b), 0),
     ];
-    const taken = `others had the processor for ${starvedMs.toFixed(0)} ms, p99`;
-    if (isQuiet) {
-      verdict.atMost('honest round trip, p99', p99, 250, 'ms');
-      verdict.atMost('honest round trip, most', most, 2_000, 'ms');
-    } else {
-      const text = `${p99.toFixed(0)} ms, and ${most.toFixed(0)} ms at most: not judged`;
-      verdict.figure('honest round trip, p99', `${text}, ${taken}`);
-    }
+    const starvedMs = others.feltMs + report.starvedMs;
+    const isQuiet = !beside && starvedMs < busyMs;
+    const time = (what: string, ms: number, mostMs: number): void => {
+      if (isQuiet) verdict.atMost(what, ms, mostMs, 'ms');
+      else verdict.figure(what, `${ms.toFixed(0)} ms: not judged`);
+    };
+    verdict.figure('others had the processor, p99', `${starvedMs.toFixed(0)} ms`);
+    time('event loop late by our work, p99', ours.p99Ms, 50);
+    time('event loop late by our work, most', ours.maxMs, 250);
+    time('honest round trip, p99', p99, 250);
+    time('honest round trip, most', most, 2_000);
     const why = troubles.map(([text, count]) => `${text} × ${count}`);
     verdict.none('honest peers dropped', dropped === 0 ? [] : [`${dropped}`, ...why]);
     verdict.atLeast('peers at the stop', connected, peers, 'peers');

@@ -22,7 +22,7 @@ export interface CrowdReport {
   /** Honest peers that the node has ended. */
   readonly dropped: number;
   readonly roundTripsMs: readonly number[];
-  /** How long others had the processor, p99. */
+  /** How long others had the processor: `Delay.feltMs`. */
   readonly starvedMs: number;
   readonly troubles: readonly (readonly [string, number])[];
 }
