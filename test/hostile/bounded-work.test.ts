@@ -5,7 +5,8 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { initCrypto } from '#crypto';
 import { runtime } from '../../impl/csp/runtime.ts';
-import { sliceUnits, type Work } from '../../impl/csp/slices.ts';
+import { sliceUnits } from '../../impl/csp/seam.ts';
+import type { Work } from '../../impl/csp/slices.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import {
   type Block,
