@@ -233,6 +233,7 @@ function* addTransactions(
   peer: EthPeer,
   txs: Iterable<Uint8Array>,
 ): Work<boolean> {
+  const seen = new Set<Hash | undefined>(); // BOUNDED by maxTransactions
   let batch = 0;
   let junk = 0;
   for (const raw of txs) {
@@ -240,7 +241,9 @@ function* addTransactions(
     if (hash !== undefined) peer.knownTxs.add(hash);
     yield units;
     batch++;
-    if (junkVerdicts.has(verdict)) junk++;
+    //: To be known is no fault. To be there twice is: a copy costs its sender a few bytes.
+    if (junkVerdicts.has(verdict) || seen.has(hash)) junk++;
+    seen.add(hash);
     if (batch < batchLength) continue;
     if (junk * 4 > batch) break;
     batch = 0;

@@ -196,6 +196,7 @@ export const ethGuards: readonly Guard[] = [
     '',
   ),
   without('H-92', 'transactions', 'eth/handle-msg.ts', "  'intrinsic-gas',\n", ''),
+  without('H-93', 'transactions', 'eth/handle-msg.ts', ' || seen.has(hash)', ''),
   without(
     'H-93',
     'transactions',
