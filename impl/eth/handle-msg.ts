@@ -73,7 +73,11 @@ const junkVerdicts: ReadonlySet<Verdict> = new Set([
   'bad-signature',
 ]);
 
-/** Above a quarter of junk, a peer waits before its next message is read. */
+/**
+ * Above a quarter of junk, a peer waits before its next message is read. One that leaves
+ * keeps its place meanwhile, as long as our Pings can be written, the second of them no
+ * more: its end stands behind what it has sent, and that may be honest.
+ */
 const junkPauseMs = 200;
 
 type Entries = readonly (readonly [number, MessageEntry<HandlerHost>])[];

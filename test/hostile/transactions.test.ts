@@ -12,6 +12,7 @@ import {
 } from '../../impl/core/transaction.ts';
 import { poolLimits } from '../../impl/core/txpool.ts';
 import * as eth from '../../impl/eth/protocol.ts';
+import { pingIntervalMs } from '../../impl/p2p/base-protocol.ts';
 import { rawItems } from '../../impl/rlp/decode.ts';
 import { encode, encodeList } from '../../impl/rlp/encode.ts';
 import { signedTx, testChainId, testKey } from '../helpers/blocks.ts';
@@ -157,6 +158,24 @@ async function floodOfJunk(scene: Scene): Promise<void> {
   await sleep(2_000); // what he has sent before is read to its end
 }
 
+/** A minute of junk, one in a message, that nobody waits for: he has gone. */
+async function leavesJunkBehind(scene: Scene): Promise<void> {
+  accepts(scene);
+  const flooder = scene.stranger();
+  await flooder.goTo('Status');
+  for (let i = 0; i < 300; i++) {
+    await flooder.send(ethCode(eth.transactionsMsg), list([forged(i)]));
+  }
+  expect(await isHere(scene, flooder)).toBe(true);
+  await flooder.fd.close();
+  await sleep(2 * pingIntervalMs);
+  expect(await isHere(scene, flooder)).toBe(false);
+}
+
+async function isHere({ node }: Scene, { id }: Stranger): Promise<boolean> {
+  return (await node.server.peers()).some((peer) => peer.id === id);
+}
+
 /** Every signature is of this account: no key needs to sign. */
 async function ofOneAccount(main: () => Promise<void>): Promise<void> {
   const key = crypto.publicKey(testKey(77));
@@ -238,6 +257,14 @@ const cases: Case[] = [
     ...{ id: 'H-92', title: 'junk without end: a batch is judged, then he waits' },
     ...{ node, most, cuts: ['whole', 'cut at random'] as const },
     play: floodOfJunk,
+  },
+  {
+    ...{
+      id: 'H-92',
+      title: 'who leaves his junk behind keeps his place for two Pings',
+    },
+    ...{ node, most, cuts: ['whole'] as const },
+    play: leavesJunkBehind,
   },
   visits(
     'H-92',
