@@ -21,7 +21,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type MarkdownIt from 'markdown-it';
 import { readTrace, type Trace, type TraceEvent } from '../../impl/csp/trace.ts';
-import { crossingOf, messageName } from '../lab/model.ts';
+import { messageName } from '../lab/message-names.ts';
+import { crossingOf } from '../lab/model.ts';
 import { withFields } from '../lab/words.ts';
 
 export class StepError extends Error {

@@ -88,6 +88,11 @@ function scaleNumbers(rows: readonly RowRecord[]): PerformanceData['scale'] {
   return {
     curveShare: text(of('handshake-share/curve')),
     socketShare: text(of('handshake-share/sockets')),
+    macShare: text(of('message-share/mac')),
+    aesShare: text(of('message-share/aes')),
+    snappyShare: text(of('message-share/snappy')),
+    messageSocketShare: text(of('message-share/sockets')),
+    messageGcShare: text(of('message-share/memory')),
     peers: text(peers),
     peerKiB: text(of('memory/peer')),
     peersMiB: text((peers * of('memory/peer')) / 1024),

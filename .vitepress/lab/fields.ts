@@ -7,17 +7,13 @@ import { fromHex } from '../../impl/bytes.ts';
 import type { Trace, TraceEvent } from '../../impl/csp/trace.ts';
 import { ethFields } from '../../impl/eth/layout.ts';
 import {
-  baseProtocolLength,
-  discMsg,
-  handshakeMsg,
-} from '../../impl/p2p/base-protocol.ts';
-import {
   ackFields,
   authFields,
   disconnectFields,
   helloFields,
   type FieldSpan,
 } from '../../impl/p2p/rlpx/layout.ts';
+import { ethCodeOf, messageName } from './message-names.ts';
 import type { FieldsByStep, TraceField } from './player-data.ts';
 import { withFields } from './words.ts';
 
@@ -44,11 +40,9 @@ function spansOf(
     return msg?.name === 'ack' ? ackFields(bytes) : undefined;
   }
   if (e !== 'msg' || msg === undefined) return undefined;
-  const { code = NaN, name } = msg;
-  if (name === 'Hello' || code === handshakeMsg) return helloFields(bytes);
-  if (name === 'Disconnect' || code === discMsg) return disconnectFields(bytes);
-  // eth is the only protocol of our nodes, so its codes begin where the base's end.
-  return code >= baseProtocolLength
-    ? ethFields(code - baseProtocolLength, bytes)
-    : undefined;
+  const name = messageName(msg);
+  if (name === 'Hello') return helloFields(bytes);
+  if (name === 'Disconnect') return disconnectFields(bytes);
+  const code = ethCodeOf(name);
+  return code === undefined ? undefined : ethFields(code, bytes);
 }

@@ -2,7 +2,8 @@
  * What the trace player draws, computed from a trace once: lanes, waits, hand-overs,
  * messages, and where a reader would stop. Pure: no Vue, no document, no clock.
  */
-import type { Trace, TraceEvent, TraceMsg } from '../../impl/csp/trace.ts';
+import type { Trace, TraceEvent } from '../../impl/csp/trace.ts';
+import { messageName } from './message-names.ts';
 import { withFields } from './words.ts';
 
 export interface Span {
@@ -289,36 +290,6 @@ export interface Crossing {
 export function crossingOf({ msg }: TraceEvent): Crossing | undefined {
   if (msg?.dir === undefined) return undefined;
   return { direction: msg.dir, name: messageName(msg), size: msg.size };
-}
-
-/** eth's codes begin behind the base protocol's when it is the only protocol. */
-const ethOffset = 16;
-const ethNames: Readonly<Record<number, string>> = {
-  0: 'Status',
-  1: 'NewBlockHashes',
-  2: 'Transactions',
-  3: 'GetBlockHeaders',
-  4: 'BlockHeaders',
-  5: 'GetBlockBodies',
-  6: 'BlockBodies',
-  7: 'NewBlock',
-  13: 'GetNodeData',
-  14: 'NodeData',
-  15: 'GetReceipts',
-  16: 'Receipts',
-};
-
-/** A transport that sends messages unencrypted names every one by its code. */
-const baseNames: Readonly<Record<number, string>> = {
-  0: 'Hello',
-  1: 'Disconnect',
-  2: 'Ping',
-  3: 'Pong',
-};
-
-export function messageName({ code, name }: TraceMsg): string {
-  if (code === undefined) return name ?? '';
-  return name ?? baseNames[code] ?? ethNames[code - ethOffset] ?? `code ${code}`;
 }
 
 function messageLinks(trace: Trace, laneOf: readonly number[]): Link[] {

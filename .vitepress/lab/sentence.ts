@@ -9,13 +9,8 @@ import type {
   TraceWait,
 } from '../../impl/csp/trace.ts';
 import type { Strings } from '../theme/strings/en.ts';
-import {
-  byteLength,
-  crossingOf,
-  messageName,
-  type Crossing,
-  type TraceModel,
-} from './model.ts';
+import { messageName } from './message-names.ts';
+import { byteLength, crossingOf, type Crossing, type TraceModel } from './model.ts';
 
 type Say = Strings['trace']['sentence'];
 

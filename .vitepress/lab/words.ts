@@ -1,6 +1,6 @@
 /**
  * Fields for a trace from before there were any: read off the words of its events, once,
- * so that no view has to. A trace that has fields is left as it is.
+ * so that no view has to. A trace that has fields keeps them. Messages get their names.
  */
 import type {
   Trace,
@@ -10,14 +10,18 @@ import type {
   TraceTask,
   TraceWait,
 } from '../../impl/csp/trace.ts';
+import { withNames } from './message-names.ts';
 
 export function withFields(trace: Trace): Trace {
   const hasFields = trace.events.some(
     ({ chan, waits, msg, go, by }) => chan ?? waits ?? msg ?? go ?? by,
   );
-  if (hasFields) return trace;
+  if (hasFields) return withNames(trace);
   const reader = new WordReader(trace.events);
-  return { ...trace, events: trace.events.map((event) => reader.read(event)) };
+  return withNames({
+    ...trace,
+    events: trace.events.map((event) => reader.read(event)),
+  });
 }
 
 interface Channel {

@@ -19,18 +19,32 @@ export type SuiteName = (typeof suiteNames)[number];
 /** The values of all rounds, in their order. */
 export type Values = Readonly<Partial<Record<Column, readonly number[]>>>;
 
-/** Where the CPU of a handshake goes. */
-export const parts = {
-  curve: 'the curve',
-  crypto: 'hashes and AES',
+const everywhere = {
   rlp: 'RLP',
   csp: 'tasks and channels',
   sockets: 'sockets, with Node and the kernel',
   memory: 'garbage collection',
-  peer: 'p2p: handshake, server, peer',
   other: 'the rest, with V8 and the bench',
 } as const;
-export type Part = keyof typeof parts;
+
+/** Where the CPU goes, of each work that is looked at. */
+export const parts = {
+  handshake: {
+    curve: 'the curve',
+    crypto: 'hashes and AES',
+    peer: 'p2p: handshake, server, peer',
+    ...everywhere,
+  },
+  message: {
+    mac: 'Keccak, for the MAC',
+    aes: 'AES',
+    snappy: 'Snappy',
+    peer: 'p2p: frames, peer, protocol',
+    ...everywhere,
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
+/** What is profiled. */
+export type Profiled = keyof typeof parts;
 
 export interface Goal {
   readonly text: string;
@@ -161,11 +175,11 @@ function handshakes(atOnce: number): Entry[] {
   ];
 }
 
-function handshakeShares(): Entry[] {
-  return Object.entries(parts).map(([part, text]) => ({
-    id: `handshake-share/${part}`,
-    suite: 'handshakes',
-    label: `of a handshake's CPU on both sides, ${text}`,
+function shares(work: Profiled, suite: SuiteName, whose: string): Entry[] {
+  return Object.entries(parts[work]).map(([part, text]) => ({
+    id: `${work}-share/${part}`,
+    suite,
+    label: `of ${whose} CPU on both sides, ${text}`,
     unit: '%',
     better: 'less',
   }));
@@ -244,10 +258,7 @@ const linear: Goal = {
   isMet: ({ ours }) => (ours === undefined ? undefined : median(ours) >= 0.8),
 };
 
-/**
- * Rows of a run, in the order of the table. Ids that are not in here have no row.
- * The second synchronisation, of the complete node, gets its rows beside the first.
- */
+/** Rows of a run, in the order of the table. Ids that are not in here have no row. */
 export function catalogue(plan: {
   readonly sizes: readonly number[];
   readonly atOnce: number;
@@ -256,13 +267,15 @@ export function catalogue(plan: {
   readonly largeFrame: number;
 }): readonly Entry[] {
   const full = plan.fullBlocks.toLocaleString('en');
+  const largest = plan.sizes.at(-1) ?? 0;
   return [
     ...handshakes(1),
     ...handshakes(plan.atOnce),
     ...handshakeCPU('first', 'of a process that has just begun'),
-    ...handshakeShares(),
+    ...shares('handshake', 'handshakes', "a handshake's"),
     ...roundTrips(),
     ...plan.sizes.flatMap(oneWay),
+    ...shares('message', 'messages', `a message of ${sizeName(largest)}'s`),
     ...delays(100),
     ...delays(1_048_576),
     ...delays(plan.largeFrame),

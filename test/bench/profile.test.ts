@@ -33,9 +33,33 @@ describe('sharesOf', () => {
     const samples = [2, 3, 3, 5, 6, 7, 8];
     const timeDeltas = [1, 1, 2, 2, 3, 100, 1];
     const profile = { nodes, samples, timeDeltas, startTime: 0, endTime: 110 };
-    const { curve, sockets, memory, other, ...rest } = sharesOf(profile, (url) => url);
+    const { curve, sockets, memory, other, ...rest } = sharesOf(
+      'handshake',
+      profile,
+      (url) => url,
+    );
     expect([curve, sockets, memory, other]).toEqual([0.4, 0.2, 0.3, 0.1]);
     expect(rest).toEqual({ crypto: 0, rlp: 0, csp: 0, peer: 0 });
+  });
+
+  it('tells the ciphers of a message apart', () => {
+    const nodes = [
+      frame(1, '(root)', '', [2, 4, 6]),
+      frame(2, 'update', 'impl/crypto/fast-frames.ts', [3]),
+      frame(3, 'wasm-function[7]', 'wasm://wasm/0'),
+      frame(4, 'apply', 'impl/crypto/node.ts', [5]),
+      frame(5, 'update', 'node:internal/crypto/cipher'),
+      frame(6, 'encode', 'impl/p2p/rlpx/snappy-encoder.ts', [7]),
+      frame(7, 'writeMsg', 'impl/p2p/rlpx/transport.ts'),
+    ];
+    const [samples, timeDeltas] = [
+      [3, 5, 6, 7],
+      [4, 3, 2, 1],
+    ];
+    const profile = { nodes, samples, timeDeltas, startTime: 0, endTime: 10 };
+    expect(sharesOf('message', profile, (url) => url)).toMatchObject({
+      ...{ mac: 0.4, aes: 0.3, snappy: 0.2, peer: 0.1, other: 0 },
+    });
   });
 });
 

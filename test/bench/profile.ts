@@ -7,22 +7,37 @@
 import { readFileSync } from 'node:fs';
 import { Session, type Profiler } from 'node:inspector';
 import { fileURLToPath } from 'node:url';
-import { parts, type Part } from './catalogue.ts';
+import { parts, type Profiled } from './catalogue.ts';
 
-export type Shares = Readonly<Record<Part, number>>;
+/** Of each part of the work, by its name there. */
+export type Shares = Readonly<Record<string, number>>;
 
 const intervalUs = 250;
 
-/** The first pattern that fits a file decides. */
-const partOfFile: readonly (readonly [RegExp, Part])[] = [
-  [/@bitauth\/libauth/, 'curve'],
-  [/^impl\/crypto\/|@noble|^node:internal\/crypto|^node:crypto/, 'crypto'],
+/** A file of impl/ that none of the first patterns names, and Node's. */
+const everywhere: readonly (readonly [RegExp, string])[] = [
   [/^impl\/rlp\/|node_modules\/rlp/, 'rlp'],
   [/^impl\/csp\//, 'csp'],
   [/^impl\/net\//, 'sockets'],
   [/^impl\/p2p\/|^impl\/bytes/, 'peer'],
   [/^node:(net|events|timers|internal\/(stream|timers|net|dns))/, 'sockets'],
 ];
+
+/** The first pattern that fits a file decides. */
+const partOfFile: Readonly<Record<Profiled, readonly (readonly [RegExp, string])[]>> = {
+  handshake: [
+    [/@bitauth\/libauth/, 'curve'],
+    [/^impl\/crypto\/|@noble|^node:internal\/crypto|^node:crypto/, 'crypto'],
+    ...everywhere,
+  ],
+  message: [
+    // Where AES is called, and not what the platform does then, is in impl/crypto/node.ts.
+    [/^impl\/crypto\/node\.ts|^node:internal\/crypto|^node:crypto/, 'aes'],
+    [/^impl\/crypto\//, 'mac'],
+    [/^impl\/p2p\/rlpx\/snappy/, 'snappy'],
+    ...everywhere,
+  ],
+};
 
 export class Profile {
   readonly #session = new Session();
@@ -34,7 +49,7 @@ export class Profile {
     this.#session.post('Profiler.start');
   }
 
-  async stop(): Promise<Shares> {
+  async stop(work: Profiled): Promise<Shares> {
     const profile = await new Promise<Profiler.Profile>((resolve, reject) => {
       this.#session.post('Profiler.stop', (error, result) => {
         if (error === null) resolve(result.profile);
@@ -42,7 +57,7 @@ export class Profile {
       });
     });
     this.#session.disconnect();
-    return sharesOf(profile, sourceFile);
+    return sharesOf(work, profile, sourceFile);
   }
 }
 
@@ -51,14 +66,15 @@ export class Profile {
  * @returns parts of all samples that were not idle
  */
 export function sharesOf(
+  work: Profiled,
   { nodes, samples = [], timeDeltas = [] }: Profiler.Profile,
   fileOf: (url: string, line: number) => string,
 ): Shares {
-  const partOf = new Map<number, Part | undefined>();
-  const visit = (id: number, above: Part | undefined): void => {
+  const partOf = new Map<number, string | undefined>();
+  const visit = (id: number, above: string | undefined): void => {
     const node = byId.get(id);
     if (node === undefined) return;
-    const part = partOfFrame(node.callFrame, above, fileOf);
+    const part = partOfFrame(work, node.callFrame, above, fileOf);
     partOf.set(id, part);
     for (const child of node.children ?? []) visit(child, part ?? above);
   };
@@ -73,21 +89,23 @@ export function sharesOf(
     sums[part] = (sums[part] ?? 0) + (timeDeltas[i] ?? 0);
     total += timeDeltas[i] ?? 0;
   });
-  const shares = Object.keys(parts).map((part) => [part, (sums[part] ?? 0) / total]);
-  return Object.fromEntries(shares) as Shares; // a key for each part
+  return Object.fromEntries(
+    Object.keys(parts[work]).map((part) => [part, (sums[part] ?? 0) / total]),
+  );
 }
 
 /** What has no file of its own (WebAssembly, built-ins) counts for who called it. */
 function partOfFrame(
+  work: Profiled,
   { functionName, url, lineNumber }: Profiler.Profile['nodes'][number]['callFrame'],
-  above: Part | undefined,
+  above: string | undefined,
   fileOf: (url: string, line: number) => string,
-): Part | undefined {
+): string | undefined {
   if (functionName === '(garbage collector)') return 'memory';
   if (functionName.startsWith('(') && url === '') return undefined;
   if (url === '' || url.startsWith('wasm:')) return above;
   const file = fileOf(url, lineNumber);
-  return partOfFile.find(([pattern]) => pattern.test(file))?.[1];
+  return partOfFile[work].find(([pattern]) => pattern.test(file))?.[1];
 }
 
 const sources = new Map<string, readonly string[]>(); // BOUNDED by the bundle's files

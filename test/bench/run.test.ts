@@ -21,15 +21,23 @@ it('measures a few messages of every stack, each figure a positive number', asyn
     ({ suite }) => suite === 'messages' || suite === 'codec',
   );
   expect(rows.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+  let shares = 0;
   for (const { id, suite, figures } of rows) {
-    const columns =
-      suite === 'codec' ? ['parts'] : ['devp2p', 'ours', 'raw', 'transport'];
+    const isShare = id.startsWith('message-share/');
+    const columns = isShare
+      ? ['ours']
+      : suite === 'codec'
+        ? ['parts']
+        : ['devp2p', 'ours', 'raw', 'transport'];
     expect(Object.keys(figures).toSorted(), id).toEqual(columns);
     for (const { values } of Object.values(figures)) {
       expect(values).toHaveLength(1);
-      for (const value of values) expect(value > 0 && value < Infinity, id).toBe(true);
+      const [value = NaN] = values;
+      if (isShare) shares += value;
+      else expect(value > 0 && value < Infinity, id).toBe(true);
     }
   }
+  expect(shares).toBeCloseTo(100);
 }, 60_000);
 
 it('tells what could not be run, and goes on', async () => {

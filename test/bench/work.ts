@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { cpuMicros, timeCodec, type CodecTimes } from './codec.ts';
+import type { Profiled } from './catalogue.ts';
 import { Profile, type Shares } from './profile.ts';
 import { percentile } from './statistics.ts';
 import { codes, type Address, type Dialer, type Link } from './stack.ts';
@@ -212,9 +213,9 @@ export class Work {
     this.#profile.start();
   }
 
-  stopProfile(): Promise<Shares> {
+  stopProfile(work: Profiled): Promise<Shares> {
     if (this.#profile === undefined) throw new Error('no profile is taken');
-    return this.#profile.stop();
+    return this.#profile.stop(work);
   }
 
   /** Touches the whole young generation, which would count as the first peers' memory. */

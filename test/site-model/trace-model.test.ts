@@ -28,8 +28,8 @@ function traceOf(lines: readonly Line[], bytes: readonly string[] = []): Trace {
   return {
     head: { peerwalkTrace: 1, code: '', scenario: 'test', seed: '', schedule: '' },
     events: lines.map(([task, e, fields], i) => {
-      const [n = '', k = ''] = task.split('/');
-      return { i, t: i, n, k, e, ...fields };
+      const [n = '', ...k] = task.split('/');
+      return { i, t: i, n, k: k.join('/'), e, ...fields };
     }),
     bytes,
   };
@@ -143,8 +143,8 @@ describe('buildModel', () => {
       ]),
     );
     expect(links.map(({ from, to, label }) => [from, to, label])).toEqual([
-      [0, 3, 'Status'],
-      [1, 2, 'Status'],
+      [0, 3, 'code 16'],
+      [1, 2, 'code 16'],
     ]);
     expect(stops).toEqual([0, 1, 2, 3]);
   });
@@ -310,12 +310,12 @@ describe('sentence', () => {
   it('names the message, who hears it and from whom', () => {
     expect(
       told([
-        ['A/statusWriter', 'msg', { v: 'out code 16, 76 bytes' }],
+        ['A/eth/63', 'msg', { v: 'out code 16, 76 bytes' }],
         ['B/readLoop', 'msg', { v: 'in code 16, 1 bytes' }],
         ['A/remote', 'msg', { v: 'out code 0, 84 bytes' }],
       ]),
     ).toEqual([
-      'statusWriter sends Status (76 bytes) to B.',
+      'eth/63 sends Status (76 bytes) to B.',
       'readLoop hears Status (1 byte) from A.',
       'remote sends Hello (84 bytes) to B.',
     ]);
@@ -340,8 +340,8 @@ describe('sentence', () => {
       'dial 5104 hands a connection past its encryption handshake to run, through posthandshake.',
       'dial 5104 goes on: posthandshake took a connection past its encryption handshake.',
       'run takes a connection past its encryption handshake from dial 5104, out of posthandshake.',
-      'readLoop hands BlockHeaders (505 bytes) to eth, through eth.in.',
-      'eth takes BlockHeaders (505 bytes) from readLoop, out of eth.in.',
+      'readLoop hands BlockHeaders (505 bytes) to eth/63, through eth.in.',
+      'eth/63 takes BlockHeaders (505 bytes) from readLoop, out of eth.in.',
     ]);
   });
 

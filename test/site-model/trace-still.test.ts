@@ -7,7 +7,13 @@ import { readTrace, type Trace } from '../../impl/csp/trace.ts';
 
 function crossings(count: number): Trace {
   const events = Array.from({ length: count }, (_, index) => [
-    { n: 'A', k: 'w', e: 'msg' as const, t: index, v: `out code 16, ${index} bytes` },
+    {
+      n: 'A',
+      k: 'eth/63',
+      e: 'msg' as const,
+      t: index,
+      v: `out code 16, ${index} bytes`,
+    },
     {
       n: 'B',
       k: 'r',

@@ -1,11 +1,10 @@
 /** Connections a second, and what each costs on either side. */
 
-import { parts, type Part } from '../catalogue.ts';
 import type { Children } from '../children.ts';
 import type { Plan } from '../plan.ts';
 import type { Figures } from '../record.ts';
 import type { StackName } from '../stack.ts';
-import { startPair, type Pair } from './pair.ts';
+import { profiled, startPair, type Pair } from './pair.ts';
 
 const stacks: readonly StackName[] = ['ours', 'devp2p', 'transport', 'raw'];
 
@@ -35,21 +34,12 @@ export async function handshakes(
     }
   }
   const [ours] = pairs;
-  if (ours !== undefined) await profile(ours, plan, figures);
-}
-
-/** Where the CPU goes. Not in the rounds: to be watched costs as well. */
-async function profile(pair: Pair, plan: Plan, figures: Figures): Promise<void> {
-  const sides = [pair.dialer, pair.listener];
-  for (const side of sides) await side.call('startProfile', []);
-  for (let round = 0; round < plan.rounds; round++) {
-    await connectMany(pair, plan.handshakes[pair.stack], plan.atOnce);
-  }
-  const shares = await Promise.all(sides.map((side) => side.call('stopProfile', [])));
-  for (const part of Object.keys(parts) as Part[]) {
-    const ofBoth = shares.reduce((sum, share) => sum + share[part], 0) / sides.length;
-    figures.add(`handshake-share/${part}`, pair.stack, 100 * ofBoth);
-  }
+  if (ours === undefined) return;
+  await profiled('handshake', ours, figures, async () => {
+    for (let round = 0; round < plan.rounds; round++) {
+      await connectMany(ours, plan.handshakes[ours.stack], plan.atOnce);
+    }
+  });
 }
 
 /** What a new process pays for its first handshakes is told, and not mixed with the rest. */

@@ -5,7 +5,7 @@ import type { Children } from '../children.ts';
 import type { Plan } from '../plan.ts';
 import type { Figures } from '../record.ts';
 import type { StackName } from '../stack.ts';
-import { connectOne, flood, startPair, type Pair } from './pair.ts';
+import { connectOne, flood, profiled, startPair, type Pair } from './pair.ts';
 
 const stacks: readonly StackName[] = ['ours', 'devp2p', 'transport', 'raw'];
 const echoSize = 100;
@@ -32,6 +32,12 @@ export async function messages(
       for (const pair of pairs) await oneWay(pair, size, plan.floodMs, figures);
     }
   }
+  const [ours] = pairs;
+  const size = plan.sizes.at(-1);
+  if (ours === undefined || size === undefined) return;
+  await profiled('message', ours, figures, async () => {
+    await flood(ours.dialer, ours.listener, { size, ms: plan.rounds * plan.floodMs });
+  });
 }
 
 async function warm({ dialer, listener }: Pair, plan: Plan): Promise<void> {

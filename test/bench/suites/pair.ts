@@ -1,6 +1,8 @@
 /** A listener and a dialer of one stack, each in its process. */
 
+import { parts, type Profiled } from '../catalogue.ts';
 import type { Child, Children } from '../children.ts';
+import type { Figures } from '../record.ts';
 import type { Address, StackName } from '../stack.ts';
 
 export interface Pair {
@@ -26,6 +28,25 @@ export async function startPair(
 export async function connectOne({ dialer, address }: Pair): Promise<void> {
   await dialer.call('prepare', [address, 1]);
   await dialer.call('dial', [1]);
+}
+
+/** Where the CPU of both goes. Not in the rounds: to be watched costs as well. */
+export async function profiled(
+  work: Profiled,
+  { stack, dialer, listener }: Pair,
+  figures: Figures,
+  run: () => Promise<void>,
+): Promise<void> {
+  const sides = [dialer, listener];
+  for (const side of sides) await side.call('startProfile', []);
+  await run();
+  const shares = await Promise.all(
+    sides.map((side) => side.call('stopProfile', [work])),
+  );
+  for (const part of Object.keys(parts[work])) {
+    const ofBoth = shares.reduce((sum, share) => sum + (share[part] ?? 0), 0);
+    figures.add(`${work}-share/${part}`, stack, (100 * ofBoth) / sides.length);
+  }
 }
 
 export interface FloodResult {

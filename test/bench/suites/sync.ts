@@ -1,7 +1,6 @@
 /**
- * Whole chains from one of our nodes to another, from the dial to the last block. Blocks
- * without transactions tell what the protocol costs. The complete node's synchronisation
- * has its place here, beside this one, once there is one.
+ * Whole chains from one of our complete nodes to another, from the dial to the last block.
+ * Blocks without transactions tell what the protocol costs.
  */
 
 import type { Child, Children } from '../children.ts';
