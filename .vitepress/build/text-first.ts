@@ -1,7 +1,8 @@
 /**
  * A page can be read before its scripts arrive, so they are asked for after its first
  * paint: a slow line shows the page about a second earlier, and a fast one loses a frame.
- * Where nothing is painted, in a tab behind others, a timer begins.
+ * A tab behind others paints nothing and does not wait; where no paint is told of, a timer
+ * begins.
  */
 const script = /\s*<script type="module" src="([^"]+)"><\/script>/g;
 const preload = /\s*<link rel="modulepreload" href="([^"]+)">/g;
@@ -23,8 +24,9 @@ begun=true
 for(const src of ${JSON.stringify(scripts)})add('script',{type:'module',async:false,src})
 for(const href of ${JSON.stringify(preloads)})add('link',{rel:'modulepreload',href})
 }
-requestAnimationFrame(()=>setTimeout(begin))
-setTimeout(begin,document.hidden?0:2000)
+if(document.hidden)begin()
+new PerformanceObserver(begin).observe({type:'paint',buffered:true})
+addEventListener('load',()=>setTimeout(begin,3000))
 })()`;
 }
 
