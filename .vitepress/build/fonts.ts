@@ -1,6 +1,6 @@
 /**
  * The fonts that a reader loads: of the packages' latin ones, the characters that the site
- * has and the weights that its styles use. It halves them. A character that is in no text
+ * has and the weights and features that its styles use. It makes a third of them. A character that is in no text
  * of the site, typed by the reader, comes from the system's font.
  */
 import { createHash } from 'node:crypto';
@@ -19,6 +19,19 @@ import type { Plugin } from 'vite';
 const fontUrl = /url\('(@fontsource-variable\/[^']+\.woff2)'\)/g;
 /** What the styles ask for; `fonts.css` says the same. */
 const weights = { min: 400, max: 700 };
+
+/**
+ * What the styles ask of a font besides its plain letters: figures of all sorts, a zero
+ * that is no O. Contextual forms are half of a code font, which shows what is typed; only
+ * the serif has ligatures.
+ */
+const features = [
+  ...['kern', 'mark', 'mkmk', 'ccmp', 'locl'],
+  ...['onum', 'lnum', 'tnum', 'pnum', 'zero'],
+];
+function featuresOf(file: string): readonly string[] {
+  return /serif/.test(file) ? [...features, 'liga'] : features;
+}
 
 const textFolders = ['docs', 'exercises', 'impl', '.vitepress'];
 const textFile = /\.(?:md|ts|vue|css|json)$/;
@@ -50,7 +63,9 @@ export function characters(repoDir: string): string {
 async function smaller(file: string, text: string, cacheDir: string): Promise<string> {
   const font = readFileSync(file);
   const hash = createHash('sha256').update(font).update(text);
-  const name = hash.update(JSON.stringify(weights)).digest('hex').slice(0, 16);
+  const keepFeatures = featuresOf(file.replace(/^.*[\\/]/, ''));
+  hash.update(JSON.stringify([weights, keepFeatures]));
+  const name = hash.digest('hex').slice(0, 16);
   // The name of the package's file is known to those who look for a font to preload.
   const folder = join(cacheDir, name);
   const path = join(folder, file.replace(/^.*[\\/]/, ''));
@@ -59,6 +74,7 @@ async function smaller(file: string, text: string, cacheDir: string): Promise<st
   const made = await subsetFont(font, text, {
     targetFormat: 'woff2',
     variationAxes: { wght: weights },
+    keepFeatures,
   });
   mkdirSync(folder, { recursive: true });
   const unfinished = `${path}.${process.pid}`; // two builds may do the same at once

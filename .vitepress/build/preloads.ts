@@ -5,7 +5,7 @@
 import type { Plugin } from 'vite';
 
 const scriptLink =
-  /<(?:link rel="modulepreload"|script type="module")[^>]*?(?:href|src)="([^"]+\.js)"[^>]*>/g;
+  /<(?:link rel="modulepreload"|script type="module")[^>]*?(?:href|src)="([^"]+\.js)"[^>]*>(?:<\/script>)?/g;
 
 export interface Preloads {
   readonly plugin: Plugin;

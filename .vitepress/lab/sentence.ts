@@ -8,15 +8,15 @@ import type {
   TraceMsg,
   TraceWait,
 } from '../../impl/csp/trace.ts';
-import type { Strings } from '../theme/strings/en.ts';
+import type { PartStrings } from '../theme/strings/parts.en.ts';
 import { messageName } from './message-names.ts';
 import { byteLength, crossingOf, type Crossing, type TraceModel } from './model.ts';
 
-type Say = Strings['trace']['sentence'];
+type Say = PartStrings['sentence'];
 
 interface Telling {
   readonly say: Say;
-  readonly strings: Strings;
+  readonly strings: PartStrings;
   readonly model: TraceModel;
   /** Who acts, as a sentence begins with it. */
   readonly task: string;
@@ -25,9 +25,9 @@ interface Telling {
 export function sentence(
   event: TraceEvent,
   model: TraceModel,
-  strings: Strings,
+  strings: PartStrings,
 ): string {
-  const say = strings.trace.sentence;
+  const say = strings.sentence;
   const task = subject(event, model, strings);
   const telling: Telling = { say, strings, model, task };
   const value = event.v ?? '';
@@ -67,9 +67,9 @@ export function sentence(
 export function subject(
   { n, k }: TraceEvent,
   { nodes }: TraceModel,
-  strings: Strings,
+  strings: PartStrings,
 ): string {
-  return nodes.includes(n) ? k : strings.trace.sentence.scenarioTask(k);
+  return nodes.includes(n) ? k : strings.sentence.scenarioTask(k);
 }
 
 function tellCrossing(event: TraceEvent, crossing: Crossing, telling: Telling): string {
@@ -86,7 +86,7 @@ function messageText(
   { name, size }: Pick<Crossing, 'name' | 'size'>,
   { say, strings }: Telling,
 ): string {
-  return say.message(name, strings.trace.byteCount(size));
+  return say.message(name, strings.byteCount(size));
 }
 
 function carriedText(
@@ -207,7 +207,7 @@ function tellBytes(event: TraceEvent, telling: Telling): string {
   const { say, task, model, strings } = telling;
   const size = byteLength(model.trace, event);
   const plain = event.v === undefined || event.v === '' ? say.bytes : event.v;
-  const bytes = size > 0 ? strings.trace.byteCount(size) : plain;
+  const bytes = size > 0 ? strings.byteCount(size) : plain;
   const crossing = model.carries.get(event.i);
   if (crossing === undefined)
     return event.e === 'read' ? say.read(task, bytes) : say.write(task, bytes);

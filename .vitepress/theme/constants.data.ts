@@ -11,7 +11,7 @@ import { capacity } from '../../impl/net/out-buffer.ts';
 import { maxUnread } from '../../impl/net/tcp-conn.ts';
 import { maxExtraBytes, maxDifficultyBytes } from '../../impl/core/header.ts';
 import { poolLimits } from '../../impl/core/txpool.ts';
-import { sliceUnits } from '../../impl/csp/slices.ts';
+import { sliceUnits } from '../../impl/csp/seam.ts';
 import { daoChallengeTimeoutMs } from '../../impl/eth/dao.ts';
 import * as fetcher from '../../impl/eth/fetcher.ts';
 import { requestTimeoutMs } from '../../impl/eth/pace.ts';

@@ -35,3 +35,23 @@ export function whenIdle(run: () => void): void {
     requestIdleCallback(run, { timeout: 1500 });
   } else setTimeout(run, 200);
 }
+
+/** Once, when an element is nearly in sight. Gives what ends the waiting. */
+export function onceNear(
+  element: Element,
+  rootMargin: string,
+  run: () => void,
+): () => void {
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      run();
+    },
+    { rootMargin },
+  );
+  observer.observe(element);
+  return () => {
+    observer.disconnect();
+  };
+}

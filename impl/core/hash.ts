@@ -2,8 +2,9 @@
  * Hashes and addresses as text, so that they work as keys of a Map and compare with
  * `===`. Bytes appear only where they go to or come from the wire.
  */
-import { keccak256 } from '#crypto';
+import { createKeccak, keccak256 } from '#crypto';
 import { fromHex, toHex } from '../bytes.ts';
+import type { Work } from '../csp/slices.ts';
 
 declare const hashBrand: unique symbol;
 declare const addressBrand: unique symbol;
@@ -34,6 +35,21 @@ export function hashBytes(hash: Hash): Uint8Array {
 /** Keccak-256 of all `parts`, one after the other. */
 export function keccakHash(...parts: Uint8Array[]): Hash {
   return hashOf(keccak256(...parts));
+}
+
+/** What is hashed between two yields, and what a unit of `Work` takes in. */
+const keccakPiece = 65_536;
+const bytesPerUnit = 100;
+
+/** The same of what somebody else made long: a transaction may have ten megabytes. */
+export function* keccakWork(data: Uint8Array): Work<Uint8Array> {
+  if (data.length <= keccakPiece) return keccak256(data);
+  const running = createKeccak();
+  for (let at = 0; at < data.length; at += keccakPiece) {
+    running.update(data.subarray(at, at + keccakPiece));
+    yield keccakPiece / bytesPerUnit;
+  }
+  return running.digest();
 }
 
 /**

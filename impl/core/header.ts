@@ -60,8 +60,8 @@ export const maxExtraBytes = 32;
 export const maxDifficultyBytes = 10;
 
 /**
- * What a header must look like before anything of it is built. geth v1.8.12 has no bound
- * for the time; 64 bits outlive the sun.
+ * What a header must look like before anything of it is built. geth v1.8.12 decodes a
+ * time of any size; 64 bits outlive the sun.
  */
 export const headerSchema = list(
   bytes(32), // parentHash

@@ -4,7 +4,7 @@ import { atOnce, type Work } from '../csp/slices.ts';
 import { rawItems } from '../rlp/decode.ts';
 import { encode, encodeList } from '../rlp/encode.ts';
 import { type Body, rawBody } from './block.ts';
-import { type Hash, hashOf, keccakHash } from './hash.ts';
+import { type Hash, hashOf, keccakHash, keccakWork } from './hash.ts';
 import { encodeHeader, type Header } from './header.ts';
 import { encodeTransaction, type Transaction } from './transaction.ts';
 import { sortedTrieRoot, type TrieEntry } from './trie.ts';
@@ -82,7 +82,7 @@ export function* bodyRoots(body: Body): Work<BodyRoots> {
 export function* transactionHashes(body: Body): Work<readonly Hash[]> {
   const hashes: Hash[] = [];
   for (const item of rawItems(rawBody(body).transactions)) {
-    hashes.push(keccakHash(item));
+    hashes.push(hashOf(yield* keccakWork(item)));
     yield hashUnits;
   }
   return hashes;

@@ -4,11 +4,10 @@
  *
  * @see yellow paper, appendix D
  */
-import { keccak256 } from '#crypto';
 import { compareBytes, fromHex } from '../bytes.ts';
 import { atOnce, type Work } from '../csp/slices.ts';
 import { encode, encodeList } from '../rlp/encode.ts';
-import { type Hash, hashOf } from './hash.ts';
+import { type Hash, hashOf, keccakWork } from './hash.ts';
 
 export interface TrieEntry {
   readonly key: Uint8Array;
@@ -53,7 +52,8 @@ export function* sortedTrieRoot(entries: Iterable<TrieEntry>): Work<Hash> {
     yield leafUnits;
   }
   if (leaves.length === 0) return emptyRoot;
-  return hashOf(keccak256(yield* node(leaves, 0, leaves.length, 0)));
+  const top = yield* node(leaves, 0, leaves.length, 0);
+  return hashOf(yield* keccakWork(top));
 }
 // #endregion trie-root
 
@@ -86,7 +86,7 @@ function* node(
   const below = yield* branch(leaves, from, to, shared);
   if (shared === depth) return below;
   const path = compact(first.path.subarray(depth, shared), false);
-  return encodeList([encode(path), reference(below)]);
+  return encodeList([encode(path), yield* reference(below)]);
 }
 
 function* branch(
@@ -103,7 +103,9 @@ function* branch(
     let to = from;
     while (to < end && leaves[to]?.path[depth] === nibble) to++;
     children.push(
-      from === to ? emptyItem : reference(yield* node(leaves, from, to, depth + 1)),
+      from === to
+        ? emptyItem
+        : yield* reference(yield* node(leaves, from, to, depth + 1)),
     );
     from = to;
   }
@@ -114,8 +116,9 @@ function* branch(
 }
 
 /** How a parent names a child: by its hash, or by itself if that is not longer. */
-function reference(child: Uint8Array): Uint8Array {
-  return child.length < 32 ? child : encode(keccak256(child));
+function* reference(child: Uint8Array): Work<Uint8Array> {
+  if (child.length < 32) return child;
+  return encode(yield* keccakWork(child));
 }
 // #endregion trie-node
 

@@ -47,13 +47,16 @@ export class ChainError extends Error {
   }
 }
 
-/** No block has a smaller gas limit (yellow paper 4.3.4, geth's `params.MinGasLimit`). */
+/**
+ * No block after genesis has a smaller gas limit (yellow paper 4.3.4, geth's
+ * `params.MinGasLimit`).
+ */
 export const minGasLimit = 5000n;
 
 /** Neighbours differ by less than 1/1024 of the parent's (`params.GasLimitBoundDivisor`). */
 const gasLimitBoundDivisor = 1024n;
 
-/** geth keeps gas limits below 2^63. */
+/** geth's ethash keeps gas limits after genesis below 2^63. */
 const maxGasLimit = (1n << 63n) - 1n;
 
 const maxDifficulty = (1n << BigInt(8 * maxDifficultyBytes)) - 1n;

@@ -6,7 +6,7 @@
 
 import { wasmBase64 } from './wasm-bytes.ts';
 import { checkLength } from './provider.ts';
-import type { CtrStream, FrameCrypto, FrameKeys } from './provider.ts';
+import type { CtrStream, FrameCrypto, FrameKeys, RunningKeccak } from './provider.ts';
 
 /** What the module exports: places in its memory, and functions that work on these. */
 interface Exports {
@@ -54,6 +54,9 @@ type Bulk = (key: Uint8Array, counter: Uint8Array) => CtrStream;
  */
 const bulkFrom = 512;
 
+/** A hash in the module: 25 lanes, and how much is in since the last permutation. */
+const hashLength = 208;
+
 const blockLength = 16;
 const macLength = 16;
 const keyLength = 32;
@@ -88,6 +91,26 @@ export class FastFrames {
     for (const part of parts) this.update(this.exports.hash.value, part);
     this.exports.digestHash();
     return this.window.slice(0, 32);
+  }
+
+  /** A hash that goes on later: its state is outside while others are hashed. */
+  createKeccak(): RunningKeccak {
+    const { exports } = this;
+    const place = new Uint8Array(exports.memory.buffer, exports.hash.value, hashLength);
+    exports.resetHash();
+    const state = place.slice();
+    return {
+      update: (data) => {
+        place.set(state);
+        this.update(exports.hash.value, data);
+        state.set(place);
+      },
+      digest: () => {
+        place.set(state);
+        exports.digestHash();
+        return this.window.slice(0, 32);
+      },
+    };
   }
 
   /** Hashes all of `data`, by way of the window. */

@@ -5,17 +5,10 @@
 
 import { equalBytes, xor } from '../bytes.ts';
 import { checkLength, type CtrStream } from './provider.ts';
-import type { FrameCrypto, FrameKeys } from './provider.ts';
+import type { FrameCrypto, FrameKeys, RunningKeccak } from './provider.ts';
 
 const blockLength = 16;
 const macLength = 16;
-
-/** Keccak-256 over bytes that arrive in pieces. */
-export interface RunningKeccak {
-  update(data: Uint8Array): void;
-  /** The 32-byte digest of all so far. It does not change the state: go on updating. */
-  digest(): Uint8Array;
-}
 
 /** AES on single blocks. */
 export interface BlockCipher {

@@ -2,8 +2,9 @@
 
 import { unsafe } from '@noble/ciphers/aes.js';
 import { Keccak } from '@noble/hashes/sha3.js';
-import type { BlockCipher, RunningKeccak } from './frame-mac.ts';
-import { aesKeyLengths, checkLength, type CtrStream } from './provider.ts';
+import type { BlockCipher } from './frame-mac.ts';
+import { aesKeyLengths, checkLength } from './provider.ts';
+import type { CtrStream, RunningKeccak } from './provider.ts';
 
 /** Keccak-256: blocks of 136 bytes, padding 0x01 where SHA3-256 has 0x06. */
 export function newKeccak(): Keccak {

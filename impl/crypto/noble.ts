@@ -13,7 +13,7 @@ import * as primitives from './noble-primitives.ts';
 import { CryptoError, checkLength, splitSignature, uncompressed } from './provider.ts';
 import type { FrameCrypto, FrameKeys } from './provider.ts';
 
-export { createCtr } from './noble-primitives.ts';
+export { createCtr, createKeccak } from './noble-primitives.ts';
 
 export const providerName = 'noble';
 

@@ -14,7 +14,7 @@ import { concatAll, fromHex, toHex } from '../bytes.ts';
 import { FastFrames } from './fast-frames.ts';
 import { CryptoError, aesKeyLengths, checkLength } from './provider.ts';
 import { splitSignature, uncompressed } from './provider.ts';
-import type { CtrStream, FrameCrypto, FrameKeys } from './provider.ts';
+import type { CtrStream, FrameCrypto, FrameKeys, RunningKeccak } from './provider.ts';
 
 type Secp256k1 = Awaited<ReturnType<typeof instantiateSecp256k1>>;
 
@@ -43,6 +43,10 @@ function loaded(): NonNullable<typeof modules> {
 
 export function keccak256(...parts: Uint8Array[]): Uint8Array {
   return loaded().frames.keccak256(parts);
+}
+
+export function createKeccak(): RunningKeccak {
+  return loaded().frames.createKeccak();
 }
 
 export function sha256(...parts: Uint8Array[]): Uint8Array {

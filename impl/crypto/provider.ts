@@ -32,6 +32,13 @@ export interface CtrStream {
   apply(data: Uint8Array): Uint8Array;
 }
 
+/** Keccak-256 over bytes that arrive in pieces. */
+export interface RunningKeccak {
+  update(data: Uint8Array): void;
+  /** The 32-byte digest of all so far. It does not change the state: go on updating. */
+  digest(): Uint8Array;
+}
+
 /** What the frame crypto of one side begins with. @geth p2p/rlpx.go secrets */
 export interface FrameKeys {
   /** The key of the cipher, 32 bytes. */
@@ -78,6 +85,8 @@ export interface CryptoProvider {
 
   /** The original Keccak-256 of the parts in a row, not SHA3-256. */
   keccak256(...parts: Uint8Array[]): Uint8Array;
+  /** The same hash of what is too long for one go. */
+  createKeccak(): RunningKeccak;
   sha256(...parts: Uint8Array[]): Uint8Array;
   hmacSha256(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array;
 

@@ -6,7 +6,8 @@
 import { tellFailure } from './failures.ts';
 import { macrotask } from './macrotask.ts';
 import { RealTimers } from './real-timers.ts';
-import type { RunningTimer, Runtime, WaitsOn, Wake } from './seam.ts';
+import { sliceUnits, type RunningTimer, type Runtime } from './seam.ts';
+import type { WaitsOn, Wake } from './seam.ts';
 
 /** So many wake-ups in a row may pass before sockets and timers get a turn. */
 const wakesPerTurn = 512;
@@ -22,6 +23,8 @@ export class RealRuntime implements Runtime {
   #drawn = poolLength;
   #ids = 0;
   #wakes = 0;
+  /** Work since sockets and timers had their turn, as far as we know. */
+  #units = 0;
   #yielding = false;
   readonly #timers = new RealTimers(() => this.now());
   readonly #held: (() => void)[] = []; // BOUNDED by the tasks that are alive
@@ -88,13 +91,17 @@ export class RealRuntime implements Runtime {
 
   pause(): Promise<void> {
     return new Promise((resolve) => {
-      this.#paused.push(resolve);
-      if (this.#paused.length === 1) macrotask(this.#resumeOne);
+      this.#standInLine(resolve);
     });
+  }
+
+  spent(units: number): void {
+    this.#units += units;
   }
 
   /** One in each turn: the slices of many tasks in a row would be one long piece of work. */
   readonly #resumeOne = (): void => {
+    this.#units = 0;
     this.#paused.shift()?.();
     if (this.#paused.length > 0) macrotask(this.#resumeOne);
   };
@@ -111,17 +118,29 @@ export class RealRuntime implements Runtime {
     tellFailure(name, error);
   }
 
+  #standInLine(resume: () => void): void {
+    this.#paused.push(resume);
+    if (this.#paused.length === 1) macrotask(this.#resumeOne);
+  }
+
   // #region real-yield
-  /** Not after a long run of wake-ups: sockets and timers get a turn first. */
+  /** Not after a slice of work or many wake-ups: sockets and timers get a turn first. */
   #mayGoOn(): boolean {
-    return !this.#yielding && ++this.#wakes <= wakesPerTurn;
+    if (this.#yielding || this.#units >= sliceUnits) return false;
+    return ++this.#wakes <= wakesPerTurn;
   }
 
   /** Resumes a task a macrotask later. */
   #hold<T>(resolve: (value: T) => void, value: T): void {
-    this.#held.push(() => {
+    const resume = (): void => {
       resolve(value);
-    });
+    };
+    //: After work, one task in each turn: what it does next may be a slice again.
+    if (this.#units >= sliceUnits) {
+      this.#standInLine(resume);
+      return;
+    }
+    this.#held.push(resume);
     if (this.#yielding) return;
     this.#yielding = true;
     //: Two tasks that only talk to each other would starve every socket.

@@ -30,6 +30,12 @@ export interface WaitsOn {
   readonly left?: string;
 }
 
+/**
+ * A unit is about a microsecond on two cores: a 32-byte hash, some 30 bytes of RLP. A
+ * slice is 4 ms or so, a fifth of what the event loop may be kept.
+ */
+export const sliceUnits = 4_000;
+
 /** Ends one suspension. Called once; the task goes on when the runtime says so. */
 export type Wake<T> = (value: T, kind?: TraceKind, fields?: TraceFields) => void;
 
@@ -69,6 +75,12 @@ export interface Runtime {
 
   /** Lets sockets, timers and every other task go first: between slices of long work. */
   pause(): Promise<void>;
+
+  /**
+   * Tells what a piece of work has cost, in units of `Work`. When the pieces of a turn
+   * make a slice, whoever waits next lets sockets and timers go first, ready or not.
+   */
+  spent(units: number): void;
 
   /** Calls `fire` once, after `ms` milliseconds. */
   startTimer(ms: number, fire: () => void): RunningTimer;

@@ -6,15 +6,10 @@
  * at: after it, at most the slice that has begun is finished.
  */
 import { runtime } from './runtime.ts';
+import { sliceUnits } from './seam.ts';
 
 /** Work that says from time to time how many units it has done since it said so last. */
 export type Work<T> = Generator<number, T, void>;
-
-/**
- * A unit is about a microsecond on two cores: a 32-byte hash, some 30 bytes of RLP. A
- * slice is 4 ms or so, a fifth of what the event loop may be kept.
- */
-export const sliceUnits = 4_000;
 
 /** What `inSlices` answers when the stop signal came first. */
 export const stopped = Symbol('stopped');
@@ -33,16 +28,21 @@ export async function inSlices<T>(
 ): Promise<T | typeof stopped> {
   const own = runtime();
   let units = 0;
-  for (let step = work.next(); ; step = work.next()) {
-    if (step.done === true) return step.value;
-    units += step.value;
-    if (units < sliceUnits) continue;
-    units = 0;
-    await own.pause();
-    if (stop?.closed === true) {
-      work.return(undefined as never); // its value is not read
-      return stopped;
+  try {
+    for (let step = work.next(); ; step = work.next()) {
+      if (step.done === true) return step.value;
+      units += step.value;
+      if (units < sliceUnits) continue;
+      units = 0;
+      await own.pause();
+      if (stop?.closed === true) {
+        work.return(undefined as never); // its value is not read
+        return stopped;
+      }
     }
+  } finally {
+    // Many works of less than a slice each, in one turn, are as long as one.
+    own.spent(units);
   }
 }
 

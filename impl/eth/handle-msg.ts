@@ -73,7 +73,11 @@ const junkVerdicts: ReadonlySet<Verdict> = new Set([
   'bad-signature',
 ]);
 
-/** Above a quarter of junk, a peer waits before its next message is read. */
+/**
+ * Above a quarter of junk, a peer waits before its next message is read. One that leaves
+ * keeps its place meanwhile, as long as our Pings can be written, the second of them no
+ * more: its end stands behind what it has sent, and that may be honest.
+ */
 const junkPauseMs = 200;
 
 type Entries = readonly (readonly [number, MessageEntry<HandlerHost>])[];
@@ -233,6 +237,7 @@ function* addTransactions(
   peer: EthPeer,
   txs: Iterable<Uint8Array>,
 ): Work<boolean> {
+  const seen = new Set<Hash | undefined>(); // BOUNDED by maxTransactions
   let batch = 0;
   let junk = 0;
   for (const raw of txs) {
@@ -240,7 +245,9 @@ function* addTransactions(
     if (hash !== undefined) peer.knownTxs.add(hash);
     yield units;
     batch++;
-    if (junkVerdicts.has(verdict)) junk++;
+    //: To be known is no fault. To be there twice is: a copy costs its sender a few bytes.
+    if (junkVerdicts.has(verdict) || seen.has(hash)) junk++;
+    seen.add(hash);
     if (batch < batchLength) continue;
     if (junk * 4 > batch) break;
     batch = 0;

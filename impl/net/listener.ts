@@ -7,7 +7,12 @@ export interface Listener {
   /** The port that it really has, also if any was asked for. */
   readonly host: string;
   readonly port: number;
-  /** Waits for the next connection. @throws {ConnClosed} the listener is closed */
+  /**
+   * Waits for the next connection.
+   *
+   * @throws {AcceptFailed} the system gave none; ask again after a pause
+   * @throws {ConnClosed} the listener is closed
+   */
   accept(): Promise<NetConn>;
   /** Refuses what waits and resolves when the port is free. */
   close(): Promise<void>;

@@ -92,6 +92,18 @@ export class DeadlineExceeded extends Error {
   }
 }
 
+/** The system gave no connection, for want of memory, say. The listener lives. */
+export class AcceptFailed extends Error {
+  override readonly name = 'AcceptFailed';
+  /** So often since the last call of `accept`. */
+  readonly count: number;
+
+  constructor(count: number, cause: unknown) {
+    super(`accept: ${errorText(cause)}`, { cause });
+    this.count = count;
+  }
+}
+
 /** The connection was closed under an operation, or broke. */
 export class ConnClosed extends Error {
   override readonly name = 'ConnClosed';

@@ -10,11 +10,9 @@ import { runtime } from '../csp/runtime.ts';
 import { recv, select } from '../csp/select.ts';
 import { Signal } from '../csp/signal.ts';
 import { Timer } from '../csp/timer.ts';
-import { ConnClosed, DeadlineExceeded, type NetConn } from './net-conn.ts';
+import { AcceptFailed, ConnClosed, DeadlineExceeded } from './net-conn.ts';
+import type { NetConn } from './net-conn.ts';
 import { joinHostPort, TcpConn } from './tcp-conn.ts';
-
-/** After an error of accept, which comes back at once if it is asked again at once. */
-const acceptPauseMs = 200;
 
 export interface DialOptions {
   /** Default 15 s. */
@@ -106,7 +104,9 @@ export class Listener {
   readonly #waiting: TcpConn[] = []; // BOUNDED by maxWaiting
   readonly #changed: Signal;
   readonly #closed: Done;
-  #acceptFailed = false;
+  /** Errors that `accept` has not thrown yet, and the last of them. */
+  #failures = 0;
+  #failure: Error | undefined;
 
   constructor(server: Server, options: ListenOptions = {}) {
     const address = server.address();
@@ -121,26 +121,28 @@ export class Listener {
     server.on('connection', (socket) => {
       this.#arrived(socket, maxWaiting);
     });
-    server.on('error', () => {
-      this.#acceptFailed = true;
+    server.on('error', (error) => {
+      this.#failures++;
+      this.#failure = error;
       this.#changed.raise();
     });
   }
 
   // #region accept
   /**
-   * Waits for a connection. An error of the system (no file descriptor left, say) is
-   * not the listener's end: it pauses and goes on.
+   * Waits for a connection.
    *
+   * @throws {AcceptFailed} an error of the system, which is not the listener's end. Without
+   *   a file descriptor, most often none comes: Node closes the connection by itself
    * @throws {ConnClosed} the listener is closed
    */
   async accept(): Promise<NetConn> {
     for (;;) {
       if (this.#closed.closed) throw new ConnClosed('accept');
-      if (this.#acceptFailed) {
-        this.#acceptFailed = false;
-        await this.#pause();
-        continue;
+      if (this.#failures > 0) {
+        const error = new AcceptFailed(this.#failures, this.#failure);
+        this.#failures = 0;
+        throw error;
       }
       const conn = this.#waiting.shift();
       if (conn !== undefined) return this.#runtime.ready(conn);
@@ -170,11 +172,5 @@ export class Listener {
     }
     this.#waiting.push(conn);
     this.#changed.raise();
-  }
-
-  async #pause(): Promise<void> {
-    const over = new Timer('pause after an accept error', acceptPauseMs);
-    await select({ over: recv(over), closed: recv(this.#closed) });
-    over.stop();
   }
 }

@@ -119,6 +119,9 @@ function timeline(
       case 'refused':
         print(column, `let nobody in: ${event.error.message}`);
         break;
+      case 'accept-error':
+        print(column, `no connection: ${event.error.message}`);
+        break;
       case 'dial-error':
         print(column, `the dial failed: ${event.error.message}`);
         break;

@@ -63,7 +63,10 @@ async function loadKey(
   return privateKey('--key-file', new TextDecoder().decode(bytes).trim());
 }
 
-/** geth's default is 1 whatever the genesis says; an id that fits is the better guess. */
+/**
+ * geth's default was 1 whatever the genesis says, until v1.13.5; an id that fits is the
+ * better guess.
+ */
 function networkOf({ config }: Genesis): bigint {
   return config.chainId > 0n && config.chainId <= uint64Max ? config.chainId : 1n;
 }

@@ -49,6 +49,7 @@ export class Log {
 
 function levelOf(type: NodeEvent['type']): LogLevel {
   if (type === 'msg-send' || type === 'msg-recv') return 'debug';
+  if (type === 'accept-error') return 'warn'; // its owner has to do something
   return 'info';
 }
 

@@ -47,6 +47,12 @@ export type NodeEvent =
   | { readonly type: 'dial-error'; readonly enode: string; readonly error: string }
   | { readonly type: 'refused'; readonly remote: string; readonly error: string }
   | {
+      readonly type: 'accept-error';
+      readonly error: string;
+      /** How often since the event before. */
+      readonly count: number;
+    }
+  | {
       /** Nobody read for a while. */
       readonly type: 'left-out';
       readonly lines: number;
@@ -126,6 +132,8 @@ function describe(event: NodeEvent): string {
     }
     case 'dial-error':
       return `${event.enode.slice(0, 24)}… ${clean(event.error, 120)}`;
+    case 'accept-error':
+      return `${event.count} × ${clean(event.error, 120)}`;
     case 'refused':
       return `${event.remote} ${clean(event.error, 120)}`;
     case 'left-out':

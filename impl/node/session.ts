@@ -283,6 +283,11 @@ export class Session {
             error: errorText(event.error),
           });
           break;
+        case 'accept-error': {
+          const { type, error, count } = event;
+          report({ type, error: errorText(error), count });
+          break;
+        }
         case 'refused': {
           const { remote, error } = event;
           report({ type: 'refused', remote, error: errorText(error) });

@@ -107,6 +107,7 @@ export class StopRequest {
   }
 
   #fail(what: string): void {
+    if (this.#hasFailed) return; // a terminal goes with a signal and with what is printed on it
     this.#hasFailed = true;
     if (what.includes(terminalIsGone)) process.once('exit', forgetTerminal);
     this.#err.write(`peerwalk: ${what}; stopped\n`);

@@ -45,6 +45,13 @@ export type PeerEvent =
       /** Throttled, a failed handshake, or the verdict of a checkpoint. */
       readonly error: Error;
     }
+  | {
+      /** The system gave us no connection. */
+      readonly type: 'accept-error';
+      readonly error: Error;
+      /** How often since the event before: one a second is enough. */
+      readonly count: number;
+    }
   | { readonly type: 'dial-error'; readonly node: Node; readonly error: Error };
 
 export type PeerEventListener = (event: PeerEvent) => void;

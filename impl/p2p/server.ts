@@ -14,6 +14,7 @@ import { recv, select, send } from '../csp/select.ts';
 import { WaitGroup } from '../csp/wait-group.ts';
 import type { Listener, Network } from '../net/listener.ts';
 import type { NetConn } from '../net/net-conn.ts';
+import { Acceptor } from './accept.ts';
 import { baseProtocolVersion } from './base-protocol.ts';
 import type {
   Conn,
@@ -343,11 +344,14 @@ export class Server implements DialHost {
     const places = this.config.maxPendingPeers || defaultMaxPendingPeers;
     const slots = new Chan<undefined>('slots', places);
     for (let i = 0; i < places; i++) slots.trySend(undefined);
+    const acceptor = new Acceptor(listener, this.quit, (error, count) => {
+      this.feed.send({ type: 'accept-error', error, count });
+    });
     for (;;) {
       //: A slot first, then the connection: who finds none waits in line.
       const event = await select({ slot: recv(slots), quit: recv(this.quit) });
       if (event.case === 'quit') return;
-      const fd = await listener.accept().catch(() => undefined);
+      const fd = await acceptor.next();
       if (fd === undefined) return; // the listener is closed: the server stops
       const refusal = this.#throttle.check(fd.remoteAddr);
       if (refusal !== undefined) {

@@ -170,6 +170,11 @@ export class SerialRuntime implements Runtime {
     return this.ready(undefined);
   }
 
+  /** Every wait is a turn of its own here. */
+  spent(): void {
+    return undefined;
+  }
+
   startTimer(ms: number, fire: () => void): RunningTimer {
     return this.#options.clock.startTimer(ms, fire);
   }

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto, keccak256 } from '#crypto';
 import { fromHex, toHex } from '../../impl/bytes.ts';
 import { genesisHash, parseGenesis, readGenesis } from '../../impl/core/genesis.ts';
-import { sliceUnits } from '../../impl/csp/slices.ts';
+import { sliceUnits } from '../../impl/csp/seam.ts';
 import { GenesisError } from '../../impl/core/genesis-json.ts';
 import { emptyRoot } from '../../impl/core/trie.ts';
 import { encode } from '../../impl/rlp/encode.ts';

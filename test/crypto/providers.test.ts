@@ -63,6 +63,24 @@ describe.each(providers)('provider $providerName', (provider) => {
     });
   });
 
+  describe('createKeccak', () => {
+    it('hashes pieces of any length as if they were one, and others meanwhile', () => {
+      const data = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) >> 3);
+      const [a, b] = [provider.createKeccak(), provider.createKeccak()];
+      expect(toHex(a.digest())).toBe(toHex(provider.keccak256()));
+      for (let at = 0, length = 1; at < data.length; at += length, length *= 3) {
+        a.update(data.subarray(at, at + length));
+        b.update(data.subarray(at, at + 7));
+        provider.keccak256(utf8('somebody else'));
+        const soFar = provider.keccak256(data.subarray(0, at + length));
+        expect(toHex(a.digest())).toBe(toHex(soFar));
+        expect(toHex(a.digest())).toBe(toHex(soFar)); // and goes on
+      }
+      expect(toHex(a.digest())).toBe(toHex(provider.keccak256(data)));
+      expect(toHex(b.digest())).not.toBe(toHex(a.digest()));
+    });
+  });
+
   describe('sha256', () => {
     it('hashes parts as if they were one', () => {
       const digest = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';

@@ -5,6 +5,7 @@ import { toHex } from '../../impl/bytes.ts';
 import { Chan } from '../../impl/csp/chan.ts';
 import { Done } from '../../impl/csp/done.ts';
 import { RealRuntime } from '../../impl/csp/real.ts';
+import { sliceUnits } from '../../impl/csp/seam.ts';
 import { recv, select, send, trySelect } from '../../impl/csp/select.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
@@ -139,6 +140,40 @@ describe('RealRuntime', () => {
     expect([...counts]).toEqual([1]);
     expect(turns.join('')).toBe('abcabcabc');
   });
+
+  it.each([
+    ['ready for what they wait for', (rt: RealRuntime) => rt.ready(undefined)],
+    [
+      'woken at once',
+      (rt: RealRuntime) =>
+        rt.suspend<undefined>({ label: 'nothing' }, (wake) => {
+          wake(undefined);
+        }),
+    ],
+  ])(
+    'has a slice of work in each turn, whoever does it, if all are %s',
+    async (_, wait) => {
+      const rt = new RealRuntime();
+      let done = 0;
+      const pieces = async (): Promise<void> => {
+        for (let i = 0; i < 6; i++) {
+          await wait(rt);
+          done++;
+          rt.spent(sliceUnits / 4);
+        }
+      };
+      const work = Promise.all(Array.from({ length: 4 }, pieces));
+      const counts: number[] = [];
+      while (done < 24) {
+        const before = done;
+        await new Promise(setImmediate);
+        counts.push(done - before);
+      }
+      await work;
+      // In the first all go on at a time: nothing is counted yet.
+      expect(counts).toEqual([7, 4, 4, 4, 4, 1]);
+    },
+  );
 
   it('lets bytes in before a timer that the loop made late', async () => {
     const order: string[] = [];

@@ -1,12 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Done } from '../../impl/csp/done.ts';
-import {
-  atOnce,
-  inSlices,
-  sliceUnits,
-  stopped,
-  type Work,
-} from '../../impl/csp/slices.ts';
+import { sliceUnits } from '../../impl/csp/seam.ts';
+import { atOnce, inSlices, stopped, type Work } from '../../impl/csp/slices.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
@@ -83,6 +78,28 @@ describe('inSlices', () => {
     stop.close();
     expect(await inSlices(quarters(3, { pieces: 0 }), stop)).toBe('all');
   });
+
+  it.each([
+    ['to its end', undefined],
+    ['until it throws', new RangeError('in the third piece')],
+  ])(
+    'tells the runtime what it has done since its last pause: %s',
+    async (_, error) => {
+      const spent = vi.spyOn(runtime(), 'spent');
+      const done = { pieces: 0 };
+      const work = function* (): Work<string> {
+        const value = yield* quarters(7, done);
+        if (error !== undefined) throw error;
+        return value;
+      };
+      const result = await inSlices(work(), undefined).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(result).toBe(error ?? 'all');
+      expect(spent.mock.calls).toEqual([[(3 / 4) * sliceUnits]]);
+      spent.mockRestore();
+    },
+  );
 
   it('throws what the work throws, also after a pause', async () => {
     const failing = function* (): Work<void> {

@@ -192,6 +192,8 @@ export class Watch {
       case 'dial-error':
         counts.dialErrors++;
         break;
+      case 'accept-error':
+        break;
       case 'msgrecv':
       case 'msgsend':
         if (!live.has(event.peer)) this.#note('I-6', `${event.type} of nobody's`);

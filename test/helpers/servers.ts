@@ -119,7 +119,7 @@ export class TestServer extends Server {
   /** Events without their details: `add 22`, `drop 22 4`. */
   get story(): string[] {
     return this.events.flatMap((event) => {
-      if (event.type === 'refused') return [];
+      if (event.type === 'refused' || event.type === 'accept-error') return [];
       if (event.type === 'dial-error') return `dial-error ${event.node.id.slice(0, 2)}`;
       const who = `${event.type} ${event.peer.slice(0, 2)}`;
       return event.type === 'drop' ? `${who} ${event.reason}` : who;

@@ -5,10 +5,12 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { initCrypto } from '#crypto';
 import { runtime } from '../../impl/csp/runtime.ts';
-import { sliceUnits, type Work } from '../../impl/csp/slices.ts';
+import { sliceUnits } from '../../impl/csp/seam.ts';
+import type { Work } from '../../impl/csp/slices.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import {
   type Block,
+  type Body,
   encodeBlock,
   encodeBody,
   hashBlock,
@@ -16,8 +18,16 @@ import {
   readBody,
 } from '../../impl/core/block.ts';
 import { encodeHeader, type Header } from '../../impl/core/header.ts';
-import { bodyRoots } from '../../impl/core/roots.ts';
-import { encodeTransaction, type Transaction } from '../../impl/core/transaction.ts';
+import {
+  bodyRoots,
+  transactionHashes,
+  transactionsRoot,
+} from '../../impl/core/roots.ts';
+import {
+  encodeTransaction,
+  hashTransaction,
+  type Transaction,
+} from '../../impl/core/transaction.ts';
 import { recoveryUnits, TxPool } from '../../impl/core/txpool.ts';
 import { checkBody, checkBodyWork } from '../../impl/core/validate.ts';
 import { blockBodiesCodec, readMsg } from '../../impl/eth/codecs.ts';
@@ -136,6 +146,44 @@ describe('a body of 131,000 least transactions', () => {
     expect(checkBody(block)).toMatchObject({ code: 'bad-tx-root' });
     expect(count(bodyRoots(block.body))).toMatchObject({ pieces: 0 });
     expect(counted.keccaks).toBe(0);
+  });
+});
+
+describe('a body with one transaction of 10 MiB', () => {
+  const data = new Uint8Array(10 * 1024 * 1024 - 200);
+  const body = (): Body => {
+    const tx = encodeTransaction({ ...signedTx(), data });
+    return readBody(encodeList([encodeList([tx]), Uint8Array.of(0xc0)]));
+  };
+
+  it('is hashed in small pieces, for its root and for its name', () => {
+    const { header } = childOf(testGenesis().block, {
+      header: { gasUsed: 1n << 40n, gasLimit: 1n << 40n },
+    });
+    const block = { header, body: body() };
+    const root = count(checkBodyWork(block));
+    expect(root.value).toMatchObject({ code: 'bad-tx-root' });
+    const name = count(transactionHashes(block.body));
+    for (const { largest, pieces, units } of [root, name]) {
+      expect(largest).toBeLessThanOrEqual(sliceUnits / 4);
+      expect(units).toBeGreaterThan(data.length / 200);
+      expect(pieces).toBeGreaterThan(100);
+    }
+    const [tx] = block.body.transactions;
+    expect(name.value).toEqual([tx && hashTransaction(tx)]);
+    expect(count(bodyRoots(block.body)).value.txRoot).toBe(
+      transactionsRoot(block.body.transactions),
+    );
+  });
+
+  it('is refused before that if the header has not the gas of its bytes', () => {
+    const gasUsed = BigInt(data.length) * 2n - 10_000_000n;
+    const { header } = childOf(testGenesis().block, {
+      header: { gasUsed, gasLimit: 1n << 40n },
+    });
+    const { value, pieces } = count(checkBodyWork({ header, body: body() }));
+    expect(value).toMatchObject({ code: 'too-many-transactions' });
+    expect(pieces).toBe(0);
   });
 });
 

@@ -1,7 +1,12 @@
 /** What in `impl/` stands against the attacks on eth, as in `attack-guards.ts`. */
 
-import type { Guard } from './fault-table.ts';
+import type { Guard, NamedTest } from './fault-table.ts';
 import { without } from './without.ts';
+
+const bounded = (title: string): NamedTest => ({
+  file: 'test/hostile/bounded-work.test.ts',
+  title,
+});
 
 export const ethGuards: readonly Guard[] = [
   without(
@@ -139,13 +144,21 @@ export const ethGuards: readonly Guard[] = [
     '      this.#drop(peer);\n      return;',
     '      return;',
   ),
-  without(
-    'H-90',
-    'news',
-    'core/validate.ts',
-    '    transactions.length > limits.bytes ||\n    countItems(transactions, limits.transactions) > limits.transactions',
-    '    false',
-  ),
+  // Either of these refuses the blocks of the battery; each alone, what is tried here.
+  {
+    of: 'H-90',
+    file: 'impl/core/validate.ts',
+    take: '    transactions.length > limits.bytes ||',
+    put: '',
+    test: bounded('if the header has not the gas of its bytes'),
+  },
+  {
+    of: 'H-90',
+    file: 'impl/core/validate.ts',
+    take: '    countItems(transactions, limits.transactions) > limits.transactions',
+    put: '    false',
+    test: bounded('is refused before anything is hashed if the header says'),
+  },
   without(
     'H-91',
     'announcements',
@@ -196,6 +209,7 @@ export const ethGuards: readonly Guard[] = [
     '',
   ),
   without('H-92', 'transactions', 'eth/handle-msg.ts', "  'intrinsic-gas',\n", ''),
+  without('H-93', 'transactions', 'eth/handle-msg.ts', ' || seen.has(hash)', ''),
   without(
     'H-93',
     'transactions',

@@ -26,6 +26,7 @@ const stop = at('hostile/stop');
 const transport = at('p2p/rlpx/transport');
 const run = at('p2p/server-run');
 const listen = at('p2p/server-listen');
+const accept = at('p2p/accept');
 const dial = at('p2p/server-dial');
 const events = at('p2p/events');
 const peerRun = at('p2p/peer-run');
@@ -145,7 +146,8 @@ export const faults: Readonly<Record<string, Row>> = {
     what: 'no file descriptor is left',
     tests: [
       tcp('is no end of the listener: it serves again when there are some'),
-      sockets('pauses after an error of the system, and goes on'),
+      sockets('throws errors of the system together, and goes on'),
+      accept('outlives errors of the system, asks five times a second and tells once'),
     ],
   },
   'F-15': {
@@ -164,6 +166,7 @@ export const faults: Readonly<Record<string, Row>> = {
       peerRun('logs what a task throws, and ends the peer with 16'),
       at('p2p/fault')('logs a fault of setupConn, and refuses that connection alone'),
       at('p2p/as-error')('survives a thrown value that has no text'),
+      accept('ends the server when it dies: its peers are told, and it is logged'),
     ],
   },
   'F-17': {
@@ -412,9 +415,23 @@ export const guards: readonly Guard[] = [
   {
     of: 'F-14',
     file: 'impl/net/tcp.ts',
-    take: 'this.#acceptFailed = true;',
+    take: 'this.#failures++;',
     put: 'this.#closed.close();',
-    test: sockets('pauses after an error of the system, and goes on'),
+    test: sockets('throws errors of the system together, and goes on'),
+  },
+  {
+    of: 'F-14',
+    file: 'impl/p2p/accept.ts',
+    take: 'if (now - this.#toldAt < tellEveryMs) return;',
+    put: '',
+    test: accept('asks five times a second and tells once'),
+  },
+  {
+    of: 'F-14',
+    file: 'impl/p2p/accept.ts',
+    take: "if (event.case === 'quit') return undefined;",
+    put: '',
+    test: accept('leaves in the middle of a pause when the server stops'),
   },
   {
     of: 'F-15',
@@ -429,6 +446,20 @@ export const guards: readonly Guard[] = [
     take: 'this.protoErr.trySend(endedBy(`${name}/${version}`, error));',
     put: 'if (error instanceof DiscError) this.protoErr.trySend(error);',
     test: here('ends its peer with 16, no other, and is logged'),
+  },
+  {
+    of: 'F-16',
+    file: 'impl/p2p/accept.ts',
+    take: 'if (!(error instanceof AcceptFailed)) throw error;',
+    put: 'if (!(error instanceof AcceptFailed)) return undefined;',
+    test: accept('ends the server when it dies'),
+  },
+  {
+    of: 'F-16',
+    file: server,
+    take: 'runtime().taskFailed(task, error);\n    this.quit.close();',
+    put: 'runtime().taskFailed(task, error);',
+    test: accept('ends the server when it dies'),
   },
   {
     of: 'F-17',

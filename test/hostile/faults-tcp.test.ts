@@ -254,11 +254,18 @@ describe.skipIf(!isLong)('F-14, no file descriptor left', () => {
     import { openSync, closeSync } from 'node:fs';
     import { connect } from 'node:net';
     import { once } from 'node:events';
-import { stat } from 'node:fs';
+    import { Done } from './impl/csp/done.ts';
     import { listenTCP } from './impl/net/tcp.ts';
+    import { Acceptor } from './impl/p2p/accept.ts';
     const listener = await listenTCP('127.0.0.1', 0);
     let accepted = 0;
-    (async () => { for (;;) { await (await listener.accept()).close(); accepted++; } })().catch(() => {});
+    const acceptor = new Acceptor(listener, new Done('quit'), () => {});
+    (async () => {
+      for (let fd = await acceptor.next(); fd; fd = await acceptor.next()) {
+        await fd.close();
+        accepted++;
+      }
+    })();
     // The caller's socket is made first: a dial needs a descriptor as well.
     const held = [];
     try { for (;;) held.push(openSync('/dev/null')); } catch {}

@@ -12,6 +12,7 @@ import {
 } from '../../impl/core/transaction.ts';
 import { poolLimits } from '../../impl/core/txpool.ts';
 import * as eth from '../../impl/eth/protocol.ts';
+import { pingIntervalMs } from '../../impl/p2p/base-protocol.ts';
 import { rawItems } from '../../impl/rlp/decode.ts';
 import { encode, encodeList } from '../../impl/rlp/encode.ts';
 import { signedTx, testChainId, testKey } from '../helpers/blocks.ts';
@@ -88,14 +89,16 @@ function costs(
     act: async (stranger, scene) => {
       accepts(scene);
       const listener = await witness(scene);
+      await sleep(1); // who comes is told of what waits
       const before = scene.node.txPool.size;
+      const told = timesHeard(listener, eth.transactionsMsg);
       const done = await workOf(scene, () =>
         sendAndWait(stranger, eth.transactionsMsg, payload, 100),
       );
       expect(done).toMatchObject(work);
       await sleep(pauseMs);
       expect(scene.node.txPool.size - before).toBe(waiting);
-      if (waiting === 0) expect(timesHeard(listener, eth.transactionsMsg)).toBe(0);
+      if (waiting === 0) expect(timesHeard(listener, eth.transactionsMsg)).toBe(told);
       await listener.leave();
     },
   };
@@ -155,6 +158,24 @@ async function floodOfJunk(scene: Scene): Promise<void> {
   await sleep(2_000); // what he has sent before is read to its end
 }
 
+/** A minute of junk, one in a message, that nobody waits for: he has gone. */
+async function leavesJunkBehind(scene: Scene): Promise<void> {
+  accepts(scene);
+  const flooder = scene.stranger();
+  await flooder.goTo('Status');
+  for (let i = 0; i < 300; i++) {
+    await flooder.send(ethCode(eth.transactionsMsg), list([forged(i)]));
+  }
+  expect(await isHere(scene, flooder)).toBe(true);
+  await flooder.fd.close();
+  await sleep(2 * pingIntervalMs);
+  expect(await isHere(scene, flooder)).toBe(false);
+}
+
+async function isHere({ node }: Scene, { id }: Stranger): Promise<boolean> {
+  return (await node.server.peers()).some((peer) => peer.id === id);
+}
+
 /** Every signature is of this account: no key needs to sign. */
 async function ofOneAccount(main: () => Promise<void>): Promise<void> {
   const key = crypto.publicKey(testKey(77));
@@ -174,6 +195,28 @@ function nonces(
     ...fields,
   });
   return list(Array.from({ length: count }, (_, i) => tx(i)));
+}
+
+/** Three batches of good ones: an account has room for 80. */
+const many = Array.from({ length: 3 * batch }, (_, i) =>
+  signedTx({ key: testKey(10 + Math.floor(i / 64)), nonce: BigInt(i % 64) }),
+);
+
+/** So many, one after the other and from the first again: so many are hashed for their name. */
+function repeated(
+  title: string,
+  count: number,
+  txs: readonly Transaction[],
+  names: number,
+  fresh = 0,
+): Visit {
+  const payload = list(
+    txs
+      .concat(...Array<typeof txs>(Math.ceil(count / txs.length)).fill(txs))
+      .slice(0, count),
+  );
+  const work = { recoveries: fresh, built: fresh, keccaks: names + 2 * fresh };
+  return costs(title, payload, work, fresh);
 }
 
 /** The transactions of others that wait are there afterwards, whatever he pays. */
@@ -214,6 +257,14 @@ const cases: Case[] = [
     ...{ id: 'H-92', title: 'junk without end: a batch is judged, then he waits' },
     ...{ node, most, cuts: ['whole', 'cut at random'] as const },
     play: floodOfJunk,
+  },
+  {
+    ...{
+      id: 'H-92',
+      title: 'who leaves his junk behind keeps his place for two Pings',
+    },
+    ...{ node, most, cuts: ['whole'] as const },
+    play: leavesJunkBehind,
   },
   visits(
     'H-92',
@@ -275,21 +326,20 @@ const cases: Case[] = [
     ],
     { node },
   ),
-  // geth drops the sender since v1.16.5. Here he has paid for each with its bytes.
+  // geth drops the sender since v1.16.5.
   visits(
     'H-93',
-    'the same transaction 1,000 times in a message',
+    'what a message has twice is junk, and what waits already is not',
     [
-      costs(
-        'one is built',
-        encodeList(Array<Uint8Array>(1_000).fill(encodeTransaction(good))),
-        {
-          ...{ recoveries: 1, built: 1 },
-        },
-        1,
-      ),
+      repeated('one, 1,000 times', 1_000, [good], batch, 1),
+      repeated('one that waits, as often as it fits in', 80_000, [good], batch),
+      repeated('two in turn', 1_000, [good, signedTx({ key: testKey(2) })], batch, 1),
+      repeated('three batches, each of them once', many.length, many, 384, 384),
+      repeated('all of these again, and nobody waits', many.length, many, 384),
+      // The first round is known and no more. In the batch after it, each is a copy.
+      repeated('all of these, again and again', 20_000, many, 384 + batch),
     ],
-    { node, most },
+    { node, most: { ...most, expands: 10_000_000 } },
   ),
   // Without state an account's lowest nonce that waits is taken for its next.
   crowd(

@@ -12,7 +12,7 @@ import { Chain } from '../../impl/core/chain.ts';
 import { blockUnits, importFrom, maxBlockBytes } from '../../impl/core/chain-file.ts';
 import { Done } from '../../impl/csp/done.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
-import { sliceUnits } from '../../impl/csp/slices.ts';
+import { sliceUnits } from '../../impl/csp/seam.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { exportFile, importFile } from '../../impl/node/chain-files.ts';
 import { GunzipSource } from '../../impl/node/file-source.ts';

@@ -140,6 +140,7 @@ describe('the node, as a process', () => {
     const drop = await a.log.first('peer-drop');
     expect(drop).toMatchObject({ reason: 'client quitting', remoteRequested: true });
     expect(existsSync(exported)).toBe(false);
+    a.child.kill('SIGHUP'); // for who has a terminal; without one it is `nohup`
     expect(await a.kill('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(toHex(readFileSync(exported))).toBe(toHex(gethChainFile()));
     expect([...a.strayLines, a.stderr]).toEqual(['']);

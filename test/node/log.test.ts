@@ -39,6 +39,15 @@ describe('Log', () => {
     expect(linesOf('debug', act)).toHaveLength(2);
   });
 
+  it('warns when the system gives no connections', () => {
+    const lines = linesOf('warn', (log) => {
+      log.event({ type: 'accept-error', error: 'accept: accept ENOBUFS', count: 5 });
+    });
+    expect(lines).toEqual([
+      't=12 level=warn msg=accept-error error="accept: accept ENOBUFS" count=5\n',
+    ]);
+  });
+
   it('lets no stranger write a line or steer a terminal', () => {
     const [line] = linesOf('info', (log) => {
       log.event({ type: 'refused', remote: 'x', error: 'a\n\u001b[2J level=error' });

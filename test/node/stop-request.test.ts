@@ -14,6 +14,12 @@ class Sink extends Writable {
   }
 }
 
+const terminal = vi.hoisted(() => ({ isHere: false }));
+vi.mock('node:tty', async (original) => ({
+  ...(await original<typeof import('node:tty')>()),
+  isatty: () => terminal.isHere,
+}));
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** What happened, in order. */
@@ -102,6 +108,41 @@ describe('StopRequest', () => {
     request.nodeEnded();
     send('SIGINT');
     expect(seen).toEqual(['stop']);
+  });
+
+  it('takes no notice of SIGHUP without a terminal', async () => {
+    attend();
+    send('SIGHUP');
+    expect(seen).toEqual([]);
+    await request.lastWords();
+    expect([request.hasFailed, err.text]).toEqual([false, '']);
+  });
+
+  it('stops with one line when its terminal is gone, however that shows', async () => {
+    terminal.isHere = true;
+    const before = process.listeners('exit');
+    [out, err] = [new Sink(), new Sink()];
+    const other = new StopRequest(
+      new Output('standard output', out),
+      new Output('standard error', err),
+    );
+    other.listen();
+    other.onRequest(
+      () => seen.push('stop'),
+      () => seen.push('give up'),
+    );
+    send('SIGHUP');
+    out.emit('error', Object.assign(new Error('write EIO'), { code: 'EIO' }));
+    send('SIGHUP');
+    await other.lastWords();
+    for (const listener of process.listeners('exit')) {
+      // It would close what the tests are told on.
+      if (!before.includes(listener)) process.off('exit', listener);
+    }
+    terminal.isHere = false;
+    expect(seen).toEqual(['stop']);
+    expect(other.hasFailed).toBe(true);
+    expect(err.text).toBe('peerwalk: the terminal is gone; stopped\n');
   });
 
   it.each([

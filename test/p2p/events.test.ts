@@ -154,6 +154,7 @@ describe('Server.runPeer', () => {
       for (const heard of server.events) {
         if (heard.type === 'refused') continue;
         if (heard.type === 'dial-error') throw new Error('nobody was dialed');
+        if (heard.type === 'accept-error') throw new Error('the listener is well');
         const { type, peer } = heard;
         if (type === 'add') {
           expect(live.has(peer)).toBe(false);

@@ -8,7 +8,7 @@ import {
   type PeerPicture,
 } from '../../.vitepress/data/peer-picture.ts';
 import { findRooms, type TrialRuns } from '../../.vitepress/data/peer-rooms.ts';
-import { en } from '../../.vitepress/theme/strings/en.ts';
+import { parts } from '../../.vitepress/theme/strings/parts.en.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { pendingPings } from '../../impl/p2p/peer.ts';
 import { discUselessPeer } from '../../impl/p2p/peer-error.ts';
@@ -136,7 +136,7 @@ describe('chapter 5', () => {
   });
 
   it('has words for every trial, and tells how many orders there were', () => {
-    const { situation, why, hint } = en.rooms;
+    const { situation, why, hint } = parts.rooms;
     expect(Object.keys(situation).toSorted()).toEqual(
       rooms.map(({ name }) => name).toSorted(),
     );

@@ -13,7 +13,7 @@ import {
   pipesOf,
   rows,
 } from '../../.vitepress/theme/components/peer-picture.ts';
-import { en } from '../../.vitepress/theme/strings/en.ts';
+import { parts } from '../../.vitepress/theme/strings/parts.en.ts';
 
 const source = (file: string): string =>
   readFileSync(join(repoDir, 'impl/p2p', file), 'utf8');
@@ -28,7 +28,7 @@ describe('the picture of one peer', () => {
   const told = (): string[] =>
     picture.channels.map(
       ({ name, senders, receivers, ...room }) =>
-        `${name}, ${en.peer.room(room.capacity, room.perProtocol)}: ` +
+        `${name}, ${parts.peer.room(room.capacity, room.perProtocol)}: ` +
         `${senders.join(' and ')} to ${receivers.join(' and ')}`,
     );
 

@@ -12,7 +12,7 @@ import {
   readPredictions,
   readRecall,
 } from '../../.vitepress/theme/components/predictions.ts';
-import { en } from '../../.vitepress/theme/strings/en.ts';
+import { parts } from '../../.vitepress/theme/strings/parts.en.ts';
 
 const prediction = {
   id: 'c6-code',
@@ -128,14 +128,14 @@ describe('heard', () => {
   };
 
   it('names every code where codes are the matter, and else those below 16', () => {
-    expect(heard(stays, en, topicOf('codes-said-twice'))).toBe('message 3, 16, 33');
-    expect(heard(stays, en, topicOf('ping'))).toBe('message 3');
-    expect(heard(stays, en, topicOf('sorts-code-15'))).toBe('message 3');
-    expect(heard({ ...stays, codes: [16] }, en)).toBe('nothing out of the ordinary');
+    expect(heard(stays, parts, topicOf('codes-said-twice'))).toBe('message 3, 16, 33');
+    expect(heard(stays, parts, topicOf('ping'))).toBe('message 3');
+    expect(heard(stays, parts, topicOf('sorts-code-15'))).toBe('message 3');
+    expect(heard({ ...stays, codes: [16] }, parts)).toBe('nothing out of the ordinary');
   });
 
   it('is nothing where a connection ends that was no peer, without a word', () => {
-    expect(heard({ ...stays, codes: [], endedAtMs: 0 }, en)).toBe('nothing');
+    expect(heard({ ...stays, codes: [], endedAtMs: 0 }, parts)).toBe('nothing');
   });
 });
 

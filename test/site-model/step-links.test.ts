@@ -6,7 +6,7 @@ import { findStep, playedBy, StepError } from '../../.vitepress/build/steps.ts';
 import { traceFile } from '../../.vitepress/build/trace-file.ts';
 import { buildModel, type TraceModel } from '../../.vitepress/lab/model.ts';
 import { sentence } from '../../.vitepress/lab/sentence.ts';
-import { en } from '../../.vitepress/theme/strings/en.ts';
+import { parts } from '../../.vitepress/theme/strings/parts.en.ts';
 import { readTrace } from '../../impl/csp/trace.ts';
 import { repoDir } from '../site/build.ts';
 
@@ -314,7 +314,7 @@ describe.skipIf(!recorded)('links to a step', () => {
       const event = events[findStep(model.trace, query)];
       if (event === undefined) throw new Error(query);
       // Ids of nodes change with the seed of their keys.
-      const says = sentence(event, model, en).replace(/\b[\da-f]{8}\b/, '…');
+      const says = sentence(event, model, parts).replace(/\b[\da-f]{8}\b/, '…');
       return [text, `${event.t} ${event.n}: ${says}`];
     });
     expect(found).toEqual(pages[page]);

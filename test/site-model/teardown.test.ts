@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repoDir } from '../../.vitepress/build/pages.ts';
 import { findLeaks } from '../../.vitepress/data/leak-runs.ts';
-import { en } from '../../.vitepress/theme/strings/en.ts';
+import { parts } from '../../.vitepress/theme/strings/parts.en.ts';
 import { readTrace } from '../../impl/csp/trace.ts';
 import { discMsg } from '../../impl/p2p/base-protocol.ts';
 import { draws, type Fault } from '../../impl/sim/leaks.ts';
@@ -230,7 +230,7 @@ describe('findLeaks', () => {
     expect(share('protoErr-short').slice(0, 3)).toEqual([0, 0, 6]);
     // “In the situation of this bench … the report is taken in every order.”
     expect(share('readErr')).toEqual([0, 0, 0, 0]);
-    const { faults, searches } = en.leaks;
+    const { faults, searches } = parts.leaks;
     expect(Object.keys(faults)).toEqual(runs.map(({ fault }) => fault));
     expect(Object.keys(searches)).toEqual(runs[0]?.found.map(({ search }) => search));
     expect(searches.drawn).toContain('two hundred');

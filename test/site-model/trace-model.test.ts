@@ -12,7 +12,7 @@ import {
 } from '../../.vitepress/lab/model.ts';
 import { sampleTrace } from '../../.vitepress/lab/sample.ts';
 import { sentence } from '../../.vitepress/lab/sentence.ts';
-import { en } from '../../.vitepress/theme/strings/en.ts';
+import { parts } from '../../.vitepress/theme/strings/parts.en.ts';
 import {
   readTrace,
   type Trace,
@@ -297,13 +297,13 @@ describe('focusStep', () => {
 describe('sentence', () => {
   const told = (lines: readonly Line[], bytes?: readonly string[]): string[] => {
     const model = buildModel(traceOf(lines, bytes));
-    return model.trace.events.map((event) => sentence(event, model, en));
+    return model.trace.events.map((event) => sentence(event, model, parts));
   };
 
   it('says something that ends in a full stop for every step of the sample', () => {
     const model = buildModel(readTrace(sampleTrace()));
     for (const event of model.trace.events) {
-      expect(sentence(event, model, en)).toMatch(/^\S.*\S\.$/);
+      expect(sentence(event, model, parts)).toMatch(/^\S.*\S\.$/);
     }
   });
 
@@ -481,7 +481,7 @@ describe('sentence', () => {
       const run = await runScenario(scenarios[name], { schedule: '0', record: true });
       if (run.trace === undefined) throw new Error('the run was not recorded');
       const model = buildModel(run.trace);
-      const texts = model.trace.events.map((event) => sentence(event, model, en));
+      const texts = model.trace.events.map((event) => sentence(event, model, parts));
       expect(texts.length).toBeGreaterThan(100);
       // The words for what has no name in the strings.
       const vague =
@@ -490,7 +490,7 @@ describe('sentence', () => {
       const unknown = model.trace.events.filter(
         ({ v }) =>
           /^close (?!listener |\d)/.test(v ?? '') &&
-          en.trace.sentence.signal((v ?? '').slice('close '.length)) === undefined,
+          parts.sentence.signal((v ?? '').slice('close '.length)) === undefined,
       );
       expect(unknown).toEqual([]);
     },

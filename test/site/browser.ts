@@ -93,6 +93,20 @@ function watch(page: Page, origin: string): { faults: string[]; stop: () => void
   return { faults, stop };
 }
 
+/** The scripts of a page begin after its first paint, which may come after its `load`. */
+export async function awake(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const app = document.querySelector('#app');
+    return app === null || '__vue_app__' in app;
+  });
+}
+
+/** Loads the page anew, and waits for its scripts. */
+export async function reload(page: Page): Promise<void> {
+  await page.reload();
+  await awake(page);
+}
+
 /** Pages that are open, by the options that cannot be changed afterwards. */
 class Pages {
   readonly #browser: Browser;
@@ -145,10 +159,15 @@ export async function openSite(): Promise<Site> {
   const pages = new Pages(browser, origin);
   const watches = new Map<Page, () => void>(); // BOUNDED by the pages open at a time
   const url = (path: string): string => `${origin}${base}${path.replace(/^\//, '')}`;
-  const start = async (page: Page, path: string): Promise<OpenPage> => {
+  const start = async (
+    page: Page,
+    path: string,
+    hasScripts = true,
+  ): Promise<OpenPage> => {
     const { faults, stop } = watch(page, origin);
     watches.set(page, stop);
     await page.goto(url(path), { waitUntil: 'load' });
+    if (hasScripts) await awake(page);
     return { page, faults };
   };
 
@@ -161,7 +180,7 @@ export async function openSite(): Promise<Site> {
     async open(path, options = {}, before = () => Promise.resolve()) {
       const page = await pages.take(options);
       await before(page);
-      return start(page, path);
+      return start(page, path, options.javaScriptEnabled);
     },
     async openAlone(path) {
       const context = await browser.newContext({ viewport: plain.viewport });

@@ -5,7 +5,7 @@ import { digitsOf, readEdits } from '../../exercises/kit/formats/edit-text.ts';
 import { maxProgressLength } from '../../exercises/kit/formats/schema-progress.ts';
 import { items } from '../../exercises/05-hello-bytes/items.ts';
 import { axeInColours, overflow, sizes } from './axe.ts';
-import { findChromium, openSite, type OpenPage, type Site } from './browser.ts';
+import { findChromium, openSite, reload, type OpenPage, type Site } from './browser.ts';
 import { addressOf, bytes, kept, sentence, state } from './exercise-site.ts';
 
 const solved = readEdits(items, bytes.solution);
@@ -148,7 +148,7 @@ describe.skipIf('missing' in findChromium())('bytes', { timeout: 120_000 }, () =
     await page.waitForSelector('.pw-ex-tests li');
     expect(await message(page, 0).textContent()).toContain(`This is not sent: ${why}`);
     expect(await page.textContent('.pw-ex-tests li')).toContain(why);
-    await page.reload();
+    await reload(page);
     await isAwake(page);
     expect(await digits(page, 0)).toBe(stays);
     expect(await message(page, 0).locator('textarea').inputValue()).toBe(stays);

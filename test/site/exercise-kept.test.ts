@@ -3,7 +3,7 @@ import { text as textOf } from 'node:stream/consumers';
 import type { Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseProgress } from '../../exercises/kit/formats/schema-progress.ts';
-import { findChromium, openSite, type Site } from './browser.ts';
+import { awake, findChromium, openSite, reload, type Site } from './browser.ts';
 import {
   addressOf,
   editorText,
@@ -42,7 +42,7 @@ describe.skipIf('missing' in findChromium())(
     it('outlives a reload, goes to other tabs, and so does a reset', async () => {
       const { page } = await openCode(site, short);
       await write(page, '// mine\n');
-      await page.reload();
+      await reload(page);
       await page.waitForSelector('.cm-content');
       expect(await editorText(page)).toBe('// mine\n');
 
@@ -56,7 +56,7 @@ describe.skipIf('missing' in findChromium())(
       await expect.poll(() => editorText(other)).toContain('TODO');
       await expect.poll(() => editorText(page)).toContain('TODO');
       await other.close();
-      await page.reload();
+      await reload(page);
       await page.waitForSelector('.cm-content');
       expect(await editorText(page)).toContain('TODO');
       await site.done(page);
@@ -144,7 +144,7 @@ describe.skipIf('missing' in findChromium())(
     ])('W-08 is set aside when it cannot be read: %s', async (_, text) => {
       const { page } = await openCode(site, short);
       await store(page, text);
-      await page.reload();
+      await reload(page);
       await page.waitForSelector('.pw-ex-notice');
       expect(await page.textContent('.pw-ex-notice')).toContain('It was not deleted');
       const aside = await page.evaluate(() => {
@@ -170,7 +170,7 @@ describe.skipIf('missing' in findChromium())(
       });
       const text = '{"version":1,"exer';
       await store(page, text);
-      await page.reload();
+      await reload(page);
       await page.waitForSelector('.pw-ex-notice');
       await page.waitForSelector('.cm-content');
       await write(page, '// typed meanwhile');
@@ -185,7 +185,7 @@ describe.skipIf('missing' in findChromium())(
         page,
         '{"version":1,"exercises":{"__proto__":{"state":"passed"}},"__proto__":{"x":1}}',
       );
-      await page.reload();
+      await reload(page);
       await page.waitForSelector('.pw-ex-state');
       expect(
         await page.evaluate(() => Reflect.get({}, 'x') as unknown),
@@ -199,6 +199,7 @@ describe.skipIf('missing' in findChromium())(
       await write(page, short.solution);
       await run(page, 'passed');
       await page.goto(site.url('exercises/index.html'));
+      await awake(page);
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('button', { name: 'Export to a file' }).click(),

@@ -28,15 +28,23 @@ export function addressOf({ folder }: Exercise): string {
   return `exercises/${folder}.html`;
 }
 
-/** Opens the page and waits for the live editor. */
+/** Opens the page and waits for the live editor, which comes when the reader does. */
 export async function openCode(
   site: Site,
   exercise: Exercise,
   ...rest: Parameters<Site['open']> extends [string, ...infer Rest] ? Rest : never
 ): Promise<OpenPage> {
   const opened = await site.open(addressOf(exercise), ...rest);
-  await opened.page.waitForSelector('.cm-content');
+  await comeToEditor(opened.page);
   return opened;
+}
+
+/** On a phone the editor stands below the task. The page is left at its top. */
+async function comeToEditor(page: Page): Promise<void> {
+  const code = page.locator('.pw-ex-code');
+  await code.evaluate((element) => element.scrollIntoView());
+  await page.waitForSelector('.cm-content');
+  await page.evaluate(() => scrollTo(0, 0));
 }
 
 /** Puts `code` into the editor by the keyboard. */

@@ -1,7 +1,7 @@
 /** A runner that cannot start says so, and Stop always works. */
 import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium, openSite, type Site } from './browser.ts';
+import { findChromium, openSite, reload, type Site } from './browser.ts';
 import { run, openCode, sentence, short, state, write } from './exercise-site.ts';
 
 const script = /runner\/worker\.js/;
@@ -59,13 +59,13 @@ describe.skipIf('missing' in findChromium())('a runner', { timeout: 120_000 }, (
     ],
   ])('that %s says so, and runs when it can', async (_, what, how, said) => {
     await page.route(what, how);
-    await page.reload();
+    await reload(page);
     await page.waitForSelector('.cm-content');
     await page.locator('.cm-content').focus();
     await run(page, 'failed');
     expect(await sentence(page)).toMatch(said);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
-    if (what === document) await page.reload(); // its policy stays with it
+    if (what === document) await reload(page); // its policy stays with it
     await page.waitForSelector('.cm-content');
     await page.locator('.cm-content').focus();
     await page.keyboard.press('Control+Enter');
@@ -75,7 +75,7 @@ describe.skipIf('missing' in findChromium())('a runner', { timeout: 120_000 }, (
   it('whose frame is another page says so in the end; Stop ends the wait before', async () => {
     await page.route(frame, answer(portal, html));
     await page.clock.install();
-    await page.reload();
+    await reload(page);
     await page.clock.runFor(3000); // the editor comes when the page is at rest
     await page.waitForSelector('.cm-content');
     await page.locator('.cm-content').focus();

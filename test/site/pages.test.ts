@@ -11,7 +11,7 @@ import {
   setDark,
   sizes,
 } from './axe.ts';
-import { findChromium, openSite, type OpenPage, type Site } from './browser.ts';
+import { awake, findChromium, openSite, type OpenPage, type Site } from './browser.ts';
 
 const found = findChromium();
 
@@ -57,6 +57,7 @@ async function eachPage(
     ) {
       if (path !== first) {
         await opened.page.goto(site.url(path), { waitUntil: 'load' });
+        if (options.javaScriptEnabled !== false) await awake(opened.page);
       }
       await look(path, opened);
       opened.faults.length = 0; // they are this page's; the next has its own

@@ -2,7 +2,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings, everywhere, setDark } from './axe.ts';
-import { findChromium, openSite, type Site } from './browser.ts';
+import { findChromium, openSite, reload, type Site } from './browser.ts';
 
 const found = findChromium();
 const chapter = 'guide/06-peer-run.html';
@@ -53,7 +53,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
     await asked.getByRole('button', { name: 'That is my guess' }).click();
     expect(await asked.getAttribute('data-state')).toBe('right');
 
-    await page.reload();
+    await reload(page);
     const again = await awake(page, 'c6-echo');
     await page.waitForFunction(
       () => document.querySelector('#c6-echo')?.getAttribute('data-state') === 'right',
@@ -87,7 +87,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
         JSON.stringify({ version: 1, answers }),
       );
     });
-    await page.reload();
+    await reload(page);
     await awake(page, 'c6-2018');
     await page.waitForFunction(
       () => document.querySelector('#c6-2018')?.getAttribute('data-state') === 'right',
@@ -182,7 +182,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
       expect(await page.evaluate(() => document.activeElement?.className)).toContain(
         'wv-scroll',
       );
-      await page.reload();
+      await reload(page);
       await part.locator(listing).waitFor({ state: 'visible' });
       expect(faults).toEqual([]);
       await site.done(page);
@@ -197,7 +197,7 @@ describe.skipIf('missing' in found)('a prediction', { timeout: 60_000 }, () => {
           JSON.stringify({ version: 1, exercises: { E14: entry }, predictions: {} }),
         );
       });
-      await page.reload();
+      await reload(page);
       await page.locator(listing).waitFor({ state: 'visible' });
       const other = '#code-p2p-proto-rw-read-msg';
       expect(await page.locator(other).isVisible()).toBe(false);

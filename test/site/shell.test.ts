@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listPages } from '../../.vitepress/build/pages.ts';
 import { chaptersOf, withGaps } from '../../.vitepress/theme/chapters.ts';
-import { findChromium, openSite, type Site } from './browser.ts';
+import { awake, findChromium, openSite, type Site } from './browser.ts';
 
 const found = findChromium();
 
@@ -196,6 +196,7 @@ describe.skipIf('missing' in found)('the shell', { timeout: 60_000 }, () => {
         bad,
       );
       await page.goto(site.url('index.html'));
+      await awake(page);
       await page.waitForSelector('.pw-tool-search:visible');
       expect(await page.getByRole('link', { name: /^Continue: / }).count(), bad).toBe(
         0,

@@ -52,6 +52,7 @@ async function startNode(options: { readonly blocks?: boolean } = {}): Promise<{
     msgsend: 0,
     msgrecv: 0,
     refused: 0,
+    'accept-error': 0,
     'dial-error': 0,
   };
   node.server.feed.subscribe(({ type }) => counts[type]++);

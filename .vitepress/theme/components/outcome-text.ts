@@ -1,6 +1,6 @@
 /** A run's ending in words. */
 import type { Outcome, Run } from '../../data/outcomes.ts';
-import type { Strings } from '../strings/en.ts';
+import type { PartStrings } from '../strings/parts.en.ts';
 
 type Ending = Outcome['endings'][number]['ending'];
 
@@ -17,7 +17,7 @@ export function duration(ms: number): string {
 }
 
 /** A's own error; a peer that is not struck off yet has none to report. */
-export function ownError(ending: Ending, { outcomes }: Strings): string {
+export function ownError(ending: Ending, { outcomes }: PartStrings): string {
   if (ending.error !== undefined) return ending.error;
   return ending.cause === undefined ? outcomes.noError : outcomes.notOver;
 }
@@ -25,7 +25,7 @@ export function ownError(ending: Ending, { outcomes }: Strings): string {
 /** What the remote hears, `Disconnect 4, “too many peers”`. */
 export function heard(
   ending: Ending,
-  strings: Strings,
+  strings: PartStrings,
   topic: Topic = 'endings',
 ): string {
   const { outcomes } = strings;
@@ -42,7 +42,7 @@ export function heard(
 }
 
 /** When the remote saw the end, or A, where the remote never looked. */
-export function when(ending: Ending, strings: Strings): string {
+export function when(ending: Ending, strings: PartStrings): string {
   const ms = ending.endedAtMs ?? ending.leftAtMs;
   return ms === undefined ? strings.outcomes.stays : duration(ms);
 }

@@ -34,6 +34,10 @@ import { pieceLength, type BudgetShare } from './read-budget.ts';
 /** How long a connection may linger so that the last message is read. */
 const lingerMs = 1_000;
 
+/** What a message costs, as `Work` counts: the MACs, and what is done for each byte. */
+const messageUnits = 40;
+const bytesPerUnit = 50;
+
 export class FrameConn implements Slicer {
   readonly fd: NetConn;
   /** Whether payloads are Snappy blocks. */
@@ -75,7 +79,7 @@ export class FrameConn implements Slicer {
         frame.data.length > sliceLength
           ? await this.#readInSlices(unpackInSlices(frame, incoming, this))
           : unpackPayload(frame, incoming, this);
-      this.#trace('in', msg);
+      this.#moved('in', msg);
       return await this.#runtime.ready(msg);
     } catch (error) {
       //: Where the next frame begins is not known any more.
@@ -139,7 +143,7 @@ export class FrameConn implements Slicer {
         ? await this.inSlices(packInSlices(msg.payload, compressed), 'write')
         : packPayload(msg.payload, compressed);
     const frame = await this.#toTheEnd(this.#frames.seal(msg.code, packed));
-    this.#trace('out', msg);
+    this.#moved('out', msg);
     try {
       await this.fd.write(frame);
     } catch (error) {
@@ -232,7 +236,9 @@ export class FrameConn implements Slicer {
     return first.done === true ? first.value : this.#goOn(steps);
   }
 
-  #trace(dir: 'in' | 'out', msg: Msg): void {
+  /** Many small messages in one turn would be one long piece of work. */
+  #moved(dir: 'in' | 'out', msg: Msg): void {
+    this.#runtime.spent(messageUnits + msg.size / bytesPerUnit);
     const { tracer } = this.#runtime;
     if (tracer === undefined) return;
     const { code, size } = msg;

@@ -10,6 +10,7 @@ import { runtime } from '../../csp/runtime.ts';
 import type { NetConn } from '../../net/net-conn.ts';
 import { HandshakeError } from './errors.ts';
 import { ackKind, authKind, handshakeVersion, newPrivateKey } from './packet.ts';
+import { pointUnits } from './packet.ts';
 import { readPacket, writePacket, writePlainPacket, type Received } from './packet.ts';
 import { deriveSecrets } from './secrets.ts';
 
@@ -124,6 +125,7 @@ function writeAck(
 }
 
 function sharedSecret(privateKey: Uint8Array, remoteKey: Uint8Array): Uint8Array {
+  runtime().spent(pointUnits);
   try {
     return ecdh(privateKey, remoteKey);
   } catch (error) {
@@ -136,6 +138,7 @@ function sharedSecret(privateKey: Uint8Array, remoteKey: Uint8Array): Uint8Array
 }
 
 function recoverKey(digest: Uint8Array, signature: Uint8Array): Uint8Array {
+  runtime().spent(pointUnits);
   try {
     return recover(digest, signature);
   } catch (error) {

@@ -87,6 +87,12 @@ export const ackKind: PacketKind<Ack> = {
 const minPacketSize = eciesOverhead;
 const maxPacketSize = 2048;
 
+/**
+ * What a multiplication of a point costs, as `Work` counts: of each that we are made to do
+ * by what comes, and its share of those that the answer takes.
+ */
+export const pointUnits = 300;
+
 // #region seal-packet
 /**
  * Encodes, pads and encrypts a list to `receiver`, writes the packet and returns it.
@@ -220,6 +226,7 @@ function decrypt(
   packet: Uint8Array,
   macData: Uint8Array,
 ): Uint8Array | undefined {
+  runtime().spent(pointUnits);
   try {
     return eciesDecrypt(privateKey, packet, macData);
   } catch (error) {

@@ -2,10 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFrameCrypto, ecdh, keccak256 } from '#crypto';
 import { concat, equalBytes, fromHex, toHex, utf8, xor } from '../../../impl/bytes.ts';
-import {
-  PlainFrameCrypto,
-  type RunningKeccak,
-} from '../../../impl/crypto/frame-mac.ts';
+import { PlainFrameCrypto } from '../../../impl/crypto/frame-mac.ts';
+import type { RunningKeccak } from '../../../impl/crypto/provider.ts';
 import * as primitives from '../../../impl/crypto/noble-primitives.ts';
 import { sliceLength } from '../../../impl/crypto/provider.ts';
 import { FrameError } from '../../../impl/p2p/rlpx/errors.ts';
