@@ -48,7 +48,7 @@ describe('srcOf', () => {
     src: 'impl/p2p/rlpx/frame-conn.ts:1',
     ...own,
   });
-  const status = { msg: { dir: 'out', code: 16, size: 1 } } as const;
+  const status = { msg: { dir: 'out', code: 16, name: 'Status', size: 1 } } as const;
 
   it('tells the script that plays a remote from a node', () => {
     expect(srcOf(event('statusWriter', status), places)).toMatch(
