@@ -1,5 +1,5 @@
 /**
- * Reads geth's genesis field by field, in the spellings that geth takes. Whatever is
+ * Reads a genesis field by field, in the spellings that geth v1.8.12 takes. Whatever is
  * wrong is one `GenesisError` that names the field.
  *
  * The names of fields count without regard to case, and the last of several holds; each
@@ -81,7 +81,8 @@ export class JsonObject {
 
   /**
    * A number of at most `bits` bits, written as text. Without `absent` the field must be
-   * there. With `signed`, text may begin with a sign, as in geth's numbers of 256 bits.
+   * there. With `signed`, a sign may stand before the digits (behind `0x`), as in geth's
+   * numbers of 256 bits.
    */
   uint(name: string, bits: number, absent?: bigint, signed = bits > 64): bigint {
     const read = (value: JsonValue): bigint => {

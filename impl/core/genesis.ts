@@ -93,7 +93,7 @@ function* json(text: string): Work<JsonValue> {
   }
 }
 
-/** The forks that geth reads and we do not need: a bad one is refused all the same. */
+/** Forks that geth v1.8.12 reads and we do not need: a bad one is refused all the same. */
 const otherForks = [
   'homesteadBlock',
   'eip150Block',

@@ -49,8 +49,8 @@ export interface PooledTransaction {
 }
 
 /**
- * geth's figures: 4,096 executable and 1,024 others in all, 16 and 64 for an account. Below
- * 4,096 an account may have more than its 16, here up to 80.
+ * geth v1.8.12's figures: 4,096 executable and 1,024 others in all, 16 and 64 for an account.
+ * Below 4,096 an account may have more than its 16, here up to 80.
  */
 export const poolLimits = {
   calm: 4096,
@@ -278,7 +278,7 @@ function leavesGap(account: Account, nonce: bigint): boolean {
   return last !== undefined && nonce > last.tx.nonce + 1n;
 }
 
-/** At least 10 % more (geth's PriceBump), and at least something. */
+/** At least 10 % more (geth's PriceBump, which it rounds down), and at least something. */
 function isBetterPaid(tx: Transaction, old: Transaction): boolean {
   return tx.gasPrice > old.gasPrice && tx.gasPrice * 10n >= old.gasPrice * 11n;
 }

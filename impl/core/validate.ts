@@ -85,7 +85,7 @@ export function checkHeader(header: Header, parent: Header): ChainError | undefi
   if (header.time <= parent.time) {
     return wrong('bad-time', `${header.time} is not after ${parent.time}`);
   }
-  //: geth computes the one difficulty that is right; here any positive one is believed.
+  //: geth computes the one difficulty that is right; here one of 1 to 80 bits is believed.
   if (header.difficulty <= 0n || header.difficulty > maxDifficulty) {
     return wrong('bad-difficulty', 'wanted 1 to 2^80 - 1');
   }

@@ -40,7 +40,7 @@ export interface ProtocolManagerOptions {
   readonly txPool?: TxPool;
   /** Most preferred first. Default: 63, 62. */
   readonly versions?: readonly eth.EthVersion[];
-  /** Default 25, as geth. `start` may say something else. */
+  /** Default 25, as geth v1.8.12. `start` may say something else. */
   readonly maxPeers?: number;
   readonly syncTickMs?: number;
   /** A peer's Status fits ours, and it is registered. */

@@ -12,7 +12,7 @@ export interface ProtoHandshake {
   readonly version: number;
   readonly name: string;
   readonly caps: readonly Cap[];
-  /** geth never fills it in: 0. */
+  /** geth v1.0.0 and later leave it at 0. */
   readonly listenPort: number;
   /** 64-byte public key. Identity comes from the encryption handshake, not from here. */
   readonly id: Uint8Array;
