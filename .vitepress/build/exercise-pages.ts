@@ -26,7 +26,7 @@ export async function shownPages(): Promise<ShownPage[]> {
   const file = keptFile(repository.root, `exercise_pages-${keyOfPages()}.json`);
   const known = textOf(file);
   if (known !== undefined) return JSON.parse(known) as ShownPage[]; // written below
-  const pages = await Promise.all((await exercisePages()).map(coloured));
+  const pages = (await exercisePages()).map(coloured);
   keep(file, JSON.stringify(pages));
   return pages;
 }
@@ -34,18 +34,18 @@ export async function shownPages(): Promise<ShownPage[]> {
 /** Over the node, the kit and the exercises, and what colours them. */
 function keyOfPages(): string {
   const hash = createHash('sha256').update(scriptKey(repository));
-  for (const name of ['exercise-pages', 'highlight', 'puzzle-html']) {
-    const path = join(repository.root, `.vitepress/build/${name}.ts`);
+  const names = ['build/exercise-pages', 'build/highlight', 'build/puzzle-html'];
+  for (const name of [...names, 'weave/highlight']) {
+    const path = join(repository.root, `.vitepress/${name}.ts`);
     hash.update(readFileSync(path));
   }
   return hash.digest('hex').slice(0, 32);
 }
 
-async function coloured({ params, content }: ExercisePage): Promise<ShownPage> {
+function coloured({ params, content }: ExercisePage): ShownPage {
   const { starter, puzzle } = params.exercise;
-  const lines = (await highlightLines(starter)).map(plainComment);
-  const puzzleHtml =
-    puzzle === undefined ? {} : { puzzleHtml: await colouredPuzzle(puzzle) };
+  const lines = highlightLines(starter).map(plainComment);
+  const puzzleHtml = puzzle === undefined ? {} : { puzzleHtml: colouredPuzzle(puzzle) };
   return { params: { ...params, coloured: lines, ...puzzleHtml }, content };
 }
 

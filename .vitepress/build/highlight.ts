@@ -1,48 +1,51 @@
-/** Highlighted lines as short HTML: one class a token, colours from the theme. */
-import { createCssVariablesTheme, createHighlighter, type Highlighter } from 'shiki';
+/**
+ * Highlighted lines as short HTML: one class a token, colours from the theme. The tokens
+ * are those of listings; a grammar for all languages takes three times as long.
+ */
+import { tokensOf, type TokenClass } from '../weave/highlight.ts';
+import { parseText } from '../weave/symbols.ts';
 
-const prefix = '--pw-code-';
 /** Class letters; the styles are in `theme/styles/code.css`. */
-const classes: Readonly<Record<string, string>> = {
-  [`var(${prefix}token-keyword)`]: 'k',
-  [`var(${prefix}token-string)`]: 's',
-  [`var(${prefix}token-string-expression)`]: 's',
-  [`var(${prefix}token-comment)`]: 'c',
-  [`var(${prefix}token-constant)`]: 'n',
-  [`var(${prefix}token-function)`]: 'f',
-  [`var(${prefix}token-punctuation)`]: 'p',
+const letters: Readonly<Record<TokenClass, string>> = {
+  k: 'k',
+  s: 's',
+  n: 'n',
+  c: 'c',
+  f: 'f',
+  t: 'f', // as the editor has it
 };
+/** Keywords that are values, in the editor's colour for them. */
+const values: ReadonlySet<string> = new Set(['true', 'false', 'null', 'this']);
 
-let highlighter: Promise<Highlighter> | undefined;
 /** Each run shows the same files, and the site is built twice, for server and browser. */
-const known = new Map<string, Promise<string[]>>(); // BOUNDED by the texts of a site
+const known = new Map<string, readonly string[]>(); // BOUNDED by the texts of a site
 
 function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-export function highlightLines(code: string): Promise<string[]> {
-  const lines = known.get(code) ?? highlight(code);
+/** @param code TypeScript; a part of a file need not parse by itself */
+export function highlightLines(code: string): readonly string[] {
+  const lines = known.get(code) ?? highlight(code.replaceAll('\r\n', '\n'));
   known.set(code, lines);
   return lines;
 }
 
-async function highlight(code: string): Promise<string[]> {
-  highlighter ??= createHighlighter({
-    themes: [createCssVariablesTheme({ name: 'peerwalk', variablePrefix: prefix })],
-    langs: ['typescript'],
-  });
-  const { tokens } = (await highlighter).codeToTokens(code, {
-    lang: 'typescript',
-    theme: 'peerwalk',
-  });
-  return tokens.map((line) =>
-    line
-      .map(({ content, color }) => {
-        const name = classes[color ?? ''];
-        const text = escape(content);
-        return name === undefined ? text : `<i class="${name}">${text}</i>`;
-      })
-      .join(''),
-  );
+function highlight(text: string): string[] {
+  let html = '';
+  let at = 0;
+  for (const { start, end, kind } of tokensOf(parseText('shown.ts', text))) {
+    const token = text.slice(start, end);
+    html += escape(text.slice(at, start)) + coloured(token, kind);
+    at = end;
+  }
+  return (html + escape(text.slice(at))).split('\n');
+}
+
+/** A comment or a template over several lines has a span in each. */
+function coloured(token: string, kind: TokenClass | undefined): string {
+  const html = escape(token);
+  if (kind === undefined) return html;
+  const letter = values.has(token) ? 'n' : letters[kind];
+  return html.replaceAll(/[^\n]+/g, `<i class="${letter}">$&</i>`);
 }

@@ -6,26 +6,21 @@ import { highlightLines } from './highlight.ts';
 /** A name that stands for a blank while the code is coloured. */
 const stand = 'PWBLANK_';
 
-export async function colouredPuzzle(puzzle: ShownPuzzle): Promise<PuzzleHtml> {
-  const lines = await Promise.all(
-    puzzle.lines.map(async ({ id, code }): Promise<[string, readonly LinePart[]]> => [
-      id,
-      await partsOf(code),
-    ]),
-  );
+export function colouredPuzzle(puzzle: ShownPuzzle): PuzzleHtml {
+  const lines = puzzle.lines.map(({ id, code }) => [id, partsOf(code)] as const);
   return {
     lines: Object.fromEntries(lines),
-    before: await htmlOf(puzzle.before),
-    after: await htmlOf(puzzle.after),
+    before: htmlOf(puzzle.before),
+    after: htmlOf(puzzle.after),
   };
 }
 
-async function htmlOf(code: string): Promise<string> {
-  return (await highlightLines(code)).join('\n');
+function htmlOf(code: string): string {
+  return highlightLines(code).join('\n');
 }
 
-async function partsOf(code: string): Promise<LinePart[]> {
-  const html = await htmlOf(code.replaceAll(/\{\{(\w+)\}\}/g, `${stand}$1`));
+function partsOf(code: string): LinePart[] {
+  const html = htmlOf(code.replaceAll(/\{\{(\w+)\}\}/g, `${stand}$1`));
   const marks = new RegExp(`(?:<i class="\\w">)?${stand}(\\w+)(?:</i>)?`, 'g');
   // With a group in it, `split` gives text and names in turn.
   return html

@@ -52,11 +52,7 @@ export function traceNames(repoDir: string): string[] {
 }
 
 /** Source lines named by the trace, and those around them. */
-async function codeOf(
-  repoDir: string,
-  trace: Trace,
-  places: MessagePlaces,
-): Promise<CodeByFile> {
+function codeOf(repoDir: string, trace: Trace, places: MessagePlaces): CodeByFile {
   const wanted = new Map<string, Set<number>>();
   for (const event of withFields(trace).events) {
     const place = placeOf(srcOf(event, places));
@@ -70,7 +66,7 @@ async function codeOf(
   for (const [file, lines] of wanted) {
     const path = join(repoDir, file);
     if (!existsSync(path)) continue;
-    const shown = await codeLines(readFileSync(path, 'utf8'));
+    const shown = codeLines(readFileSync(path, 'utf8'));
     const kept = [...shown].filter(([line]) => lines.has(line));
     code[file] = Object.fromEntries(kept);
   }
@@ -78,8 +74,8 @@ async function codeOf(
 }
 
 /** The lines of a file as a listing shows them: marks dropped, notes set as notes. */
-export async function codeLines(text: string): Promise<Map<number, CodeLine>> {
-  const highlighted = await highlightLines(text);
+export function codeLines(text: string): Map<number, CodeLine> {
+  const highlighted = highlightLines(text);
   const shown = new Map<number, CodeLine>();
   let open: { readonly line: number; readonly note: LiftedLine } | undefined;
   for (const [index, content] of text.split('\n').entries()) {
@@ -105,7 +101,7 @@ function lifted(kind: LiftedLine['kind'], content: string): LiftedLine {
   return { kind, html, indent: content.search(/\S/) };
 }
 
-export async function loadTrace(repoDir: string, name: string): Promise<TraceData> {
+export function loadTrace(repoDir: string, name: string): TraceData {
   const path = traceFile(repoDir, name);
   const sample = !existsSync(path);
   const text = sample ? sampleTrace() : readFileSync(path, 'utf8');
@@ -114,7 +110,7 @@ export async function loadTrace(repoDir: string, name: string): Promise<TraceDat
   let fields: FieldsByStep = {};
   try {
     const trace = readTrace(text);
-    code = await codeOf(repoDir, trace, places);
+    code = codeOf(repoDir, trace, places);
     fields = traceFields(trace);
   } catch {
     // Not a trace: the player says so where the reader looks for it.
@@ -152,22 +148,20 @@ export function tracePlugin(repoDir: string): Plugin {
       const ours = [traceId, codeId].some((prefix) => id.startsWith(prefix));
       return ours || id === indexId || id === codeIndexId ? `\0${id}` : undefined;
     },
-    async load(id) {
+    load(id) {
       if (id === `\0${indexId}`) return loaders(traceNames(repoDir), traceId);
       if (id === `\0${codeIndexId}`)
         return `${loaders(implFiles(repoDir), codeId)}\nexport const places = ${JSON.stringify(placesIn(repoDir))};`;
       if (id.startsWith(`\0${codeId}`)) {
         const path = join(repoDir, id.slice(codeId.length + 1));
         this.addWatchFile(path);
-        return jsonModule(
-          Object.fromEntries(await codeLines(readFileSync(path, 'utf8'))),
-        );
+        return jsonModule(Object.fromEntries(codeLines(readFileSync(path, 'utf8'))));
       }
       if (!id.startsWith(`\0${traceId}`)) return undefined;
       const name = id.slice(traceId.length + 1);
       const path = traceFile(repoDir, name);
       if (existsSync(path)) this.addWatchFile(path);
-      return jsonModule(await loadTrace(repoDir, name));
+      return jsonModule(loadTrace(repoDir, name));
     },
   };
 }

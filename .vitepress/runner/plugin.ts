@@ -156,16 +156,16 @@ const byExercise: readonly (readonly [id: string, of: (one: Exercise) => unknown
 ];
 
 /** A chunk for each exercise: nobody downloads one that is not shown. */
-async function lateModule(
+function lateModule(
   sources: Sources,
   home: string,
   of: (one: Exercise) => unknown,
   id: string,
-): Promise<string> {
+): string {
   const exercises = readCatalog(sources);
   const wanted = id.slice(home.length + 1);
   const one = exercises.find(({ facts }) => facts.id === wanted);
-  if (one !== undefined) return `export default ${JSON.stringify(await of(one))};`;
+  if (one !== undefined) return `export default ${JSON.stringify(of(one))};`;
   const loaders = exercises.map(
     ({ facts }) => `${facts.id}: () => import('${home.slice(1)}/${facts.id}')`,
   );
@@ -177,11 +177,11 @@ function testsOf({ path }: Exercise): string {
   return readLF(join(path, 'exercise.test.ts'));
 }
 
-async function shownSolution(exercise: Exercise): Promise<ShownSolution> {
+function shownSolution(exercise: Exercise): ShownSolution {
   const { solution, wrong } = exercise;
   return {
     text: solution,
-    coloured: await highlightLines(solution),
+    coloured: highlightLines(solution),
     why: whyOf(exercise),
     turns: wrong.map(({ misconception, caughtBy, code }) => ({
       misconception,

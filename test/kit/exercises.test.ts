@@ -45,13 +45,17 @@ describe.each([
 ])('%s', (_, sources) => {
   const catalog = readCatalog(sources);
   const manifest = readManifestFile(join(sources.root, sources.exercises));
+  const scripts = new Map<ScriptKind, string>(); // as they are in a page
   let threads: Record<ScriptKind, OneThread>;
 
   beforeAll(async () => {
     // Longer than a reader waits: here others share the processor, and what never ends
     // would hang vitest as well.
-    const started = async (kind: ScriptKind): Promise<OneThread> =>
-      new OneThread((await buildWorkerScript(sources, kind)).text, 60_000);
+    const started = async (kind: ScriptKind): Promise<OneThread> => {
+      const { text } = await buildWorkerScript(sources, kind);
+      scripts.set(kind, text);
+      return new OneThread(text, 60_000);
+    };
     threads = { small: await started('small'), whole: await started('whole') };
   }, 60_000);
   afterAll(() => Promise.all([threads.small.close(), threads.whole.close()]));
@@ -191,8 +195,7 @@ describe.each([
       if (facts.plug === undefined) return;
       it('can be plugged into a live run', async () => {
         expect(plugProblem(sources, exercise)).toBeUndefined();
-        const { text } = await buildWorkerScript(sources);
-        const live = new Threads(text, 15_000);
+        const live = new Threads(scripts.get('whole') ?? '', 15_000);
         const scenario = facts.scenario ?? 'meet';
         const result = await live.live(facts.id, exercise.solution, scenario);
         expect(result.same, 'the nodes live as they do with our code').toBe(true);

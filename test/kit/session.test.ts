@@ -5,17 +5,30 @@ import { forReaders } from '#kit/words/for-readers.ts';
 import type { RunReport } from '#kit/formats/schema-report.ts';
 import { buildWorkerScript } from '#kit/script/script.ts';
 import { Threads } from '#kit/script/thread.ts';
+import { OneThread } from './one-thread.ts';
 import { fixtures } from './sources.ts';
 
 let threads: Threads;
+/** Ends an endless loop as the other does, and keeps the processor busy for less. */
+let hasty: Threads;
+/** For what leaves nothing behind: to start a thread takes longer than the run. */
+let one: OneThread;
 
 beforeAll(async () => {
-  threads = new Threads((await buildWorkerScript(fixtures, 'small')).text, 1500);
+  const { text } = await buildWorkerScript(fixtures, 'small');
+  threads = new Threads(text, 1500);
+  hasty = new Threads(text, 400);
+  one = new OneThread(text, 60_000);
 }, 60_000); // where others share the processor
-afterAll(() => threads.close());
+afterAll(() => Promise.all([threads.close(), hasty.close(), one.close()]));
 
+/** In a thread of its own, as a reader's code is run. */
 function run(code: string): Promise<RunReport> {
   return threads.test('E01', code);
+}
+
+function inOneThread(code: string): Promise<RunReport> {
+  return one.test('E01', code);
 }
 
 /** A right answer to E01 that does `first` before it answers. */
@@ -40,7 +53,7 @@ describe('a run', () => {
     ['export const x: = 3;', 1, 17],
     ['const a = 1;\nexport function echo() {\n  return (1 + ;\n}', 3, 15],
   ])('shows the place of a syntax error', async (code, line, column) => {
-    expect(await run(code)).toMatchObject({ verdict: 'syntax', line, column });
+    expect(await inOneThread(code)).toMatchObject({ verdict: 'syntax', line, column });
   });
 
   const at = (line: string): string => `${echo('')}\n${line}\n`;
@@ -92,13 +105,13 @@ describe('a run', () => {
       '`accessor` does not run',
     ],
   ])('has a line and a sentence for %s', async (_, code, line, column, said) => {
-    const report = await run(code);
+    const report = await inOneThread(code);
     expect(report).toMatchObject({ verdict: 'syntax', line, column });
     expect(report.message).toContain(said);
   });
 
   it('finds a fault without running the code above it', async () => {
-    const report = await run("console.log('ran');\nconst a = 1;\nconst a = 2;");
+    const report = await inOneThread("console.log('ran');\nconst a = 1;\nconst a = 2;");
     expect(report).toMatchObject({ verdict: 'syntax', line: 3, output: [] });
   });
 
@@ -110,7 +123,7 @@ describe('a run', () => {
     ],
     ['typeset quotes in texts and comments', echo("const a = '“'; // ’")],
   ])('takes %s', async (_, code) => {
-    expect(await run(code)).toMatchObject({ verdict: 'passed', message: '' });
+    expect(await inOneThread(code)).toMatchObject({ verdict: 'passed', message: '' });
   });
 
   it.each([
@@ -120,7 +133,7 @@ describe('a run', () => {
     ['[1].values().map((x) => x);', 'map'],
     ['new DisposableStack();', 'DisposableStack'],
   ])('has no built-in that is newer than Node 20: %s', async (code, name) => {
-    const { tests } = await run(
+    const { tests } = await inOneThread(
       echo(code.replaceAll(/(Map|Promise|Set)/g, '($1 as any)')),
     );
     expect(tests[0]?.message).toContain(`\`${name}\` is newer than Node 20`);
@@ -138,13 +151,13 @@ describe('a run', () => {
   });
 
   it('shows the line at which the code threw', async () => {
-    const report = await run(echo('await undefined;\n  missing();'));
+    const report = await inOneThread(echo('await undefined;\n  missing();'));
     expect(report.tests[0]).toMatchObject({ verdict: 'threw', line: 3 });
     expect(report.tests[0]?.message).toMatch(/^ReferenceError: missing is not defined/);
   });
 
   it('refuses an import that the page does not have', async () => {
-    const report = await run(
+    const report = await inOneThread(
       "import { readFile } from 'node:fs';\nexport const echo = readFile;",
     );
     expect(report).toMatchObject({ verdict: 'syntax', tests: [] });
@@ -152,12 +165,12 @@ describe('a run', () => {
   });
 
   it('says which export is missing', async () => {
-    const report = await run('export const eco = 1;');
+    const report = await inOneThread('export const eco = 1;');
     expect(report.message).toBe('exercise.ts must export echo');
   });
 
   it('refuses code that is too long', async () => {
-    const report = await run('//' + 'x'.repeat(40_000));
+    const report = await inOneThread('//' + 'x'.repeat(40_000));
     expect(report.message).toMatch(/longer than 32768/);
   });
 
@@ -166,9 +179,9 @@ describe('a run', () => {
     ['in a test', echo('while (true) {}')],
     ['of microtasks', echo('for (;;) await undefined;')],
   ])('ends an endless loop %s', async (_, code) => {
-    const report = await run(code);
+    const report = await hasty.test('E01', code);
     expect(report.verdict).toBe('timeout');
-    console.log(`ended after ${report.ms.toFixed(0)} ms`); // the limit is 1500
+    console.log(`ended after ${report.ms.toFixed(0)} ms`); // the limit is 400
   });
 
   it('ends a test that waits for nothing, and runs no other', async () => {
@@ -191,7 +204,7 @@ describe('a run', () => {
   });
 
   it('says what was got and what was expected, and not how that was compared', async () => {
-    const report = await run(echo("if (text === 'ping') return 'pong';"));
+    const report = await inOneThread(echo("if (text === 'ping') return 'pong';"));
     expect(report.tests[0]).toEqual({
       name: 'echo > gives back capitals',
       verdict: 'failed',
@@ -349,7 +362,7 @@ describe('built-ins', () => {
 
 describe('output', () => {
   it('is indented in a group, and a group that stays open is nothing changed', async () => {
-    const { verdict, output } = await run(
+    const { verdict, output } = await inOneThread(
       echo(
         "console.log('a'); console.group('b'); console.log('c\\nd'); console.count();",
       ),
@@ -359,18 +372,20 @@ describe('output', () => {
   });
 
   it('is shown with control characters as text', async () => {
-    const { output } = await run(echo("console.log('\\u001b[2J', { a: 1 });"));
+    const { output } = await inOneThread(echo("console.log('\\u001b[2J', { a: 1 });"));
     expect(output[0]).toBe('\\x1b[2J { a: 1 }');
   });
 
   it('is cut at 64 KiB', async () => {
-    const report = await run(echo("console.log('x'.repeat(10_000_000));"));
+    const report = await inOneThread(echo("console.log('x'.repeat(10_000_000));"));
     expect(report.outputCut).toBe(true);
     expect(report.output.join('').length).toBeLessThanOrEqual(64 * 1024);
   });
 
   it('is cut at 500 lines', async () => {
-    const report = await run(echo('for (let i = 0; i < 1000; i++) console.log(i);'));
+    const report = await inOneThread(
+      echo('for (let i = 0; i < 1000; i++) console.log(i);'),
+    );
     expect(report).toMatchObject({ outputCut: true, verdict: 'passed' });
     expect(report.output).toHaveLength(500);
   });

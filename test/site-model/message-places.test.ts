@@ -17,8 +17,8 @@ const recorded = names.every((name) => existsSync(traceFile(repoDir, name)));
 const textOf = (file: string): string => readFileSync(join(repoDir, file), 'utf8');
 
 describe.skipIf(!recorded)('the code at a message', () => {
-  it.each(names)('is no line that all messages pass, in %s', async (name) => {
-    const { run, code, places } = await loadTrace(repoDir, name);
+  it.each(names)('is no line that all messages pass, in %s', (name) => {
+    const { run, code, places } = loadTrace(repoDir, name);
     const { events } = buildModel(readTrace(run)).trace;
     const crossings = events.filter((event) => crossingOf(event) !== undefined);
     expect(crossings.length).toBeGreaterThan(10);

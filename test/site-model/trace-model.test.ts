@@ -219,8 +219,8 @@ describe('traceFields', () => {
 });
 
 describe('codeLines', () => {
-  it('lifts notes and labels out of the code, and drops the marks of regions', async () => {
-    const shown = await codeLines(
+  it('lifts notes and labels out of the code, and drops the marks of regions', () => {
+    const shown = codeLines(
       [
         '// #region one',
         'run();',

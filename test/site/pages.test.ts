@@ -57,7 +57,7 @@ async function eachPage(
     ) {
       if (path !== first) {
         await opened.page.goto(site.url(path), { waitUntil: 'load' });
-        if (options.javaScriptEnabled !== false) await awake(opened.page);
+        if (options?.javaScriptEnabled !== false) await awake(opened.page);
       }
       await look(path, opened);
       opened.faults.length = 0; // they are this page's; the next has its own
