@@ -49,8 +49,9 @@ export interface PooledTransaction {
 }
 
 /**
- * geth v1.8.12's figures: 4,096 executable and 1,024 others in all, 16 and 64 for an account.
- * Below 4,096 an account may have more than its 16, here up to 80.
+ * geth v1.8.12's figures: 4,096 executable and 1,024 others in all, 64 of these for an
+ * account. Its cut to 4,096 leaves an account 16 at least. Here they are the most that it
+ * has from 4,096 on, and 80 below.
  */
 export const poolLimits = {
   calm: 4096,
