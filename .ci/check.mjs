@@ -29,7 +29,7 @@ const formatter = [
   'prettier',
   `prettier --check --cache --cache-location ${kept}/prettier.json . ${unformatted}`,
 ];
-const site = ['site', 'node --import tsx test/site/build.ts'];
+const site = ['site', 'node --import tsx test/site/build.ts visit'];
 
 // The longest first, so that none is left alone at the end.
 const queue = process.argv.includes('test')

@@ -30,6 +30,7 @@ const weave = createWeave({
   cleanUrls: false,
   repoUrl: env.repoUrl,
   stateFragments: [/^t=\d+$/], // a step of the trace
+  isPart: env.isPart,
 });
 weave.prepare();
 const preloads = createPreloads(env.base);
@@ -82,6 +83,10 @@ export default defineConfig<ThemeConfig>({
   ...(env.siteUrl === undefined
     ? {}
     : { sitemap: { hostname: `${env.siteUrl}${env.base}` } }),
+  ...(env.isPart && {
+    srcExclude: ['source/impl/**'],
+    ignoreDeadLinks: [/\/source\/impl\//],
+  }),
   router: { prefetchLinks: false },
   themeConfig: {
     repoUrl: env.repoUrl,

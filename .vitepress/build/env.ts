@@ -22,6 +22,8 @@ export interface SiteEnv {
   readonly siteUrl: string | undefined;
   /** Address of the repository on GitHub or a host with the same paths. */
   readonly repoUrl: string | undefined;
+  /** Without the pages of the sources, which are most of them: for one visit in a test. */
+  readonly isPart: boolean;
 }
 
 export function siteEnv(): SiteEnv {
@@ -29,5 +31,6 @@ export function siteEnv(): SiteEnv {
     base: baseFrom(process.env['PEERWALK_BASE']),
     siteUrl: urlFrom('PEERWALK_SITE_URL'),
     repoUrl: urlFrom('PEERWALK_REPO_URL'),
+    isPart: process.env['PEERWALK_PART'] === 'visit',
   };
 }

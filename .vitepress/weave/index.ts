@@ -17,6 +17,8 @@ import { allTypes, typesOf } from './types.ts';
 export interface WeaveOptions extends SiteOptions {
   /** Fragments that a script on the page reads, for example `#t=41`. */
   readonly stateFragments?: readonly RegExp[];
+  /** The pages of the sources are not built, and links to them not judged. */
+  readonly isPart?: boolean;
 }
 
 export interface Weave {
@@ -36,7 +38,7 @@ export function createWeave(options: WeaveOptions): Weave {
     },
     vite: () => devServer(options.base),
     buildEnd: (outDir) => {
-      writeHovers(outDir);
+      if (options.isPart !== true) writeHovers(outDir);
       gate(outDir, options);
     },
   };
@@ -50,11 +52,14 @@ function writeHovers(outDir: string): void {
   }
 }
 
-function gate(outDir: string, { base, stateFragments }: WeaveOptions): void {
-  const findings = checkSite(outDir, {
+function gate(outDir: string, { base, stateFragments, isPart }: WeaveOptions): void {
+  const found = checkSite(outDir, {
     base,
     ...(stateFragments === undefined ? {} : { stateFragments }),
   });
+  const findings = found.filter(
+    ({ address }) => isPart !== true || !address.includes('/source/impl/'),
+  );
   if (findings.length === 0) return;
   // One line for an address that many pages have: a header, a head.
   const pages = new Map<string, string[]>();

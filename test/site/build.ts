@@ -1,6 +1,7 @@
 /**
  * The build of the site that the browser tests look at: under `/codelab/`, in
- * `.vitepress/cache/test-site`, used again while its inputs are the same.
+ * `.vitepress/cache/test-site`, used again while its inputs are the same. For the one visit
+ * of `npm test` a part is enough, without the pages of the sources, unless all is there:
  * `npm test` runs this file beside the checks, so that the tests find it ready.
  */
 import { spawn } from 'node:child_process';
@@ -12,7 +13,10 @@ import { fileURLToPath } from 'node:url';
 
 export const repoDir = fileURLToPath(new URL('../../', import.meta.url));
 const cacheDir = join(repoDir, '.vitepress', 'cache');
-const builtDir = join(cacheDir, 'test-site');
+const builtDirs = {
+  whole: join(cacheDir, 'test-site'),
+  visit: join(cacheDir, 'visit-site'),
+};
 const testBase = '/codelab/';
 
 const inputs = ['.vitepress', 'docs', 'impl', 'exercises', 'test', 'package-lock.json'];
@@ -43,18 +47,25 @@ function inputsHash(): string {
   return hash.digest('hex');
 }
 
+export type Build = keyof typeof builtDirs;
+
 /** Records the runs that pages show, if they are not there yet, and builds the site. */
-async function runBuild(outDir: string): Promise<void> {
-  await runScript('record.js');
-  await runScript('test-site.mjs', outDir, testBase);
+async function runBuild(build: Build): Promise<void> {
+  await runScript('record.js', {});
+  const env = build === 'visit' ? { PEERWALK_PART: 'visit' } : {};
+  await runScript('test-site.mjs', env, builtDirs[build], testBase);
 }
 
-async function runScript(name: string, ...args: readonly string[]): Promise<void> {
+async function runScript(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  ...args: readonly string[]
+): Promise<void> {
   const script = join(repoDir, '.vitepress', 'build', name);
   const child = spawn(process.execPath, [script, ...args], {
     cwd: repoDir,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', ...env },
   });
   let output = '';
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));
@@ -64,15 +75,22 @@ async function runScript(name: string, ...args: readonly string[]): Promise<void
 }
 
 /** Gives the folder of the build, made anew if an input has changed. */
-export async function ensureBuilt(): Promise<string> {
-  const stamp = join(builtDir, '.inputs');
+export async function ensureBuilt(build: Build = 'whole'): Promise<string> {
   const hash = inputsHash();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return builtDir;
+  const isFresh = (dir: string): boolean => {
+    const stamp = join(dir, '.inputs');
+    return existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
+  };
+  if (isFresh(builtDirs.whole)) return builtDirs.whole;
+  const dir = builtDirs[build];
+  if (isFresh(dir)) return dir;
   await mkdir(cacheDir, { recursive: true });
-  await rm(builtDir, { recursive: true, force: true });
-  await runBuild(builtDir);
-  await writeFile(stamp, hash);
-  return builtDir;
+  await rm(dir, { recursive: true, force: true });
+  await runBuild(build);
+  await writeFile(join(dir, '.inputs'), hash);
+  return dir;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await ensureBuilt();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await ensureBuilt(process.argv[2] === 'visit' ? 'visit' : 'whole');
+}

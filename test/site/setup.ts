@@ -25,7 +25,10 @@ export default async function setup(
     return undefined;
   }
   const given = process.env['PEERWALK_DIST'];
-  const dir = given === undefined || given === '' ? await ensureBuilt() : given;
+  const dir =
+    given === undefined || given === ''
+      ? await ensureBuilt(project.name === 'visit' ? 'visit' : 'whole')
+      : given;
   const base = baseOf(dir);
   const server = await serve(dir, base);
   const address = server.address();
