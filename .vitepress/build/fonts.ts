@@ -1,7 +1,7 @@
 /**
  * The fonts that a reader loads: of the packages' latin ones, the characters that the site
- * has and the weights and features that its styles use. It makes a third of them. A character that is in no text
- * of the site, typed by the reader, comes from the system's font.
+ * has and the weights and features that its styles use: 75 KB of 191. A character that is
+ * in no text of the site, typed by the reader, comes from the system's font.
  */
 import { createHash } from 'node:crypto';
 import {

@@ -25,8 +25,8 @@ for(const src of ${JSON.stringify(scripts)})add('script',{type:'module',async:fa
 for(const href of ${JSON.stringify(preloads)})add('link',{rel:'modulepreload',href})
 }
 if(document.hidden)begin()
-new PerformanceObserver(begin).observe({type:'paint',buffered:true})
 addEventListener('load',()=>setTimeout(begin,3000))
+new PerformanceObserver(begin).observe({type:'paint',buffered:true})
 })()`;
 }
 

@@ -5,6 +5,8 @@ import { initCrypto } from '#crypto';
 import { traceFields } from '../../.vitepress/lab/fields.ts';
 import { messageName, withNames } from '../../.vitepress/lab/message-names.ts';
 import type { Trace, TraceEvent } from '../../impl/csp/trace.ts';
+import { messageName as nameInNode, protocolLength } from '../../impl/eth/protocol.ts';
+import { baseProtocolLength } from '../../impl/p2p/base-protocol.ts';
 import { runScenario } from '../../impl/sim/run-scenario.ts';
 import { waitingScenarios } from '../../impl/sim/waiting-scenarios.ts';
 
@@ -50,6 +52,21 @@ describe('a message', () => {
     expect(names(['note/1'], [16, 17])).toEqual(['code 16', 'code 17']);
     expect(names([], [16])).toEqual(['code 16']);
   });
+
+  it.each([62, 63] as const)(
+    'of eth/%i has the name that the node has for it',
+    (version) => {
+      const codes = Array.from({ length: protocolLength(version) }, (_, code) => code);
+      const onWire = codes.map((code) => baseProtocolLength + code);
+      const known = codes.map((code) => !/^code/.test(nameInNode(code)));
+      const expected = codes.map((code, i) =>
+        known[i] === true ? nameInNode(code) : `code ${onWire[i] ?? NaN}`,
+      );
+      expect(names([`eth/${version}`], onWire)).toEqual(expected);
+      const next = baseProtocolLength + codes.length;
+      expect(names([`eth/${version}`], [next])).toEqual([`code ${next}`]);
+    },
+  );
 
   it('has the names of its version', () => {
     expect(names(['eth/62', 'note/1'], [23, 29])).toEqual(['NewBlock', 'code 29']);
