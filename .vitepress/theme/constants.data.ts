@@ -62,6 +62,7 @@ export default {
       arrive: seconds(fetcher.arriveTimeoutMs),
       announced: String(fetcher.hashLimit),
       queuedBlocks: String(fetcher.blockLimit),
+      waitingBytes: bytes(fetcher.maxWaitingBytes),
       dao: seconds(daoChallengeTimeoutMs),
       sync: seconds(sync.forceSyncCycleMs),
       desiredPeers: String(sync.minDesiredPeerCount),

@@ -12,10 +12,10 @@ import { runtime } from '../csp/runtime.ts';
 import { recv, select, send } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
 import type { WaitGroup } from '../csp/wait-group.ts';
-import { type Block, hashBlock } from '../core/block.ts';
+import { type Block, encodeBody, hashBlock } from '../core/block.ts';
 import type { Chain } from '../core/chain.ts';
 import type { Hash } from '../core/hash.ts';
-import { hashHeader } from '../core/header.ts';
+import { encodeHeader, hashHeader } from '../core/header.ts';
 import { checkHeader } from '../core/validate.ts';
 import type { Announcement } from './codecs.ts';
 import {
@@ -44,6 +44,12 @@ export const hashLimit = 256;
 /** Blocks of one peer that wait for their turn. @geth eth/fetcher/fetcher.go blockLimit */
 export const blockLimit = 64;
 
+/**
+ * Bytes of all blocks that wait, whoever sent them. Ours: a block may have ten megabytes,
+ * and what waits outlives the connection that it came by.
+ */
+export const maxWaitingBytes = 64 * 1024 * 1024;
+
 export interface FetcherHost {
   readonly chain: Chain;
   readonly quitSync: Done;
@@ -63,7 +69,9 @@ export class Fetcher {
   // BOUNDED by hashLimit a peer. A hash has those who announced it.
   readonly #announced = new Map<Hash, Announced[]>();
   readonly #fetching = new Map<Hash, Announced>(); // BOUNDED by hashLimit a peer
-  readonly #queued = new Map<Hash, Arrived>(); // BOUNDED by blockLimit a peer
+  // BOUNDED by blockLimit a peer, and by maxWaitingBytes.
+  readonly #queued = new Map<Hash, Arrived>();
+  #queuedBytes = 0;
   // How many of each a peer has. BOUNDED by the peers that have any.
   readonly #announces = new Map<EthPeer, number>();
   readonly #blocks = new Map<EthPeer, number>();
@@ -199,8 +207,13 @@ export class Fetcher {
     if (!this.#isNear(block.header.number)) return;
     //: Its body was proved before it came here, so the first is as good as any.
     if (this.#queued.has(hash) || this.#host.chain.hasBlock(hash)) return;
+    //: What can go in now does not wait, however full it is.
+    const next = this.#host.chain.currentHeader.number + 1n;
+    const bytes = this.#queuedBytes + sizeOf(block);
+    if (block.header.number > next && bytes > maxWaitingBytes) return;
     change(this.#blocks, peer, 1);
     this.#queued.set(hash, arrived);
+    this.#queuedBytes = bytes;
     this.#forgetAnnounced(hash);
   }
 
@@ -263,6 +276,7 @@ export class Fetcher {
     const arrived = this.#queued.get(hash);
     if (arrived === undefined) return;
     this.#queued.delete(hash);
+    this.#queuedBytes -= sizeOf(arrived.block);
     change(this.#blocks, arrived.peer, -1);
   }
 
@@ -277,6 +291,11 @@ export class Fetcher {
       peers: new Set([...this.#announces.keys(), ...this.#blocks.keys()]).size,
     };
   }
+}
+
+/** Bytes of its RLP, without the headers of its lists. */
+function sizeOf({ header, body }: Block): number {
+  return encodeHeader(header).length + encodeBody(body).length;
 }
 
 /** Without an entry for nothing, so that a peer that has left is forgotten. */

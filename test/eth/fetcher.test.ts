@@ -274,6 +274,40 @@ describe('a block that is sent', () => {
     });
   });
 
+  it('waits with all others in 64 MiB, and one that can go in needs no room', async () => {
+    // Four megabytes less 2,000 in one transaction; nobody has the parent of any.
+    const first = childOf(childOf(root()), {
+      header: { gasUsed: 2n ** 40n, gasLimit: 2n ** 40n },
+      txs: [signedTx({ data: new Uint8Array(4 * 1024 * 1024 - 2000) })],
+    });
+    const full = Array.from({ length: 17 }, (_, i) => ({
+      ...first,
+      header: { ...first.header, extra: Uint8Array.of(i) },
+    }));
+    await withManager({}, async (manager, wg) => {
+      // What waits stays when who sent it has left.
+      for (const [id, blocks] of [
+        ['b1', full.slice(0, 10)],
+        ['b2', full.slice(10)],
+      ] as const) {
+        const { remote } = await listener(manager, wg, id);
+        for (const block of blocks) await remote.send(newBlockMsg, newBlock(block));
+        await sleep(1);
+        remote.side.close(0, undefined);
+        await sleep(1);
+      }
+      expect(manager.fetcher.counts.queued).toBe(16);
+      const { remote } = await listener(manager, wg, 'b3');
+      const next = childOf(root(), {
+        header: { gasUsed: 1_000_000n },
+        txs: [signedTx({ data: new Uint8Array(100_000) })],
+      });
+      await remote.send(newBlockMsg, newBlock(next));
+      await sleep(1);
+      expect(manager.chain.currentHeader.number).toBe(1n);
+    });
+  });
+
   it('with a bad header costs the peer its place, and does not spread', async () => {
     const bad = childOf(root(), { header: { gasLimit: 1n } });
     await withManager({}, async (manager, wg) => {
