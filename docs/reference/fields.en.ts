@@ -34,7 +34,8 @@ export const fieldProse: Readonly<Record<string, string>> = {
   'hello.cap': 'One capability: a list of name and version.',
   'hello.cap-name': 'The name of a protocol.',
   'hello.cap-version': 'Its version.',
-  'hello.listen-port': 'The port that the node listens on. geth sends 0.',
+  'hello.listen-port':
+    'The port that the node listens on. It may be 0: nothing depends on it.',
   'hello.id': 'The node id. It must be the one of the handshake.',
   'hello.extra': 'A field of a later version. Nobody looks at it.',
   'hello.cap.extra': 'One element more than a capability has.',

@@ -74,7 +74,7 @@ function isSame(a: Cap, b: Cap): boolean {
 }
 // #endregion count-matching
 
-/** A protocol of ours waited for the token or a message when the peer closed. */
+/** A protocol of ours waited for the token when the peer closed. */
 export class ShuttingDown extends Error {
   override readonly name = 'ShuttingDown';
 

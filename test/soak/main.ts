@@ -2,7 +2,7 @@
  * `npm run soak`: a node lives for a minute with 200 peers that come and go, some of them
  * hostile, while eight honest ones ask it without a pause. `-- --long`: half an hour and
  * 1,000 peers. Loopback alone; it ends by itself, prints what it measured, and fails
- * where a bound of hardening §4.4 or an invariant does not hold. `-- --beside`: other work
+ * where a bound of `figures.ts` or an invariant does not hold. `-- --beside`: other work
  * goes on beside it, so times are printed and not judged.
  *
  * The node is in this process; the honest peers and the crowd have one each.
