@@ -392,7 +392,7 @@ const places: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   },
   'eth/fetcher/fetcher.go': {
     33: 'timers: 500 ms, 100 ms, 5 s',
-    36: 'limits of distance and number',
+    38: 'limits of number: 256 announcements, 64 blocks (39)',
     643: 'a block is imported by a task of its own',
   },
 };
