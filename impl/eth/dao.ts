@@ -11,6 +11,7 @@ import type { WaitGroup } from '../csp/wait-group.ts';
 import type { Chain } from '../core/chain.ts';
 import { hashHeader, type Header } from '../core/header.ts';
 import { EthError } from './errors.ts';
+import { forPeer } from './for-peer.ts';
 import type { EthPeer, EthPeerID } from './peer.ts';
 
 /** @geth eth/handler.go daoChallengeTimeout */
@@ -41,7 +42,8 @@ export function challengeDao(host: DaoHost, peer: EthPeer): void {
       checkDaoAnswer(host.chain, peer, answered, headers);
     },
   });
-  host.wg.go('daoTimer', () => dropIfSilent(host, peer, answered));
+  const task = (): Promise<void> => dropIfSilent(host, peer, answered);
+  host.wg.go('daoTimer', forPeer(peer, 'daoTimer', task));
 }
 
 async function dropIfSilent(

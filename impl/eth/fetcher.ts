@@ -24,6 +24,7 @@ import {
   fetchAnnounced,
   type Outcome,
 } from './fetch-announced.ts';
+import { forPeer } from './for-peer.ts';
 import type { EthPeer } from './peer.ts';
 
 /** So long an announced block may still come by itself. @geth eth/fetcher/fetcher.go arriveTimeout */
@@ -177,17 +178,25 @@ export class Fetcher {
       batches.set(chosen.peer, [...(batches.get(chosen.peer) ?? []), chosen]);
     }
     for (const [peer, asked] of batches) {
-      this.#host.wg.go('fetchAnnounced', async () => {
-        const outcome = await fetchAnnounced(peer, asked, this.#host);
-        const { quitSync } = this.#host;
-        await select({ taken: send(this.#outcomes, outcome), quit: recv(quitSync) });
-      });
+      const task = (): Promise<void> => this.#fetch(peer, asked);
+      this.#host.wg.go('fetchAnnounced', forPeer(peer, 'fetchAnnounced', task));
     }
     const [next] = this.#announced.values();
     if (next?.[0] === undefined) return;
     this.#due.reset(Math.max(1, next[0].at + arriveTimeoutMs - now));
   }
   // #endregion fetcher-due
+
+  /** Whatever comes of it, the loop hears of it: the hashes are free for others again. */
+  async #fetch(peer: EthPeer, asked: readonly Announced[]): Promise<void> {
+    let outcome: Outcome = { asked, arrived: [], lied: false };
+    try {
+      outcome = await fetchAnnounced(peer, asked, this.#host);
+    } finally {
+      const { quitSync } = this.#host;
+      await select({ taken: send(this.#outcomes, outcome), quit: recv(quitSync) });
+    }
+  }
 
   #finish({ asked, arrived, lied }: Outcome): void {
     for (const { hash, peer } of asked) {

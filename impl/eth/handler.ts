@@ -25,6 +25,7 @@ import { broadcastBlock } from './broadcast-blocks.ts';
 import { Downloader } from './downloader.ts';
 import { EthError } from './errors.ts';
 import { Fetcher } from './fetcher.ts';
+import { forPeer } from './for-peer.ts';
 import { messagesOf } from './handle-msg.ts';
 import { EthPeer, type EthPeerID } from './peer.ts';
 import { PeerSet } from './peer-set.ts';
@@ -230,7 +231,10 @@ export class ProtocolManager {
     try {
       this.downloader.registerPeer(peer);
       this.reportStatus(peer, status);
-      this.wg.go('broadcast', () => peer.broadcast());
+      this.wg.go(
+        'broadcast',
+        forPeer(peer, 'broadcast', () => peer.broadcast()),
+      );
       await syncTransactions(this, peer);
       challengeDao(this, peer);
 

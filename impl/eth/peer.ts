@@ -9,13 +9,14 @@ import { Done } from '../csp/done.ts';
 import { recv, select } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
 import type { WaitGroup } from '../csp/wait-group.ts';
-import { endedBy } from '../p2p/fault.ts';
+import { isFault } from '../p2p/fault.ts';
 import { type Msg, newMsg, type MsgReadWriter } from '../p2p/message.ts';
 import { DiscError, discReadTimeout, type DiscReason } from '../p2p/peer-error.ts';
 import type { PeerHandle } from '../p2p/protocol.ts';
 import { type Hash, zeroHash } from '../core/hash.ts';
 import { encodeHeader, type Header } from '../core/header.ts';
 import { EthError } from './errors.ts';
+import { forPeer } from './for-peer.ts';
 import { KnownSet, maxKnownBlocks, maxKnownTxs } from './known-set.ts';
 import {
   blockBodiesMsg,
@@ -232,15 +233,16 @@ export class EthPeer {
   }
 
   #ask(task: string, code: number, payload: Uint8Array): void {
-    this.wg.go(task, async () => {
+    const write = async (): Promise<void> => {
       try {
         await this.rw.writeMsg(newMsg(code, payload));
       } catch (error) {
         // A write fails when the peer ends. `handle` hears of that from its own read,
         // and cancels what waits for the answer.
-        endedBy(task, error);
+        if (isFault(error)) throw error;
       }
-    });
+    };
+    this.wg.go(task, forPeer(this, task, write));
   }
 
   /** @geth eth/peer.go peer.SendBlockHeaders */
@@ -295,7 +297,7 @@ export class EthPeer {
       try {
         await this.rw.writeMsg(event.value.msg);
       } catch (error) {
-        endedBy('broadcast', error);
+        if (isFault(error)) throw error;
         return; // the connection ends; `handle` hears of that from its own read
       }
     }

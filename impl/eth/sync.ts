@@ -10,6 +10,7 @@ import type { WaitGroup } from '../csp/wait-group.ts';
 import type { Block } from '../core/block.ts';
 import type { Chain } from '../core/chain.ts';
 import type { Downloader } from './downloader.ts';
+import { forPeer } from './for-peer.ts';
 import type { EthPeer } from './peer.ts';
 import type { PeerSet } from './peer-set.ts';
 
@@ -70,7 +71,8 @@ export async function syncer(host: SyncHost): Promise<void> {
 /** The loop does not wait for it: peers must be let in meanwhile. */
 export function startSynchronise(host: SyncHost, peer: EthPeer | undefined): void {
   if (peer === undefined) return;
-  host.wg.go('synchronise', () => synchronise(host, peer));
+  const task = (): Promise<void> => synchronise(host, peer);
+  host.wg.go('synchronise', forPeer(peer, 'synchronise', task));
 }
 
 // #region synchronise

@@ -8,8 +8,9 @@ import type { Done } from '../csp/done.ts';
 import { runtime } from '../csp/runtime.ts';
 import { recv, select, send } from '../csp/select.ts';
 import type { WaitGroup } from '../csp/wait-group.ts';
-import { endedBy } from '../p2p/fault.ts';
+import { isFault } from '../p2p/fault.ts';
 import type { PooledTransaction, TxPool } from '../core/txpool.ts';
+import { forPeer } from './for-peer.ts';
 import type { EthPeer, EthPeerID } from './peer.ts';
 import { takePack, txPack } from './tx-pack.ts';
 
@@ -62,16 +63,18 @@ export async function txsyncLoop({
     const { peer, txs } = sending;
     const pack = txPack(takePack(txs));
     if (txs.length === 0) pending.delete(peer.id);
-    wg.go('txsyncSend', async () => {
-      let failed = false;
+    const send = async (): Promise<void> => {
+      let failed = true;
       try {
         await peer.sendTransactions(pack);
+        failed = false;
       } catch (error) {
-        endedBy('txsyncSend', error);
-        failed = true; // the peer ends, and `handle` hears why
+        if (isFault(error)) throw error; // else the peer ends, and `handle` hears why
+      } finally {
+        done.trySend({ failed });
       }
-      done.trySend({ failed });
-    });
+    };
+    wg.go('txsyncSend', forPeer(peer, 'txsyncSend', send));
   };
 
   for (;;) {

@@ -1,16 +1,30 @@
-/** A write of eth that fails: an end that was foreseen is quiet, a fault of ours is told. */
+/**
+ * Tasks of eth that fail: an end that was foreseen is quiet, a fault of ours is told, and
+ * ends its peer.
+ */
 
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { initCrypto } from '#crypto';
+import { Chain } from '../../impl/core/chain.ts';
+import type { Genesis } from '../../impl/core/genesis.ts';
+import { zeroHash } from '../../impl/core/hash.ts';
+import { hashHeader } from '../../impl/core/header.ts';
+import { TxPool } from '../../impl/core/txpool.ts';
 import { Chan } from '../../impl/csp/chan.ts';
 import { Done } from '../../impl/csp/done.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
+import type { ProtocolManager } from '../../impl/eth/handler.ts';
 import { EthPeer } from '../../impl/eth/peer.ts';
 import { txPack } from '../../impl/eth/tx-pack.ts';
-import type { MsgReadWriter } from '../../impl/p2p/message.ts';
+import { syncTransactions } from '../../impl/eth/tx-sync.ts';
+import { newMsg, type MsgReadWriter } from '../../impl/p2p/message.ts';
 import type { PeerHandle } from '../../impl/p2p/protocol.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
-import { LinkClosed, LinkRW, Side } from './harness.ts';
+import { childOf, signedTx, testGenesis } from '../helpers/blocks.ts';
+import { LinkClosed, LinkRW, newManager, Remote, Side, statusOf } from './harness.ts';
+
+beforeAll(initCrypto);
 
 /** What came out of tasks when each write fails with this. */
 async function failing(error: Error): Promise<readonly string[]> {
@@ -45,3 +59,82 @@ describe('a write that fails in a task of eth', () => {
     expect(await failing(new LinkClosed())).toEqual([]);
   });
 });
+
+describe('a task for one peer that dies', () => {
+  const fault = new TypeError('a fault of ours');
+  const dies = (): never => {
+    throw fault;
+  };
+  const fork = testGenesis({ config: { chainId: 1, daoForkBlock: 1 } });
+
+  it.each<[string, Break, Genesis?]>([
+    [
+      'broadcast',
+      (peer) => {
+        peer.rw.writeMsg = dies;
+        peer.queueAnnouncement({ hash: zeroHash, msg: newMsg(1, new Uint8Array()) });
+      },
+    ],
+    [
+      'requestHeaders',
+      (peer) => {
+        peer.rw.writeMsg = dies;
+        peer.requestHeaders({ kind: 'number', number: 1n }, 1);
+      },
+    ],
+    [
+      'fetchAnnounced',
+      async (peer, { fetcher }) => {
+        peer.requestHeaders = dies;
+        const { header } = childOf(testGenesis().block);
+        await fetcher.notify(peer, { hash: hashHeader(header), number: header.number });
+      },
+    ],
+    [
+      'synchronise',
+      (peer, { downloader }) => {
+        downloader.synchronise = dies;
+        peer.setHead(zeroHash, 2n ** 40n);
+      },
+    ],
+    [
+      'txsyncSend',
+      async (peer, manager) => {
+        peer.sendTransactions = dies;
+        manager.txPool?.add(signedTx());
+        await syncTransactions(manager, peer);
+      },
+    ],
+    [
+      'daoTimer',
+      (_, manager) => {
+        manager.removePeer = dies;
+      },
+      fork,
+    ],
+  ])('is told, and ends the peer with 16: %s', async (task, break_, genesis) => {
+    const run = await simulate({}, async () => {
+      const wg = new WaitGroup();
+      const chain = new Chain(genesis ?? testGenesis());
+      const manager = newManager({ chain, txPool: new TxPool(chain) });
+      manager.start();
+      const remote = new Remote(manager, wg);
+      await remote.shake(statusOf(chain));
+      await sleep(1); // registered
+      const peer = manager.peers.get(remote.near.id.slice(0, 16));
+      if (peer === undefined) throw new TypeError('the peer is not registered');
+      await break_(peer, manager);
+      await sleep(16_000); // the tick of the syncer, and what the DAO challenge waits
+      expect(remote.end?.reason).toBe(16);
+      expect(manager.peers.length).toBe(0);
+      expect(manager.fetcher.counts).toMatchObject({ fetching: 0, peers: 0 });
+      await manager.stop();
+      await wg.wait();
+    });
+    expect(run.outcome).toMatchObject({ status: 'done' });
+    expect(run.left).toEqual([]);
+    expect(run.failures).toEqual([{ task, error: fault }]);
+  });
+});
+
+type Break = (peer: EthPeer, manager: ProtocolManager) => Promise<void> | void;
