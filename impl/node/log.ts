@@ -2,6 +2,7 @@
 
 import { errorText } from '../net/error-text.ts';
 import type { LogLevel } from './options.ts';
+import type { LeftOut } from './output.ts';
 import { escaped, type NodeEvent } from './report.ts';
 
 const ranks: Readonly<Record<LogLevel, number>> = {
@@ -17,9 +18,14 @@ const maxValueLength = 4_096;
 export class Log {
   readonly #level: LogLevel;
   readonly #now: () => number;
-  readonly #write: (line: string) => void;
+  readonly #write: (line: string, isMinor: boolean) => void;
 
-  constructor(level: LogLevel, now: () => number, write: (line: string) => void) {
+  /** @param write gets each line, and whether it is of those that come by the thousand */
+  constructor(
+    level: LogLevel,
+    now: () => number,
+    write: (line: string, isMinor: boolean) => void,
+  ) {
     this.#level = level;
     this.#now = now;
     this.#write = write;
@@ -39,11 +45,24 @@ export class Log {
 
   line(level: LogLevel, msg: string, fields: Readonly<Record<string, unknown>>): void {
     if (ranks[level] > ranks[this.#level]) return;
+    this.#write(this.#text(level, msg, fields), level === 'debug');
+  }
+
+  /** What counts the lines that nobody read. It is for whoever reads at all: no level. */
+  leftOut({ lines, minor }: LeftOut): string {
+    return this.#text('warn', 'left-out', { lines, messages: minor });
+  }
+
+  #text(
+    level: LogLevel,
+    msg: string,
+    fields: Readonly<Record<string, unknown>>,
+  ): string {
     const all = { t: Math.round(this.#now()), level, msg, ...fields };
     const pairs = Object.entries(all).map(
       ([key, value]) => `${key}=${valueText(value)}`,
     );
-    this.#write(`${pairs.join(' ')}\n`);
+    return `${pairs.join(' ')}\n`;
   }
 }
 

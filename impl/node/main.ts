@@ -61,9 +61,10 @@ async function runSession(options: NodeOptions, request: StopRequest): Promise<v
   out.tellLeftOut = ({ lines, minor }) => {
     return lineOf(options.events, now(), { type: 'left-out', lines, messages: minor });
   };
-  const log = new Log(options.log, now, (line) => {
-    err.write(line);
+  const log = new Log(options.log, now, (line, isMinor) => {
+    err.write(line, isMinor);
   });
+  err.tellLeftOut = (leftOut) => log.leftOut(leftOut);
   tellFailuresTo((task, error) => {
     log.fault(task, error);
   });

@@ -60,8 +60,8 @@ What it shows
   --trace FILE           every step of every task, as JSON Lines, written at the end;
                          the first 200,000 steps, and how many came after them; n is
                          the first 8 hex digits of the node's id
-  Whoever stops reading costs 8 MiB; then lines are left out, msg-send and msg-recv
-  first, and counted in one line (left-out) when somebody reads again.
+  Whoever stops reading either output costs 8 MiB; then lines are left out, msg-send
+  and msg-recv first, and counted in one line (left-out) when somebody reads again.
 
 When it ends
   --exit-after CONDITION peer, status, head=N, drop or seconds=N
@@ -69,12 +69,14 @@ When it ends
                          code 0. It stops an import between two blocks: what was read
                          goes to --export only if nothing stands there. A signal during
                          the export gives that up: the file is as it was, exit code 1.
+  SIGHUP                 the same when the terminal is gone; ignored where there is none
   If standard output or error cannot be written any more (disk full, reader or terminal
   gone), the same happens in the same order, with one line and exit code 1.
 
   --help                 this text
 
-A bad option, key, enode or file is one line on standard error and exit code 2.
+A bad option, key, enode or file is one line on standard error and exit code 2; so is
+a file of --export or --trace that cannot be written.
 `;
 
 export type ExitCondition =

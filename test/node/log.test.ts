@@ -48,6 +48,21 @@ describe('Log', () => {
     ]);
   });
 
+  it('has messages left out first, and counts what was, at every level', () => {
+    const minors: boolean[] = [];
+    const log = new Log(
+      'debug',
+      () => 12.4,
+      (_, isMinor) => minors.push(isMinor),
+    );
+    log.event({ type: 'msg-recv', peer: 'ab', protocol: 'eth', code: 1, size: 2 });
+    log.event({ type: 'refused', remote: 'x', error: 'y' });
+    expect(minors).toEqual([true, false]);
+    expect(log.leftOut({ lines: 5, minor: 3 })).toBe(
+      't=12 level=warn msg=left-out lines=5 messages=3\n',
+    );
+  });
+
   it('lets no stranger write a line or steer a terminal', () => {
     const [line] = linesOf('info', (log) => {
       log.event({ type: 'refused', remote: 'x', error: 'a\n\u001b[2J level=error' });
