@@ -33,6 +33,9 @@ Where it is reached and whom it dials
   --no-dial              dial nobody, neither --peer nor --bootnode
   --max-peers N          default 25
   --max-pending-peers N  connections that may shake hands at once; default 50
+  An ENODE is enode://ID@HOST:PORT, with the node's 128 hex digits; 0x before them, upper
+  case, a slash at the end and ?discport=N are taken as well. HOST is an address (IPv6 in
+  brackets, with its zone) or a name.
 
 Who it is
   --key HEX              private key, 64 hex digits; without one, a fresh key
