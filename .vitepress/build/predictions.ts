@@ -5,7 +5,7 @@
 import { agrees, claimsOf, type Judged } from '../data/claims.ts';
 import { findClocks } from '../data/clocks.ts';
 import { findGates } from '../data/gates.ts';
-import { findOutcomes } from '../data/outcomes.ts';
+import { findBankOutcomes, findOutcomes } from '../data/outcomes.ts';
 import {
   PredictionError,
   readPredictions,
@@ -22,7 +22,12 @@ interface Known {
 let outcomes: Promise<readonly Known[]> | undefined;
 
 async function findKnown(): Promise<readonly Known[]> {
-  return [...(await findOutcomes()), ...(await findGates()), ...(await findClocks())];
+  return [
+    ...(await findOutcomes()),
+    ...(await findBankOutcomes()),
+    ...(await findGates()),
+    ...(await findClocks()),
+  ];
 }
 
 /** @throws {PredictionError} naming page and prediction */

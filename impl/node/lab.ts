@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeTrace } from '../csp/trace.ts';
 import { discReasonText } from '../p2p/peer-error.ts';
+import { bankScenarios } from '../sim/bank-scenarios.ts';
 import { clockScenarios } from '../sim/clock-scenarios.ts';
 import { examScenarios } from '../sim/exam-scenarios.ts';
 import { gateScenarios } from '../sim/gate-scenarios.ts';
@@ -29,6 +30,7 @@ const allScenarios = {
   ...gateScenarios,
   ...clockScenarios,
   ...examScenarios,
+  ...bankScenarios,
 };
 
 const usage = `Usage: npm run -s lab -- SCENARIO [options]

@@ -77,8 +77,10 @@ export function protoHandshakeChecks(
   candidate: Candidate & { readonly caps: readonly Cap[] },
   protocols: readonly Protocol[],
 ): DiscError | undefined {
+  //= is there anything to talk about?
   const matching = countMatchingProtocols(protocols, candidate.caps);
   if (protocols.length > 0 && matching === 0) return new DiscError(discUselessPeer);
+  //= is there still a place?
   //: Once more: the table has changed while Hello was on its way.
   return encHandshakeChecks(table, candidate);
 }

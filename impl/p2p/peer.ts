@@ -216,12 +216,14 @@ export class Peer implements PeerHandle, ProtoLink {
   async readLoop(): Promise<void> {
     try {
       for (;;) {
+        //= one message at a time
         //: The next message is not read before this one is handled. That is the whole
         //: of back-pressure: some bytes wait in a queue here, the rest at their sender.
         await this.handle(await this.conn.transport.readMsg());
         // No variable: it would hold the last message of a peer that falls silent.
       }
     } catch (error) {
+      //= say why reading has ended
       this.readErr.trySend(endedBy('readLoop', error));
     }
   }
@@ -235,6 +237,7 @@ export class Peer implements PeerHandle, ProtoLink {
     const { transport } = this.conn;
     try {
       for (;;) {
+        //= wait until something is owed
         const event = await select({
           due: recv(due),
           pinged: recv(budget.isSpent ? undefined : this.pingRecv),
@@ -242,6 +245,7 @@ export class Peer implements PeerHandle, ProtoLink {
           closed: recv(this.closed),
         });
         if (event.case === 'closed') return;
+        //= send it
         if (event.case === 'due') {
           await sendItems(transport, pingMsg);
           due.reset(pingIntervalMs);
@@ -255,6 +259,7 @@ export class Peer implements PeerHandle, ProtoLink {
     } catch (error) {
       this.protoErr.trySend(endedBy('pingLoop', error));
     } finally {
+      //= leave no clock running
       due.stop();
       budget.stop();
     }
@@ -271,6 +276,7 @@ export class Peer implements PeerHandle, ProtoLink {
    * @geth p2p/peer.go Peer.handle
    */
   async handle(msg: Msg): Promise<void> {
+    //= what belongs to the connection itself
     if (msg.code === pingMsg) {
       //: Handed to pingLoop through a channel of 16: a flood cannot pile up tasks.
       await select({
@@ -282,6 +288,7 @@ export class Peer implements PeerHandle, ProtoLink {
     if (msg.code === discMsg) throw new DiscError(decodeDisconnect(msg.payload));
     if (msg.code < baseProtocolLength) return; // a second Hello, Pong, reserved codes
 
+    //= what belongs to a protocol
     const proto = this.getProto(msg.code);
     const event = await select({
       taken: send(proto.in, msg),
@@ -310,6 +317,7 @@ export class Peer implements PeerHandle, ProtoLink {
         this.#feed === undefined
           ? proto
           : new MsgEventer(proto, this.#feed, this.id, name);
+      //= let it run in a task of its own
       this.wg.go(`${name}/${version}`, async () => {
         try {
           await proto.protocol.run(this, rw);

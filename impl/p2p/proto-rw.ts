@@ -37,13 +37,16 @@ export function matchProtocols(
   const matches = new Map<string, Match>();
   let offset = baseProtocolLength;
   for (const cap of caps.toSorted(compareCaps)) {
+    //= what both speak
     const protocol = protocols.find((own) => isSame(own, cap));
     if (protocol === undefined) continue;
 
+    //= one version of each name
     //: A lower version of the same name came before: give its codes back.
     const lower = matches.get(cap.name);
     if (lower !== undefined) offset -= lower.protocol.length;
 
+    //= the next codes are its own
     matches.set(cap.name, { protocol, offset });
     offset += protocol.length;
   }

@@ -175,10 +175,12 @@ export class Server implements DialHost {
    * @geth p2p/server.go Server.Stop
    */
   async stop(): Promise<void> {
+    //= wake whoever waits
     //: No lock is held while we wait: in geth v1.8.12 that can hang for ever.
     this.quit.close();
     await this.#listener?.close();
     for (const fd of [...this.#handshaking]) await fd.close();
+    //= wait for everybody
     await this.#wg.wait();
   }
   // #endregion server-stop
@@ -304,9 +306,12 @@ export class Server implements DialHost {
   // #region run-peer
   /** Runs the peer, from the event that it has come. @geth p2p/server.go Server.runPeer */
   async runPeer(peer: Peer): Promise<void> {
+    //= say that it has come
     const { id, name, caps, inbound, remoteAddr } = peer;
     this.feed.send({ type: 'add', peer: id, name, caps, inbound, remote: remoteAddr });
+    //= see it to its end
     const end = await this.endOf(peer);
+    //= report it, so that its place is free
     //: Always taken: the run loop does not end before every peer has come here.
     await this.delpeer.send({ peer, end });
   }

@@ -54,6 +54,15 @@ export const tokenScenarios = {
   'token-past-its-codes-shrugged': remote([status], {
     chat: { greeting: 4, shrugs: true },
   }),
+  /** The line is full and eth stands in a write; at 1 s chat says message 4. */
+  'token-past-its-codes-full-line': remote([sleep(5_000)], {
+    ...{ protocol: 'writes-twenty', deaf: true, afterMs: 8_000 },
+    chat: { greeting: 4, greetsAfterMs: 1_000 },
+  }),
+  'token-past-its-codes-full-line-shrugged': remote([sleep(3_000)], {
+    ...{ protocol: 'writes-twenty', deaf: true, afterMs: 5_000 },
+    chat: { greeting: 4, greetsAfterMs: 1_000, shrugs: true },
+  }),
   'token-too-large': remote([], { protocol: 'writes-too-much', transport: 'rlpx' }),
   /** eth fills the line and stands in a write; chat asks at 1 s, a Ping is due at 15 s. */
   'token-ping-overtakes': remote([sleep(16_000)], {

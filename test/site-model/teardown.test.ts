@@ -2,13 +2,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { initCrypto, keccak256, publicKey } from '#crypto';
 import { repoDir } from '../../.vitepress/build/pages.ts';
 import { findLeaks } from '../../.vitepress/data/leak-runs.ts';
 import { parts } from '../../.vitepress/theme/strings/parts.en.ts';
+import { toHex, utf8 } from '../../impl/bytes.ts';
+import { sleep } from '../../impl/csp/timer.ts';
 import { readTrace } from '../../impl/csp/trace.ts';
+import { WaitGroup } from '../../impl/csp/wait-group.ts';
+import { MemoryNetwork } from '../../impl/net/memory.ts';
 import { discMsg } from '../../impl/p2p/base-protocol.ts';
+import { nodeIDOf, type Node } from '../../impl/p2p/enode.ts';
+import type { Protocol } from '../../impl/p2p/protocol.ts';
+import { newRLPX } from '../../impl/p2p/rlpx/transport.ts';
+import { Server } from '../../impl/p2p/server.ts';
 import { draws, type Fault } from '../../impl/sim/leaks.ts';
 import { runScenario } from '../../impl/sim/run-scenario.ts';
+import { simulate } from '../../impl/sim/simulate.ts';
 import { readScenario } from '../../impl/sim/scenario.ts';
 import { comeBack, stopServer } from '../../impl/sim/servers-end.ts';
 import { acts, endIn, farewellMs, type Act } from '../../impl/sim/teardown.ts';
@@ -40,6 +50,29 @@ function rowsUnder(head: string): string[][] {
         .slice(1, -1)
         .map((cell) => cell.trim()),
     );
+}
+
+function addressOf(name: string): Node {
+  const id = nodeIDOf(toHex(publicKey(keyOf(name))));
+  return { id, host: `10.0.0.${name.charCodeAt(0) - 64}`, port: 30_303 };
+}
+
+function keyOf(name: string): Uint8Array {
+  return keccak256(utf8(`teardown ${name}`));
+}
+
+/** A server whose protocol takes what comes, and says nothing. */
+function nodeThatReads(name: string, network: MemoryNetwork): Server {
+  const { id: self, host, port } = addressOf(name);
+  const run: Protocol['run'] = async (_peer, rw) => {
+    for (;;) await rw.readMsg();
+  };
+  return new Server({
+    ...{ privateKey: keyOf(name), self, name, network, maxPeers: 25 },
+    protocols: [{ name: 'note', version: 1, length: 4, run }],
+    newTransport: (fd) => newRLPX(fd),
+    listen: { host, port },
+  });
 }
 
 /** Both tests of the bench look at the same runs. */
@@ -130,7 +163,41 @@ describe('chapter 11', () => {
     };
     expect(await heard(1)).toBeUndefined();
     for (const reason of [0, 2, 8, 13]) expect(await heard(reason)).toBe(reason);
-    expect(rightChoice('c11-one')).toMatch(/^Nothing/);
+  });
+
+  it('has two nodes that leave at the same moment send two farewells, and read none', async () => {
+    await initCrypto();
+    const lineMs = 25;
+    const { outcome, trace } = await simulate(
+      { schedule: '', record: true },
+      async () => {
+        const network = new MemoryNetwork(lineMs);
+        const [a, b] = ['A', 'B'].map((name) => nodeThatReads(name, network));
+        if (a === undefined || b === undefined) throw new Error('two nodes');
+        await a.start();
+        await b.start();
+        await a.addPeer(addressOf('B'));
+        await sleep(1_000);
+        const leaving = new WaitGroup();
+        for (const [server, reason] of [[a, 8] as const, [b, 4] as const]) {
+          const [peer] = await server.peers();
+          leaving.go('leave', () => peer?.disconnect(reason) ?? Promise.reject());
+        }
+        await leaving.wait();
+        await sleep(lineMs * 2);
+        await a.stop();
+        await b.stop();
+      },
+    );
+    expect(outcome.status).toBe('done');
+    const farewells = (trace?.events ?? []).flatMap(({ t, msg }) =>
+      msg?.code === discMsg ? [[msg.dir, t]] : [],
+    );
+    expect(farewells).toEqual([
+      ['out', 1_000],
+      ['out', 1_000],
+    ]);
+    expect(rightChoice('c11-crossing')).toBe('Two are sent, and none is read');
   });
 
   it('tells how long `stop` takes, and what is written to the remote', async () => {

@@ -40,6 +40,11 @@ const runs: Readonly<Record<TokenName, Seen>> = {
     codes: [disconnect],
   },
   'token-past-its-codes-shrugged': { codes: [eth] },
+  'token-past-its-codes-full-line': {
+    parted: ['invalid message code: not handled', 2, 2_000],
+    codes: [],
+  },
+  'token-past-its-codes-full-line-shrugged': { codes: [eth] },
   'token-too-large': { parted: ['rlpx: message length >= 16MB', 1, 0], codes: [] },
   'token-ping-overtakes': { codes: [eth, ping, eth, chat, eth] },
   'token-waits-at-the-end': {

@@ -115,6 +115,10 @@ export const parts = {
       'token-past-its-codes': 'A’s chat, with the messages 0 to 3, says message 4',
       'token-past-its-codes-shrugged':
         'A’s chat says message 4, and takes no notice of the error',
+      'token-past-its-codes-full-line':
+        'The line is full, and eth stands in a write; chat says message 4',
+      'token-past-its-codes-full-line-shrugged':
+        'The same, and chat takes no notice of the error; B reads from 3 s on',
       'token-too-large': 'A’s protocol writes a message of 16 MiB',
       'token-ping-overtakes':
         'The line is full; chat wants to write, and later a Ping is due',

@@ -175,6 +175,7 @@ export class FrameConn implements Slicer {
   async #tell(reason: DiscReason): Promise<boolean> {
     const until = this.#runtime.now() + discWriteTimeoutMs;
     const tooLate = new Timer('disconnect write', discWriteTimeoutMs);
+    //= wait for the turn, and not for long
     //: A message on its way may take 20 s more. Nobody waits that long for a farewell.
     const turn = await select({
       mine: send(this.#writing, undefined),
@@ -182,6 +183,7 @@ export class FrameConn implements Slicer {
     });
     tooLate.stop();
     if (turn.case === 'tooLate') return false;
+    //= say why, in what is left of the second
     try {
       this.fd.setWriteDeadline(until);
       await this.#writeFrame(newMsg(discMsg, encodeDisconnect(reason)));

@@ -90,15 +90,18 @@ export async function readProtocolHandshake(
  * @throws {PeerError} `invalid-msg`: not the list that a Hello is
  */
 export function helloIn(msg: Msg): ProtoHandshake {
+  //= is it small enough to look at?
   if (msg.size > baseProtocolMaxMsgSize) {
     throw new HandshakeError('too-big', `a first message of ${msg.size} bytes`);
   }
+  //= which of the two is it?
   //: A node that has no place for us says so here, instead of Hello.
   if (msg.code === discMsg) throw new DiscError(decodeDisconnect(msg.payload));
   if (msg.code !== handshakeMsg) {
     const code = msg.code.toString(16);
     throw new HandshakeError('not-hello', `expected handshake, got ${code}`);
   }
+  //= can it be read, and can its id be one?
   const hello = decodeOrRefuse(msg);
   //: The version is not checked: reason 6 is never given.
   if (hello.id.every((byte) => byte === 0)) throw new DiscError(discInvalidIdentity);

@@ -114,6 +114,7 @@ class EncRLPX implements EncTransport {
   // #region do-proto-handshake
   /** @geth p2p/rlpx.go rlpx.doProtoHandshake */
   async doProtoHandshake(our: ProtoHandshake): Promise<Greeting> {
+    //= write ours, in a task of its own
     //: Both sides speak first. With one task, each would wait for the other if
     //: the connection took less than a Hello.
     const writer = new WaitGroup();
@@ -125,14 +126,17 @@ class EncRLPX implements EncTransport {
         writeFailed = { cause };
       }
     });
+    //= read theirs meanwhile
     let their: ProtoHandshake;
     try {
       //: What reading says wins: a remote that refuses us also breaks our write.
       their = await readProtocolHandshake({ readMsg: () => this.#readFirst() });
     } finally {
+      //= leave no writer behind
       await writer.wait();
     }
     if (writeFailed !== undefined) throw helloWriteError(writeFailed);
+    //= both have spoken: compress
     //: From here on both compress, if both said a version that does.
     const { compressed } = this.#conn;
     compressed.incoming = compresses(our) && compresses(their);
@@ -173,6 +177,7 @@ class MsgRLPX implements Transport {
   }
 
   // #region transport-read-write
+  //= how long we wait for a message
   /**
    * Waits for the next message, at most 30 s. One read at a time.
    *
@@ -186,6 +191,7 @@ class MsgRLPX implements Transport {
     return this.#conn.read(maxFrameSize, until);
   }
 
+  //= how long a message of ours may take
   /**
    * Waits for its turn, then at most 20 s until the connection has taken the message.
    *
