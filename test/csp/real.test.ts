@@ -175,6 +175,38 @@ describe('RealRuntime', () => {
     },
   );
 
+  it.each<[string, (rt: RealRuntime) => Promise<void> | undefined, number]>([
+    [
+      'tell what they have done',
+      (rt) => {
+        rt.spent(sliceUnits / 4);
+        return undefined;
+      },
+      4,
+    ],
+    ['have done a slice and pause', (rt) => rt.pause(), 1],
+  ])(
+    'has no more than a slice of work in a turn after many wake-ups, if those held %s',
+    async (_, work, most) => {
+      const rt = new RealRuntime();
+      for (let i = 0; i < 512; i++) await rt.ready(undefined);
+      let begun = 0;
+      const held = Array.from({ length: 12 }, async () => {
+        await rt.ready(undefined);
+        begun++;
+        await work(rt);
+      });
+      const counts: number[] = [];
+      while (begun < 12) {
+        const before = begun;
+        await new Promise(setImmediate);
+        counts.push(begun - before);
+      }
+      await Promise.all(held);
+      expect(Math.max(...counts)).toBe(most);
+    },
+  );
+
   it('lets bytes in before a timer that the loop made late', async () => {
     const order: string[] = [];
     const server = createServer();
