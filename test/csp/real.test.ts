@@ -5,8 +5,10 @@ import { toHex } from '../../impl/bytes.ts';
 import { Chan } from '../../impl/csp/chan.ts';
 import { Done } from '../../impl/csp/done.ts';
 import { RealRuntime } from '../../impl/csp/real.ts';
+import { runtime } from '../../impl/csp/runtime.ts';
 import { sliceUnits } from '../../impl/csp/seam.ts';
 import { recv, select, send, trySelect } from '../../impl/csp/select.ts';
+import { inSlices, type Work } from '../../impl/csp/slices.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 
@@ -206,6 +208,29 @@ describe('RealRuntime', () => {
       expect(Math.max(...counts)).toBe(most);
     },
   );
+
+  it('begins one long work in a turn, if sockets wake all who have one', async () => {
+    const rt = runtime();
+    let begun = 0;
+    const work = function* (): Work<void> {
+      begun++;
+      for (let i = 0; i < 12; i++) yield sliceUnits / 4;
+    };
+    const works = Array.from({ length: 6 }, async () => {
+      await rt.suspend({ label: 'a socket' }, (wake) => {
+        setImmediate(wake, undefined);
+      });
+      await inSlices(work(), undefined);
+    });
+    const counts: number[] = [];
+    while (begun < 6) {
+      const before = begun;
+      await new Promise(setImmediate);
+      counts.push(begun - before);
+    }
+    await Promise.all(works);
+    expect(Math.max(...counts)).toBe(1);
+  });
 
   it('lets bytes in before a timer that the loop made late', async () => {
     const order: string[] = [];
