@@ -126,8 +126,7 @@ function* branchNode(
 
 /** How a parent names a child: by its hash, or by itself if that is not longer. */
 function* reference(child: Node): Work<Uint8Array> {
-  let length = 0;
-  for (const part of child) length += part.length;
+  const length = child.reduce((sum, part) => sum + part.length, 0);
   if (length < 32) return concatAll(child);
   return encode(yield* keccakWork(...child));
 }
