@@ -60,7 +60,7 @@ const nothingShared = -1;
 /** Where a branch has the value of the key that ends there. */
 const valueIndex = 16;
 
-/** What a leaf and a branch cost, as `Work` counts; keccak is most of it. */
+/** What a leaf and a branch cost, as `Work` counts, beside what a hash takes in. */
 const leafUnits = 13;
 const branchUnits = 10;
 
