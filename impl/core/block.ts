@@ -66,22 +66,40 @@ export function blockValue(block: Block): RlpValue {
   return [headerValue(block.header), ...bodyValue(block.body)];
 }
 
+/** A body as it is encoded. */
+interface Encoded {
+  /** Both lists, without the header of the list that they make: as a block has them. */
+  content: Uint8Array;
+  /** With it. */
+  raw?: Uint8Array;
+}
+
 // A body never changes, so it is encoded once.
 // BOUNDED by the bodies that are alive: a WeakMap does not keep them.
-const encoded = new WeakMap<Body, Uint8Array>();
+const encoded = new WeakMap<Body, Encoded>();
+
+function encodedOf(body: Body): Encoded {
+  let known = encoded.get(body);
+  if (known === undefined) {
+    const raw = encode(bodyValue(body));
+    known = { raw, content: listContent(raw) };
+    encoded.set(body, known);
+  }
+  return known;
+}
 
 /** The body's RLP: the same bytes each time. They are for reading. */
 export function encodeBody(body: Body): Uint8Array {
-  let raw = encoded.get(body);
-  if (raw === undefined) {
-    raw = encode(bodyValue(body));
-    encoded.set(body, raw);
+  const known = encodedOf(body);
+  if (known.raw === undefined) {
+    known.raw = encodeList([known.content]);
+    known.content = listContent(known.raw); // one copy is enough
   }
-  return raw;
+  return known.raw;
 }
 
 export function encodeBlock({ header, body }: Block): Uint8Array {
-  return encodeList([encodeHeader(header), listContent(encodeBody(body))]);
+  return encodeList([encodeHeader(header), encodedOf(body).content]);
 }
 
 /** The two lists of a body as they are encoded. */
@@ -91,19 +109,41 @@ export interface RawBody {
 }
 
 export function rawBody(body: Body): RawBody {
-  const [transactions, uncles] = rawItems(encodeBody(body), 'block body');
-  if (transactions === undefined || uncles === undefined) {
-    throw new TypeError('a body is two lists');
-  }
+  const { content } = encodedOf(body);
+  const transactions = firstItem(content, 'block body');
+  const uncles = firstItem(content.subarray(transactions.length), 'block body');
   return { transactions, uncles };
 }
 
 /**
- * The body that these bytes are, which `bodySchema` has passed already. It keeps a copy
- * of them, and builds its transactions when they are first looked at.
+ * The body that these bytes are, which `bodySchema` has passed already. It keeps them, so
+ * nobody may change them, and builds its transactions when they are first looked at.
  */
 export function bodyOf(data: Uint8Array): Body {
-  const raw = firstItem(data).slice();
+  const raw = toKeep(firstItem(data));
+  return bodyFrom({ raw, content: listContent(raw) });
+}
+
+/**
+ * The block that these bytes are, which `blockSchema` has passed already. As `bodyOf`.
+ */
+export function blockOf(data: Uint8Array): Block {
+  const content = listContent(data, 'block');
+  const header = firstItem(content, 'block');
+  const lists = content.subarray(header.length);
+  return { header: readHeader(header), body: bodyFrom({ content: toKeep(lists) }) };
+}
+
+/**
+ * A copy, where these bytes are the lesser part of what they were cut from: it would be
+ * kept with them. Otherwise themselves: to copy ten megabytes takes a system long that
+ * has to find the memory.
+ */
+function toKeep(bytes: Uint8Array): Uint8Array {
+  return 2 * bytes.length < bytes.buffer.byteLength ? bytes.slice() : bytes;
+}
+
+function bodyFrom(known: Encoded): Body {
   let transactions: readonly Transaction[] | undefined;
   let uncles: readonly Header[] | undefined;
   const body: Body = {
@@ -118,31 +158,25 @@ export function bodyOf(data: Uint8Array): Body {
       return uncles;
     },
   };
-  encoded.set(body, raw);
+  encoded.set(body, known);
   return body;
 }
 
 /**
- * The block that these bytes are, which `blockSchema` has passed already. As `bodyOf`.
+ * The body at the beginning of these bytes, from a copy of them.
+ *
+ * @throws {RlpError} the bytes do not begin with a body
  */
-export function blockOf(data: Uint8Array): Block {
-  const [header, ...lists] = rawItems(data, 'block');
-  if (header === undefined) throw new TypeError('a block is three items');
-  return { header: readHeader(header), body: bodyOf(encodeList(lists)) };
-}
-
-/** @throws {RlpError} the bytes do not begin with a body */
 export function readBody(data: Uint8Array): Body {
-  scan(data, bodySchema, 'block body');
-  return bodyOf(data);
+  return bodyOf(data.slice(0, scan(data, bodySchema, 'block body')));
 }
 
 /**
- * Whether header and body belong together is `checkBody`'s question.
+ * The block at the beginning of these bytes, from a copy of them. Whether header and body
+ * belong together is `checkBody`'s question.
  *
  * @throws {RlpError} the bytes do not begin with a block
  */
 export function readBlock(data: Uint8Array): Block {
-  scan(data, blockSchema, 'block');
-  return blockOf(data);
+  return blockOf(data.slice(0, scan(data, blockSchema, 'block')));
 }

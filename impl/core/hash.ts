@@ -42,12 +42,20 @@ const keccakPiece = 65_536;
 const bytesPerUnit = 100;
 
 /** The same of what somebody else made long: a transaction may have ten megabytes. */
-export function* keccakWork(data: Uint8Array): Work<Uint8Array> {
-  if (data.length <= keccakPiece) return keccak256(data);
+export function* keccakWork(...parts: Uint8Array[]): Work<Uint8Array> {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  if (length <= keccakPiece) {
+    yield length / bytesPerUnit;
+    return keccak256(...parts);
+  }
   const running = createKeccak();
-  for (let at = 0; at < data.length; at += keccakPiece) {
-    running.update(data.subarray(at, at + keccakPiece));
-    yield keccakPiece / bytesPerUnit;
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += keccakPiece) {
+      const piece = part.subarray(at, at + keccakPiece);
+      running.update(piece);
+      yield piece.length / bytesPerUnit;
+    }
   }
   return running.digest();
 }

@@ -4,7 +4,7 @@ import { atOnce, type Work } from '../csp/slices.ts';
 import { rawItems } from '../rlp/decode.ts';
 import { encode, encodeList } from '../rlp/encode.ts';
 import { type Body, rawBody } from './block.ts';
-import { type Hash, hashOf, keccakHash, keccakWork } from './hash.ts';
+import { type Hash, hashOf, keccakHash } from './hash.ts';
 import { encodeHeader, type Header } from './header.ts';
 import { encodeTransaction, type Transaction } from './transaction.ts';
 import { sortedTrieRoot, type TrieEntry } from './trie.ts';
@@ -15,25 +15,28 @@ export const emptyUncleHash: Hash = hashOf(
 );
 
 /**
- * Root of a trie that maps the RLP of each index to the item at that index.
+ * Root of a trie that maps the RLP of each index to the item at that index. Of the items,
+ * only the first is kept for a while.
  *
  * @param items encoded values, none empty
  * @geth core/types/derive_sha.go DeriveSha
  */
-export function deriveSha(items: readonly Uint8Array[]): Work<Hash> {
+export function deriveSha(items: Iterable<Uint8Array>): Work<Hash> {
   return sortedTrieRoot(byIndex(items));
 }
 
 /** In the order of the keys: 1 to 127 are single bytes, 0 is 0x80, the others are longer. */
-function* byIndex(items: readonly Uint8Array[]): Generator<TrieEntry, void> {
-  const last = items.length - 1;
-  for (let index = 1; index <= Math.min(127, last); index++) yield entry(index);
-  if (last >= 0) yield entry(0);
-  for (let index = 128; index <= last; index++) yield entry(index);
-
-  function entry(index: number): TrieEntry {
-    return { key: encode(index), value: items[index] ?? new Uint8Array() };
+function* byIndex(items: Iterable<Uint8Array>): Generator<TrieEntry, void> {
+  let first: TrieEntry | undefined;
+  let index = 0;
+  for (const value of items) {
+    const entry = { key: encode(index), value };
+    if (index === 0) first = entry;
+    if (index === 128 && first !== undefined) yield first;
+    if (index !== 0) yield entry;
+    index++;
   }
+  if (index <= 128 && first !== undefined) yield first;
 }
 
 /** What `header.txRoot` must be for a body with these transactions. */
@@ -65,27 +68,10 @@ export function* bodyRoots(body: Body): Work<BodyRoots> {
   const before = known.get(body);
   if (before !== undefined) return before;
   const { transactions, uncles } = rawBody(body);
-  const items: Uint8Array[] = [];
-  for (const item of rawItems(transactions)) {
-    items.push(item);
-    yield 1;
-  }
   const roots = {
-    txRoot: yield* deriveSha(items),
+    txRoot: yield* deriveSha(rawItems(transactions)),
     uncleHash: keccakHash(uncles),
   };
   known.set(body, roots);
   return roots;
 }
-
-/** Hashes of a body's transactions, in their order, from its bytes. */
-export function* transactionHashes(body: Body): Work<readonly Hash[]> {
-  const hashes: Hash[] = [];
-  for (const item of rawItems(rawBody(body).transactions)) {
-    hashes.push(hashOf(yield* keccakWork(item)));
-    yield hashUnits;
-  }
-  return hashes;
-}
-
-const hashUnits = 5;

@@ -4,19 +4,13 @@
  *
  * @see yellow paper, appendix D
  */
-import { compareBytes, fromHex } from '../bytes.ts';
+import { compareBytes, concatAll, fromHex } from '../bytes.ts';
 import { atOnce, type Work } from '../csp/slices.ts';
-import { encode, encodeList } from '../rlp/encode.ts';
+import { encode, listParts, stringParts } from '../rlp/encode.ts';
 import { type Hash, hashOf, keccakWork } from './hash.ts';
 
 export interface TrieEntry {
   readonly key: Uint8Array;
-  readonly value: Uint8Array;
-}
-
-/** A path is a key cut into half bytes, so that each step has 16 ways to go. */
-interface Leaf {
-  readonly path: Uint8Array;
   readonly value: Uint8Array;
 }
 
@@ -38,116 +32,152 @@ export function trieRoot(entries: Iterable<TrieEntry>): Hash {
   );
 }
 
-/** The same for entries that are sorted by their keys, as `Work`. */
+/**
+ * The same for entries that are sorted by their keys, as `Work`. Each is looked at once
+ * and let go: what is kept are the branches that a later key may still go through.
+ */
 export function* sortedTrieRoot(entries: Iterable<TrieEntry>): Work<Hash> {
-  const leaves: Leaf[] = [];
-  let previous: Uint8Array | undefined;
-  for (const { key, value } of entries) {
-    if (value.length === 0) throw new RangeError('trieRoot: empty value');
-    if (previous !== undefined && compareBytes(previous, key) >= 0) {
-      throw new RangeError('trieRoot: a key occurs twice, or they are not sorted');
+  const open: Branch[] = []; // BOUNDED by the nibbles of a key
+  let last: TrieEntry | undefined;
+  for (const entry of entries) {
+    if (entry.value.length === 0) throw new RangeError('trieRoot: empty value');
+    if (last !== undefined) {
+      if (compareBytes(last.key, entry.key) >= 0) {
+        throw new RangeError('trieRoot: a key occurs twice, or they are not sorted');
+      }
+      yield* place(last, sharedNibbles(last.key, entry.key), open);
     }
-    previous = key;
-    leaves.push({ path: nibbles(key), value });
-    yield leafUnits;
+    last = entry;
   }
-  if (leaves.length === 0) return emptyRoot;
-  const top = yield* node(leaves, 0, leaves.length, 0);
-  return hashOf(yield* keccakWork(top));
+  const top = last && (yield* place(last, nothingShared, open));
+  return top === undefined ? emptyRoot : hashOf(yield* keccakWork(...top));
 }
 // #endregion trie-root
 
-/** What a leaf and a node cost, as `Work` counts; keccak is most of it. */
-const leafUnits = 2;
-const nodeUnits = 10;
+/** What the last key has in common with the next one: not even that it begins at the top. */
+const nothingShared = -1;
+
+/** Where a branch has the value of the key that ends there. */
+const valueIndex = 16;
+
+/** What a leaf and a branch cost, as `Work` counts, beside what a hash takes in. */
+const leafUnits = 13;
+const branchUnits = 10;
 
 // #region trie-node
-/**
- * The node for the leaves from `from` to before `to`, encoded. They are sorted, at least
- * one, and agree before `depth`.
- */
-function* node(
-  leaves: readonly Leaf[],
-  from: number,
-  to: number,
-  depth: number,
-): Work<Uint8Array> {
-  const first = leaves[from];
-  const last = leaves[to - 1];
-  if (first === undefined || last === undefined)
-    throw new RangeError('trie: no leaves');
-  yield nodeUnits;
-  if (first === last) return leafNode(first, depth);
+/** A node's encoding, in parts: a value may be long, and is not copied. */
+type Node = readonly Uint8Array[];
 
-  // They are sorted, so what the first and the last share is shared by all.
-  let shared = depth;
-  while (shared < first.path.length && first.path[shared] === last.path[shared])
-    shared++;
-  const below = yield* branch(leaves, from, to, shared);
-  if (shared === depth) return below;
-  const path = compact(first.path.subarray(depth, shared), false);
-  return encodeList([encode(path), yield* reference(below)]);
+/** Where keys part. A key is cut into half bytes, so each step has 16 ways to go. */
+interface Branch {
+  /** So many nibbles are the same in all keys that go through it. */
+  readonly depth: number;
+  /** A child for each nibble, and a value, as they stand in the node. */
+  readonly items: Uint8Array[];
 }
 
-function* branch(
-  leaves: readonly Leaf[],
-  begin: number,
-  end: number,
-  depth: number,
-): Work<Uint8Array> {
-  // Only the first of sorted leaves can end here: the others have a nibble more.
-  const ending = leaves[begin]?.path.length === depth ? leaves[begin] : undefined;
-  const children: Uint8Array[] = [];
-  let from = ending === undefined ? begin : begin + 1;
-  for (let nibble = 0; nibble < 16; nibble++) {
-    let to = from;
-    while (to < end && leaves[to]?.path[depth] === nibble) to++;
-    children.push(
-      from === to
-        ? emptyItem
-        : yield* reference(yield* node(leaves, from, to, depth + 1)),
-    );
-    from = to;
+/**
+ * Puts an entry below its branch. With it all branches are complete that the next key
+ * does not go through: each is put below the one before it.
+ *
+ * @param shared how many nibbles the next key begins with, too
+ * @param open the branches on the way to the entry, the deepest last
+ * @returns the node that has no parent: after the last entry, the top
+ */
+function* place(
+  { key, value }: TrieEntry,
+  shared: number,
+  open: Branch[],
+): Work<Node | undefined> {
+  yield leafUnits;
+  let complete: Branch | undefined;
+  for (;;) {
+    if (shared > depthOf(open)) open.push(newBranch(shared));
+    const parent = open.at(-1);
+    const from = depthOf(open) + 1;
+    if (parent !== undefined && from > 2 * key.length) {
+      //: The next key begins with all of this one.
+      parent.items[valueIndex] = encode(value);
+      return undefined;
+    }
+    const node =
+      complete === undefined
+        ? leafNode(key, from, value)
+        : yield* branchNode(complete, key, from);
+    if (parent === undefined) return node;
+    parent.items[nibble(key, parent.depth)] = yield* reference(node);
+    if (parent.depth === shared) return undefined;
+    complete = open.pop();
   }
-  return encodeList([
-    ...children,
-    ending === undefined ? emptyItem : encode(ending.value),
-  ]);
+}
+
+/** A branch, below the nibbles of `key` that lead to it `from` its parent on. */
+function* branchNode(
+  { depth, items }: Branch,
+  key: Uint8Array,
+  from: number,
+): Work<Node> {
+  yield branchUnits;
+  const branch = listParts(items);
+  if (from === depth) return branch;
+  const path = hexPrefix(key, from, depth, false);
+  return listParts([encode(path), yield* reference(branch)]);
 }
 
 /** How a parent names a child: by its hash, or by itself if that is not longer. */
-function* reference(child: Uint8Array): Work<Uint8Array> {
-  if (child.length < 32) return child;
-  return encode(yield* keccakWork(child));
+function* reference(child: Node): Work<Uint8Array> {
+  const length = child.reduce((sum, part) => sum + part.length, 0);
+  if (length < 32) return concatAll(child);
+  return encode(yield* keccakWork(...child));
 }
 // #endregion trie-node
 
 /** An empty byte string, encoded. */
 const emptyItem = Uint8Array.of(0x80);
 
-function leafNode({ path, value }: Leaf, depth: number): Uint8Array {
-  return encodeList([encode(compact(path.subarray(depth), true)), encode(value)]);
+function newBranch(depth: number): Branch {
+  return { depth, items: new Array<Uint8Array>(valueIndex + 1).fill(emptyItem) };
 }
 
-function nibbles(key: Uint8Array): Uint8Array {
-  const path = new Uint8Array(key.length * 2);
-  for (const [index, byte] of key.entries()) {
-    path[index * 2] = byte >> 4;
-    path[index * 2 + 1] = byte & 0x0f;
-  }
-  return path;
+function depthOf(open: readonly Branch[]): number {
+  return open.at(-1)?.depth ?? nothingShared;
+}
+
+function leafNode(key: Uint8Array, from: number, value: Uint8Array): Node {
+  const path = hexPrefix(key, from, 2 * key.length, true);
+  return listParts([encode(path), ...stringParts(value)]);
+}
+
+/** The half byte of `key` at `index`, which is below twice its length. */
+function nibble(key: Uint8Array, index: number): number {
+  const byte = key[index >> 1] ?? 0;
+  return index % 2 === 0 ? byte >> 4 : byte & 0x0f;
+}
+
+/** How many nibbles both keys begin with. */
+function sharedNibbles(a: Uint8Array, b: Uint8Array): number {
+  const shorter = 2 * Math.min(a.length, b.length);
+  let shared = 0;
+  while (shared < shorter && nibble(a, shared) === nibble(b, shared)) shared++;
+  return shared;
 }
 
 /**
- * Nibbles as bytes again. The first half byte tells a leaf from an extension and an odd
- * length from an even one ("hex prefix", yellow paper appendix C).
+ * The nibbles of `key` from `from` to before `to` as bytes again. The first half byte
+ * tells a leaf from an extension and an odd length from an even one ("hex prefix", yellow
+ * paper appendix C).
  */
-function compact(path: Uint8Array, isLeaf: boolean): Uint8Array {
-  const odd = path.length % 2;
-  const bytes = new Uint8Array(1 + (path.length - odd) / 2);
-  bytes[0] = ((isLeaf ? 2 : 0) + odd) * 16 + (odd === 1 ? (path[0] ?? 0) : 0);
-  for (let i = odd, at = 1; i < path.length; i += 2, at++) {
-    bytes[at] = (path[i] ?? 0) * 16 + (path[i + 1] ?? 0);
+function hexPrefix(
+  key: Uint8Array,
+  from: number,
+  to: number,
+  isLeaf: boolean,
+): Uint8Array {
+  const odd = (to - from) % 2;
+  const bytes = new Uint8Array(1 + (to - from - odd) / 2);
+  bytes[0] = ((isLeaf ? 2 : 0) + odd) * 16 + (odd === 1 ? nibble(key, from) : 0);
+  for (let i = from + odd, at = 1; i < to; i += 2, at++) {
+    bytes[at] = nibble(key, i) * 16 + nibble(key, i + 1);
   }
   return bytes;
 }

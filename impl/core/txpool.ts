@@ -11,10 +11,10 @@
  * blocks empty it.
  */
 import type { Work } from '../csp/slices.ts';
-import type { Body } from './block.ts';
+import { rawItems } from '../rlp/decode.ts';
+import { type Body, rawBody } from './block.ts';
 import type { Chain } from './chain.ts';
-import { type Address, type Hash, keccakHash } from './hash.ts';
-import { transactionHashes } from './roots.ts';
+import { type Address, type Hash, hashOf, keccakHash, keccakWork } from './hash.ts';
 import { tellAll } from './tell.ts';
 import {
   hashTransaction,
@@ -78,8 +78,9 @@ export interface AddResult {
 const buildUnits = 30;
 export const recoveryUnits = 400;
 
-/** Keccak takes in some 100 bytes in a microsecond. */
-const hashCost = (bytes: number): number => 5 + Math.ceil(bytes / 100);
+/** A hash, to which comes what it takes in: some 100 bytes in a microsecond. */
+const hashUnits = 5;
+const hashCost = (bytes: number): number => hashUnits + Math.ceil(bytes / 100);
 
 /** The verdicts that come before the sender is recovered. */
 const cheapVerdicts: ReadonlySet<Verdict> = new Set([
@@ -126,11 +127,11 @@ export class TxPool {
   addEncoded(data: Uint8Array): AddResult {
     if (data.length > poolLimits.txBytes) return { verdict: 'too-large', units: 1 };
     const hash = keccakHash(data);
-    const hashUnits = hashCost(data.length);
-    if (this.#all.has(hash)) return { hash, verdict: 'known', units: hashUnits };
+    const hashed = hashCost(data.length);
+    if (this.#all.has(hash)) return { hash, verdict: 'known', units: hashed };
     const verdict = this.add(readTransaction(data, hash));
     const units = cheapVerdicts.has(verdict) ? buildUnits : recoveryUnits;
-    return { hash, verdict, units: hashUnits + units };
+    return { hash, verdict, units: hashed + units };
   }
 
   // #region pool-add
@@ -222,11 +223,14 @@ export class TxPool {
     }
   }
 
-  /** The same for the bodies of new blocks. An empty pool costs nothing. */
+  /** The same for the bodies of new blocks, which stay encoded. An empty pool costs nothing. */
   *removeIncluded(bodies: readonly Body[]): Work<void> {
     for (const body of bodies) {
-      if (this.#all.size === 0) return;
-      this.remove(yield* transactionHashes(body));
+      for (const item of rawItems(rawBody(body).transactions)) {
+        if (this.#all.size === 0) return;
+        this.remove([hashOf(yield* keccakWork(item))]);
+        yield hashUnits;
+      }
     }
   }
   // #endregion pool-remove

@@ -25,9 +25,9 @@ export class RealRuntime implements Runtime {
   #wakes = 0;
   /** Work since sockets and timers had their turn, as far as we know. */
   #units = 0;
+  /** Whoever is woken is held, until the first of those held is resumed. */
   #yielding = false;
   readonly #timers = new RealTimers(() => this.now());
-  readonly #held: (() => void)[] = []; // BOUNDED by the tasks that are alive
   readonly #paused: (() => void)[] = []; // BOUNDED by the tasks that are alive
 
   now(): number {
@@ -140,14 +140,18 @@ export class RealRuntime implements Runtime {
       this.#standInLine(resume);
       return;
     }
-    this.#held.push(resume);
-    if (this.#yielding) return;
+    const isFirst = !this.#yielding;
     this.#yielding = true;
     //: Two tasks that only talk to each other would starve every socket.
     macrotask(() => {
-      this.#yielding = false;
-      this.#wakes = 0;
-      for (const resume of this.#held.splice(0)) resume();
+      if (isFirst) {
+        this.#yielding = false;
+        this.#wakes = 0;
+      }
+      //: The one before has gone as far as it could: after a slice, this one is in line.
+      if (this.#paused.length > 0 || this.#units >= sliceUnits) {
+        this.#standInLine(resume);
+      } else resume();
     });
   }
   // #endregion real-yield

@@ -28,11 +28,15 @@ export async function inSlices<T>(
 ): Promise<T | typeof stopped> {
   const own = runtime();
   let units = 0;
+  let isFirst = true;
   try {
     for (let step = work.next(); ; step = work.next()) {
       if (step.done === true) return step.value;
       units += step.value;
       if (units < sliceUnits) continue;
+      // It is done in a turn that others have work in; the later ones have their own.
+      if (isFirst) own.spent(units);
+      isFirst = false;
       units = 0;
       await own.pause();
       if (stop?.closed === true) {

@@ -36,17 +36,20 @@ export function encode(value: RlpValue): Uint8Array {
  * The package would pass them as arguments of one call, which ends at about 100,000.
  */
 export function encodeList(items: readonly Uint8Array[]): Uint8Array {
+  return concatAll(listParts(items));
+}
+
+/** As `encodeList`, in parts that stand one after the other: nothing is copied. */
+export function listParts(items: readonly Uint8Array[]): readonly Uint8Array[] {
   let length = 0;
   for (const item of items) length += item.length;
-  const header = listHeader(length);
-  const list = new Uint8Array(header.length + length);
-  list.set(header);
-  let at = header.length;
-  for (const item of items) {
-    list.set(item, at);
-    at += item.length;
-  }
-  return list;
+  return [header(0xc0, length), ...items];
+}
+
+/** As `encode` for a byte string, in parts: a long one is not copied. */
+export function stringParts(value: Uint8Array): readonly Uint8Array[] {
+  if (value.length < 56) return [encodeShort(value)];
+  return [header(0x80, value.length), value];
 }
 
 function encodeShort(value: Uint8Array): Uint8Array {
@@ -58,12 +61,13 @@ function encodeShort(value: Uint8Array): Uint8Array {
   return encoded;
 }
 
-function listHeader(length: number): Uint8Array {
-  if (length < 56) return Uint8Array.of(0xc0 + length);
+/** What stands before the content of a list (0xc0), or of a byte string (0x80). */
+function header(kind: 0xc0 | 0x80, length: number): Uint8Array {
+  if (length < 56) return Uint8Array.of(kind + length);
   // The same header as that of an integer's bytes, which the package writes.
   const digits = encodeBytes(length);
   const lengthBytes = length < 0x80 ? digits : digits.subarray(1);
-  return concatAll([Uint8Array.of(0xf7 + lengthBytes.length), lengthBytes]);
+  return concatAll([Uint8Array.of(kind + 55 + lengthBytes.length), lengthBytes]);
 }
 
 function isList(value: RlpValue): value is readonly RlpValue[] {

@@ -81,8 +81,8 @@ export function scanWork(data: Uint8Array, schema: Schema, what: string): Work<n
 /** Items of a long list to a step, a transaction of nine fields counted as one. */
 const itemsPerStep = 512;
 
-/** What a step costs, as `Work` counts. */
-const stepUnits = 500;
+/** What a step costs, as `Work` counts, as long as the code is cold; later a fifth or less. */
+const stepUnits = 1_000;
 
 class Scan {
   readonly #data: Uint8Array;

@@ -3,7 +3,9 @@ import { initCrypto } from '#crypto';
 import { concat } from '../../impl/bytes.ts';
 import {
   type Block,
+  blockOf,
   blockSchema,
+  bodyOf,
   bodyValue,
   encodeBlock,
   encodeBody,
@@ -12,12 +14,21 @@ import {
   readBody,
 } from '../../impl/core/block.ts';
 import { encodeHeader, hashHeader } from '../../impl/core/header.ts';
-import { decode } from '../../impl/rlp/decode.ts';
+import { decode, rawItems } from '../../impl/rlp/decode.ts';
 import { encode, encodeList } from '../../impl/rlp/encode.ts';
 import { childOf, signedTx, testGenesis } from '../helpers/blocks.ts';
 import { gethChain } from '../helpers/chain.ts';
 
 beforeAll(initCrypto);
+
+/** Longer than a header. */
+function encodeBodyOfTwo(): Uint8Array {
+  const data = new Uint8Array(1_000);
+  return encodeBody({
+    transactions: [1n, 2n].map((nonce) => ({ ...signedTx({ nonce }), data })),
+    uncles: [],
+  });
+}
 
 describe('blockSchema', () => {
   it('refuses three uncles before they are built', () => {
@@ -38,6 +49,48 @@ describe('readBody', () => {
       const data = encodeBody(body);
       expect(encode(bodyValue(readBody(data)))).toEqual(data); // not the bytes it keeps
     }
+  });
+
+  it('keeps no view of the bytes it was read from', () => {
+    const data = encodeBodyOfTwo();
+    const body = readBody(data);
+    data.fill(0xff);
+    expect(encodeBody(body)).toEqual(encodeBodyOfTwo());
+  });
+});
+
+describe('bodyOf', () => {
+  let data: Uint8Array;
+  beforeAll(() => {
+    data = encodeBodyOfTwo();
+  });
+
+  it('keeps the bytes that came, where they are most of what came', () => {
+    const answer = encodeList([data]);
+    const [body] = Array.from(rawItems(answer), bodyOf);
+    expect(body && encodeBody(body)).toEqual(data);
+    expect(body && encodeBody(body).buffer).toBe(answer.buffer);
+  });
+
+  it('keeps a copy of what is the lesser part of them', () => {
+    const bodies = Array.from(rawItems(encodeList([data, data, data])), bodyOf);
+    expect(bodies.map(encodeBody)).toEqual([data, data, data]);
+    for (const body of bodies) {
+      expect(encodeBody(body).buffer.byteLength).toBe(data.length);
+    }
+  });
+});
+
+describe('blockOf', () => {
+  it('encodes the body when it is asked for, and once', () => {
+    const { header } = testGenesis().block;
+    const data = encodeBlock({ header, body: readBody(encodeBodyOfTwo()) });
+    const block = blockOf(data);
+    expect(encodeBlock(block)).toEqual(data);
+    const raw = encodeBody(block.body);
+    expect(raw).toEqual(encodeBodyOfTwo());
+    expect(encodeBody(block.body)).toBe(raw);
+    expect(encodeBlock(block)).toEqual(data);
   });
 });
 

@@ -209,6 +209,15 @@ describe('TxPool.removeIncluded', () => {
     const { body } = childOf(testGenesis().block, { txs: [signedTx()] });
     expect(pool.removeIncluded([body]).next()).toMatchObject({ done: true });
   });
+
+  it('hashes nothing more once the pool is empty', () => {
+    const txs = [0n, 1n, 2n].map((nonce) => signedTx({ nonce }));
+    for (const tx of txs.slice(0, 2)) pool.add(tx);
+    const { body } = childOf(testGenesis().block, { txs });
+    const pieces = [...pool.removeIncluded([body])];
+    expect(pool.size).toBe(0);
+    expect(pieces).toHaveLength(2 * 2); // each hash: what it takes in, and itself
+  });
 });
 
 describe('TxPool.pending', () => {

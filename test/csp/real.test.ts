@@ -5,8 +5,10 @@ import { toHex } from '../../impl/bytes.ts';
 import { Chan } from '../../impl/csp/chan.ts';
 import { Done } from '../../impl/csp/done.ts';
 import { RealRuntime } from '../../impl/csp/real.ts';
+import { runtime } from '../../impl/csp/runtime.ts';
 import { sliceUnits } from '../../impl/csp/seam.ts';
 import { recv, select, send, trySelect } from '../../impl/csp/select.ts';
+import { inSlices, type Work } from '../../impl/csp/slices.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 
@@ -174,6 +176,61 @@ describe('RealRuntime', () => {
       expect(counts).toEqual([7, 4, 4, 4, 4, 1]);
     },
   );
+
+  it.each<[string, (rt: RealRuntime) => Promise<void> | undefined, number]>([
+    [
+      'tell what they have done',
+      (rt) => {
+        rt.spent(sliceUnits / 4);
+        return undefined;
+      },
+      4,
+    ],
+    ['have done a slice and pause', (rt) => rt.pause(), 1],
+  ])(
+    'has no more than a slice of work in a turn after many wake-ups, if those held %s',
+    async (_, work, most) => {
+      const rt = new RealRuntime();
+      for (let i = 0; i < 512; i++) await rt.ready(undefined);
+      let begun = 0;
+      const held = Array.from({ length: 12 }, async () => {
+        await rt.ready(undefined);
+        begun++;
+        await work(rt);
+      });
+      const counts: number[] = [];
+      while (begun < 12) {
+        const before = begun;
+        await new Promise(setImmediate);
+        counts.push(begun - before);
+      }
+      await Promise.all(held);
+      expect(Math.max(...counts)).toBe(most);
+    },
+  );
+
+  it('begins one long work in a turn, if sockets wake all who have one', async () => {
+    const rt = runtime();
+    let begun = 0;
+    const work = function* (): Work<void> {
+      begun++;
+      for (let i = 0; i < 12; i++) yield sliceUnits / 4;
+    };
+    const works = Array.from({ length: 6 }, async () => {
+      await rt.suspend({ label: 'a socket' }, (wake) => {
+        setImmediate(wake, undefined);
+      });
+      await inSlices(work(), undefined);
+    });
+    const counts: number[] = [];
+    while (begun < 6) {
+      const before = begun;
+      await new Promise(setImmediate);
+      counts.push(begun - before);
+    }
+    await Promise.all(works);
+    expect(Math.max(...counts)).toBe(1);
+  });
 
   it('lets bytes in before a timer that the loop made late', async () => {
     const order: string[] = [];

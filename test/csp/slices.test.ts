@@ -83,12 +83,12 @@ describe('inSlices', () => {
     ['to its end', undefined],
     ['until it throws', new RangeError('in the third piece')],
   ])(
-    'tells the runtime what it has done since its last pause: %s',
+    'tells the runtime its first slice, and what it has done since its last pause: %s',
     async (_, error) => {
       const spent = vi.spyOn(runtime(), 'spent');
       const done = { pieces: 0 };
       const work = function* (): Work<string> {
-        const value = yield* quarters(7, done);
+        const value = yield* quarters(11, done);
         if (error !== undefined) throw error;
         return value;
       };
@@ -96,7 +96,7 @@ describe('inSlices', () => {
         (thrown: unknown) => thrown,
       );
       expect(result).toBe(error ?? 'all');
-      expect(spent.mock.calls).toEqual([[(3 / 4) * sliceUnits]]);
+      expect(spent.mock.calls).toEqual([[sliceUnits], [(3 / 4) * sliceUnits]]);
       spent.mockRestore();
     },
   );

@@ -18,16 +18,8 @@ import {
   readBody,
 } from '../../impl/core/block.ts';
 import { encodeHeader, type Header } from '../../impl/core/header.ts';
-import {
-  bodyRoots,
-  transactionHashes,
-  transactionsRoot,
-} from '../../impl/core/roots.ts';
-import {
-  encodeTransaction,
-  hashTransaction,
-  type Transaction,
-} from '../../impl/core/transaction.ts';
+import { bodyRoots, deriveSha, transactionsRoot } from '../../impl/core/roots.ts';
+import { encodeTransaction, type Transaction } from '../../impl/core/transaction.ts';
 import { recoveryUnits, TxPool } from '../../impl/core/txpool.ts';
 import { checkBody, checkBodyWork } from '../../impl/core/validate.ts';
 import { blockBodiesCodec, readMsg } from '../../impl/eth/codecs.ts';
@@ -149,6 +141,19 @@ describe('a body of 131,000 least transactions', () => {
   });
 });
 
+describe('the root of 131,000 items', () => {
+  it('keeps none of them: a branch is hashed when the last below it has been seen', () => {
+    let hashed = 0;
+    function* items(): Generator<Uint8Array> {
+      for (let i = 0; i < 131_000; i++) yield least;
+      hashed = counted.keccaks;
+    }
+    count(deriveSha(items()));
+    expect(counted.keccaks).toBe(8_737);
+    expect(counted.keccaks - hashed).toBeLessThanOrEqual(8); // the way down to the last
+  });
+});
+
 describe('a body with one transaction of 10 MiB', () => {
   const data = new Uint8Array(10 * 1024 * 1024 - 200);
   const body = (): Body => {
@@ -163,14 +168,14 @@ describe('a body with one transaction of 10 MiB', () => {
     const block = { header, body: body() };
     const root = count(checkBodyWork(block));
     expect(root.value).toMatchObject({ code: 'bad-tx-root' });
-    const name = count(transactionHashes(block.body));
+    const pool = new TxPool(chainOf());
+    pool.add(signedTx());
+    const name = count(pool.removeIncluded([block.body]));
     for (const { largest, pieces, units } of [root, name]) {
       expect(largest).toBeLessThanOrEqual(sliceUnits / 4);
       expect(units).toBeGreaterThan(data.length / 200);
       expect(pieces).toBeGreaterThan(100);
     }
-    const [tx] = block.body.transactions;
-    expect(name.value).toEqual([tx && hashTransaction(tx)]);
     expect(count(bodyRoots(block.body)).value.txRoot).toBe(
       transactionsRoot(block.body.transactions),
     );
@@ -184,6 +189,25 @@ describe('a body with one transaction of 10 MiB', () => {
     const { value, pieces } = count(checkBodyWork({ header, body: body() }));
     expect(value).toMatchObject({ code: 'too-many-transactions' });
     expect(pieces).toBe(0);
+  });
+});
+
+describe('a body with 150 transactions of 64 KiB', () => {
+  it('costs what its bytes do, although there are few', () => {
+    const tx = encodeTransaction({ ...signedTx(), data: new Uint8Array(65_000) });
+    const txs = encodeList(new Array<Uint8Array>(150).fill(tx));
+    const body = encodeList([txs, Uint8Array.of(0xc0)]);
+    const block = blockWith(body, { gasUsed: 1n << 40n, gasLimit: 1n << 40n });
+    const pool = new TxPool(chainOf());
+    pool.add(signedTx());
+    for (const work of [
+      () => checkBodyWork(block),
+      () => pool.removeIncluded([block.body]),
+    ]) {
+      const { largest, units } = count<unknown>(work());
+      expect(largest).toBeLessThanOrEqual(sliceUnits / 4);
+      expect(units).toBeGreaterThan(body.length / 200);
+    }
   });
 });
 
