@@ -63,9 +63,11 @@ describe('ancestorAt', () => {
 describe('branch', () => {
   it('is one side of a fork, newest first', () => {
     const trunk = lastOf(path(10));
-    const sides = [path(7, trunk), path(3, trunk)] as const;
-    for (const [mine, theirs] of [sides, [...sides].reverse()]) {
-      if (mine === undefined || theirs === undefined) throw new TypeError('two sides');
+    const [left, right] = [path(7, trunk), path(3, trunk)];
+    for (const [mine, theirs] of [
+      [left, right],
+      [right, left],
+    ] as const) {
       const blocks = mine.map(({ block }) => block).reverse();
       expect([...branch(lastOf(mine), lastOf(theirs))]).toEqual(blocks);
     }
