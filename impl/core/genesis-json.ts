@@ -4,8 +4,12 @@
  *
  * The names of fields count without regard to case, and the last of several holds; each
  * of them must be readable. A field that is null counts as absent.
+ *
+ * All of it is `Work`: a file may have a million fields, or say one a million times.
  */
 import { fromHex } from '../bytes.ts';
+import type { Work } from '../csp/slices.ts';
+import { concatWork } from './copy.ts';
 import { addressOf, type Address, type Hash, hashOf } from './hash.ts';
 import type { JsonEntry, JsonValue } from './json.ts';
 
@@ -23,12 +27,22 @@ export class GenesisError extends Error {
 
 const maxDigits = 1_000;
 
+/** A field, as `Work` counts, and how many bytes of one a unit reads. */
+const fieldUnits = 1;
+const bytesPerUnit = 30;
+
+/** So many names are looked at between two yields, and with a unit. */
+const namePiece = 512;
+const namesPerUnit = 2;
+
+/** So much hex is read between two yields. */
+const hexPiece = 32_768;
+
 /** One object of the JSON. */
 export class JsonObject {
   /** As in the file: names that mean the same may stand in it more than once. */
   readonly entries: readonly JsonEntry[];
   readonly #path: string;
-  #fields: Map<string, JsonValue[]> | undefined;
 
   constructor(value: JsonValue, path: string) {
     if (value.kind !== 'object') throw new GenesisError(path, 'must be a JSON object');
@@ -36,38 +50,46 @@ export class JsonObject {
     this.#path = path;
   }
 
-  has(name: string): boolean {
-    return (this.#valuesOf(name).at(-1)?.kind ?? 'null') !== 'null';
-  }
-
-  /** The last object of that name. */
-  object(name: string): JsonObject {
-    return this.#need(name, (value) => new JsonObject(value, this.path(name)));
+  *has(name: string): Work<boolean> {
+    const values = yield* this.#valuesOf(name);
+    return (values.at(-1)?.kind ?? 'null') !== 'null';
   }
 
   /** The objects of that name as one, in which the later ones hold. */
-  merged(name: string): JsonObject {
-    const parts: (readonly JsonEntry[])[] = []; // BOUNDED by the text
-    for (const value of this.#valuesOf(name)) {
-      if (value.kind === 'null') parts.length = 0;
+  *merged(name: string): Work<JsonObject> {
+    if (!(yield* this.has(name))) throw this.error(name, 'is missing');
+    let parts: (readonly JsonEntry[])[] = []; // BOUNDED by the text
+    for (const value of yield* this.#valuesOf(name)) {
+      if (value.kind === 'null') parts = [];
       else parts.push(new JsonObject(value, this.path(name)).entries);
+      yield fieldUnits;
     }
-    // Joined once: a text may say the name a hundred thousand times.
-    const entries = parts.flat();
-    if (!this.has(name)) throw this.error(name, 'is missing');
+    const [only = []] = parts;
+    if (parts.length === 1) return this.#merged(name, only);
+    const entries: JsonEntry[] = []; // BOUNDED by the text
+    for (const part of parts) {
+      for (const entry of part) {
+        entries.push(entry);
+        yield fieldUnits / 5;
+      }
+    }
+    return this.#merged(name, entries);
+  }
+
+  #merged(name: string, entries: readonly JsonEntry[]): JsonObject {
     return new JsonObject({ kind: 'object', entries }, this.path(name));
   }
 
-  boolean(name: string, absent: boolean): boolean {
+  *boolean(name: string, absent: boolean): Work<boolean> {
     const read = (value: JsonValue): boolean => {
       if (value.kind === 'boolean') return value.value;
       throw this.error(name, 'must be true or false');
     };
-    return this.#read(name, read) ?? absent;
+    return (yield* this.#read(name, read)) ?? absent;
   }
 
   /** A JSON number of any size, without point or exponent. */
-  integer(name: string): bigint | undefined {
+  integer(name: string): Work<bigint | undefined> {
     return this.#read(name, (value) => {
       if (value.kind !== 'number' || !/^-?\d+$/.test(value.literal)) {
         throw this.error(name, 'must be a whole number, without quotes');
@@ -84,8 +106,11 @@ export class JsonObject {
    * there. With `signed`, a sign may stand before the digits (behind `0x`), as in geth's
    * numbers of 256 bits.
    */
-  uint(name: string, bits: number, absent?: bigint, signed = bits > 64): bigint {
+  *uint(name: string, bits: number, absent?: bigint, signed = bits > 64): Work<bigint> {
     const read = (value: JsonValue): bigint => {
+      if (value.kind === 'text' && value.text.length > maxDigits) {
+        throw this.error(name, `has more than ${maxDigits} digits`);
+      }
       const number = value.kind === 'text' ? readUint(value.text, signed) : undefined;
       if (number === undefined) {
         throw this.error(name, 'must be a number ≥ 0 in quotes, decimal or in 0x hex');
@@ -95,33 +120,34 @@ export class JsonObject {
       }
       return number;
     };
-    return absent === undefined
-      ? this.#need(name, read)
-      : (this.#read(name, read) ?? absent);
+    const value = yield* this.#read(name, read);
+    if (value === undefined && absent === undefined) {
+      throw this.error(name, 'is missing');
+    }
+    return value ?? absent ?? 0n;
   }
 
   /** Bytes in hex; none if the field is absent or empty. */
-  bytes(name: string, maxLength: number): Uint8Array {
-    const read = (value: JsonValue): Uint8Array => {
-      if (value.kind === 'text' && value.raw === '') return new Uint8Array();
-      const bytes = this.#hex(name, value);
-      if (bytes.length <= maxLength) return bytes;
-      const is = `has ${bytes.length} bytes`;
-      throw this.error(name, `${is}, at most ${maxLength} are allowed`);
-    };
-    return this.#read(name, read) ?? new Uint8Array();
+  *bytes(name: string, maxLength: number): Work<Uint8Array> {
+    let bytes: Uint8Array = new Uint8Array();
+    for (const value of yield* this.#valuesOf(name)) {
+      yield fieldUnits;
+      const isEmpty =
+        value.kind === 'null' || (value.kind === 'text' && value.raw === '');
+      bytes = isEmpty ? new Uint8Array() : yield* this.#hex(name, value, maxLength);
+    }
+    return bytes;
   }
 
-  hash(name: string, absent: Hash): Hash {
-    return (
-      this.#read(name, (value) => hashOf(this.#exactly(name, value, 32))) ?? absent
-    );
+  *hash(name: string, absent: Hash): Work<Hash> {
+    const read = (value: JsonValue): Hash => hashOf(this.#exactly(name, value, 32));
+    return (yield* this.#read(name, read)) ?? absent;
   }
 
-  address(name: string, absent: Address): Address {
+  *address(name: string, absent: Address): Work<Address> {
     const read = (value: JsonValue): Address =>
       addressOf(this.#exactly(name, value, 20));
-    return this.#read(name, read) ?? absent;
+    return (yield* this.#read(name, read)) ?? absent;
   }
 
   /** Where a field stands, for people. */
@@ -135,53 +161,62 @@ export class JsonObject {
   }
 
   #exactly(name: string, value: JsonValue, length: number): Uint8Array {
-    const bytes = this.#hex(name, value);
-    if (bytes.length === length) return bytes;
-    throw this.error(name, `has ${bytes.length} bytes, must have ${length}`);
-  }
-
-  #hex(name: string, value: JsonValue): Uint8Array {
-    // Raw: geth looks at these as they are written, and knows no escapes in them.
-    const bytes =
-      value.kind === 'text' && /^0x/i.test(value.raw)
-        ? readHex(value.raw.slice(2))
-        : undefined;
-    if (bytes === undefined) {
-      throw this.error(name, 'must be hex in quotes, two digits a byte, after 0x');
+    const digits = this.#digits(name, value);
+    // A long one is not read: whatever stands there, it is too much.
+    if (digits.length <= maxDigits) {
+      const bytes = readHex(digits);
+      if (bytes === undefined) throw this.#notHex(name);
+      if (bytes.length === length) return bytes;
     }
-    return bytes;
+    const has = Math.floor(digits.length / 2);
+    throw this.error(name, `has ${has} bytes, must have ${length}`);
   }
 
-  #need<T>(name: string, read: (value: JsonValue) => T): T {
-    const value = this.#read(name, read);
-    if (value === undefined) throw this.error(name, 'is missing');
-    return value;
+  *#hex(name: string, value: JsonValue, maxLength: number): Work<Uint8Array> {
+    const digits = this.#digits(name, value);
+    const pieces: Uint8Array[] = []; // BOUNDED by the longest text
+    for (let at = 0; at < digits.length; at += hexPiece) {
+      const bytes = readHex(digits.slice(at, at + hexPiece));
+      if (bytes === undefined) throw this.#notHex(name);
+      pieces.push(bytes);
+      yield bytes.length / bytesPerUnit;
+    }
+    const length = digits.length / 2;
+    if (length > maxLength) {
+      throw this.error(name, `has ${length} bytes, at most ${maxLength} are allowed`);
+    }
+    return yield* concatWork(pieces);
+  }
+
+  /** Raw: geth looks at these as they are written, and knows no escapes in them. */
+  #digits(name: string, value: JsonValue): string {
+    if (value.kind === 'text' && /^0x/i.test(value.raw)) return value.raw.slice(2);
+    throw this.#notHex(name);
+  }
+
+  #notHex(name: string): GenesisError {
+    return this.error(name, 'must be hex in quotes, two digits a byte, after 0x');
   }
 
   /** All of that name are read, because geth refuses a bad one that another replaces. */
-  #read<T>(name: string, read: (value: JsonValue) => T): T | undefined {
+  *#read<T>(name: string, read: (value: JsonValue) => T): Work<T | undefined> {
     let last: T | undefined;
-    for (const value of this.#valuesOf(name)) {
+    for (const value of yield* this.#valuesOf(name)) {
+      yield fieldUnits;
       last = value.kind === 'null' ? undefined : read(value);
     }
     return last;
   }
 
-  #valuesOf(name: string): readonly JsonValue[] {
-    this.#fields ??= byName(this.entries);
-    return this.#fields.get(folded(name)) ?? [];
+  *#valuesOf(name: string): Work<readonly JsonValue[]> {
+    const wanted = name.toLowerCase();
+    const values: JsonValue[] = []; // BOUNDED by the text
+    for (const [i, [of, value]] of this.entries.entries()) {
+      if (of.length === wanted.length && folded(of) === wanted) values.push(value);
+      if (i % namePiece === namePiece - 1) yield namePiece / namesPerUnit;
+    }
+    return values;
   }
-}
-
-function byName(entries: readonly JsonEntry[]): Map<string, JsonValue[]> {
-  const fields = new Map<string, JsonValue[]>(); // BOUNDED by the text
-  for (const [name, value] of entries) {
-    const key = folded(name);
-    const values = fields.get(key);
-    if (values === undefined) fields.set(key, [value]);
-    else values.push(value);
-  }
-  return fields;
 }
 
 /** Go's rule for names: two letters outside ASCII count as the ones that they look like. */

@@ -2,6 +2,7 @@
  * The genesis block from geth's JSON. Its hash is what two nodes compare in Status, so it
  * must be geth's to the bit: the state root is computed from `alloc` (`genesis-state.ts`).
  */
+import { utf8 } from '../bytes.ts';
 import { atOnce, type Work } from '../csp/slices.ts';
 import { type Block, hashBlock } from './block.ts';
 import { stateRoot } from './genesis-state.ts';
@@ -42,33 +43,34 @@ const defaultGasLimit = 4_712_388n;
  * A spec without difficulty gets 131072 in the header and a total difficulty of 0: geth's
  * tests make such chains in code. (geth's own reader of JSON insists on the field.)
  *
+ * @param text as the file has it, in UTF-8
  * @throws {GenesisError} one line that names the field
  * @geth core/genesis.go Genesis.ToBlock
  */
-export function* readGenesis(jsonText: string): Work<Genesis> {
-  const spec = new JsonObject(yield* json(jsonText), '');
-  const config = readConfig(spec.merged('config'));
-  if (spec.uint('number', 64, 0n) !== 0n) {
+export function* readGenesis(text: Uint8Array): Work<Genesis> {
+  const spec = new JsonObject(yield* json(text), '');
+  const config = yield* readConfig(yield* spec.merged('config'));
+  if ((yield* spec.uint('number', 64, 0n)) !== 0n) {
     throw new GenesisError('number', 'a genesis has number 0');
   }
-  const difficulty = spec.uint('difficulty', 8 * maxDifficultyBytes, 0n);
-  const gasLimit = spec.uint('gasLimit', 64);
+  const difficulty = yield* spec.uint('difficulty', 8 * maxDifficultyBytes, 0n);
+  const gasLimit = yield* spec.uint('gasLimit', 64);
   const header = {
-    parentHash: spec.hash('parentHash', zeroHash),
+    parentHash: yield* spec.hash('parentHash', zeroHash),
     uncleHash: emptyUncleHash,
-    coinbase: spec.address('coinbase', zeroAddress),
-    stateRoot: yield* stateRoot(spec.merged('alloc')),
+    coinbase: yield* spec.address('coinbase', zeroAddress),
+    stateRoot: yield* stateRoot(yield* spec.merged('alloc')),
     txRoot: emptyRoot,
     receiptRoot: emptyRoot,
     bloom: new Uint8Array(256),
-    difficulty: spec.has('difficulty') ? difficulty : defaultDifficulty,
+    difficulty: (yield* spec.has('difficulty')) ? difficulty : defaultDifficulty,
     number: 0n,
     gasLimit: gasLimit === 0n ? defaultGasLimit : gasLimit,
-    gasUsed: spec.uint('gasUsed', 64, 0n),
-    time: spec.uint('timestamp', 64, 0n),
-    extra: spec.bytes('extraData', maxExtraBytes),
-    mixDigest: spec.hash('mixHash', zeroHash),
-    nonce: nonceBytes(spec.uint('nonce', 64, 0n)),
+    gasUsed: yield* spec.uint('gasUsed', 64, 0n),
+    time: yield* spec.uint('timestamp', 64, 0n),
+    extra: yield* spec.bytes('extraData', maxExtraBytes),
+    mixDigest: yield* spec.hash('mixHash', zeroHash),
+    nonce: nonceBytes(yield* spec.uint('nonce', 64, 0n)),
   };
   const block = { header, body: { transactions: [], uncles: [] } };
   return { config, block, td: difficulty };
@@ -77,14 +79,14 @@ export function* readGenesis(jsonText: string): Work<Genesis> {
 
 /** The same at once, for a text that is known to be small. */
 export function parseGenesis(jsonText: string): Genesis {
-  return atOnce(readGenesis(jsonText));
+  return atOnce(readGenesis(utf8(jsonText)));
 }
 
 export function genesisHash(genesis: Genesis): Hash {
   return hashBlock(genesis.block);
 }
 
-function* json(text: string): Work<JsonValue> {
+function* json(text: Uint8Array): Work<JsonValue> {
   try {
     return yield* readJson(text);
   } catch (error) {
@@ -103,15 +105,15 @@ const otherForks = [
   'constantinopleBlock',
 ];
 
-function readConfig(config: JsonObject): ChainConfig {
-  for (const name of otherForks) config.integer(name);
-  config.hash('eip150Hash', zeroHash);
-  const daoForkBlock = config.integer('daoForkBlock') ?? -1n;
+function* readConfig(config: JsonObject): Work<ChainConfig> {
+  for (const name of otherForks) yield* config.integer(name);
+  yield* config.hash('eip150Hash', zeroHash);
+  const daoForkBlock = (yield* config.integer('daoForkBlock')) ?? -1n;
   const isNumber = daoForkBlock >= 0n && daoForkBlock < 2n ** 64n; // or no block has it
   return {
-    chainId: config.integer('chainId') ?? 0n,
+    chainId: (yield* config.integer('chainId')) ?? 0n,
     ...(isNumber ? { daoForkBlock } : {}),
-    daoForkSupport: config.boolean('daoForkSupport', false),
+    daoForkSupport: yield* config.boolean('daoForkSupport', false),
   };
 }
 

@@ -11,7 +11,9 @@ import type { Done } from '../csp/done.ts';
 import { runtime } from '../csp/runtime.ts';
 import { recv, select } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
+import { inSlices, stopped } from '../csp/slices.ts';
 import type { ByteSource } from '../core/chain-file.ts';
+import { concatWork } from '../core/copy.ts';
 import { unusable, UsageError } from './usage-error.ts';
 
 const pieceBytes = 256 * 1024;
@@ -208,7 +210,7 @@ export class GunzipSource implements ByteSource {
 }
 
 /**
- * A short file as a whole.
+ * A short file as a whole. After the stop signal it may be anything.
  *
  * @throws {UsageError} it cannot be read, or is longer than `maxBytes`
  */
@@ -224,7 +226,10 @@ export async function readShort(
     let length = 0;
     for (;;) {
       const piece = await source.next();
-      if (piece === undefined) return concatAll(pieces);
+      if (piece === undefined) {
+        const whole = await inSlices(concatWork(pieces), stop);
+        return whole === stopped ? new Uint8Array() : whole;
+      }
       pieces.push(piece);
       length += piece.length;
       if (length <= maxBytes) continue;

@@ -43,10 +43,8 @@ async function loadGenesis(
   if (file === undefined) return developmentGenesis();
   const bytes = await readShort('--genesis', file, maxGenesisBytes, stop);
   if (stop.closed) return stopped;
-  // A byte order mark is no JSON, to geth as to us.
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   try {
-    return await inSlices(readGenesis(text), stop);
+    return await inSlices(readGenesis(bytes), stop);
   } catch (error) {
     if (!(error instanceof GenesisError)) throw error;
     throw new UsageError(`--genesis: ${file}: ${error.message}`);

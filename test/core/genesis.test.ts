@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createMPT } from '@ethereumjs/mpt';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { initCrypto, keccak256 } from '#crypto';
-import { fromHex, toHex } from '../../impl/bytes.ts';
+import { fromHex, toHex, utf8 } from '../../impl/bytes.ts';
 import { genesisHash, parseGenesis, readGenesis } from '../../impl/core/genesis.ts';
 import { sliceUnits } from '../../impl/csp/seam.ts';
 import { GenesisError } from '../../impl/core/genesis-json.ts';
@@ -284,7 +284,7 @@ describe('readGenesis', () => {
       alloc[i.toString(16).padStart(40, '0')] = { balance: '1' };
     }
     const work = readGenesis(
-      JSON.stringify({ config: {}, gasLimit: '1', difficulty: '1', alloc }),
+      utf8(JSON.stringify({ config: {}, gasLimit: '1', difficulty: '1', alloc })),
     );
     let units = 0;
     let largest = 0;
@@ -294,6 +294,147 @@ describe('readGenesis', () => {
     }
     expect(units).toBeGreaterThan(200 * 40);
     expect(largest).toBeLessThan(sliceUnits / 10);
+  });
+});
+
+describe('readGenesis, whatever a file holds', () => {
+  const rest = '"gasLimit":"1","difficulty":"1"';
+  const account = (i: number, fields = '"balance":"1"'): string =>
+    `"${i.toString(16).padStart(40, '0')}":{${fields}}`;
+  const many = (count: number, each: (i: number) => string): string =>
+    Array.from({ length: count }, (_, i) => each(i)).join(',');
+  const alloc = (accounts: string): string =>
+    `{"config":{},${rest},"alloc":{${accounts}}}`;
+
+  interface Seen {
+    units: number;
+    largest: number;
+    pieces: number;
+    /** The most that was sorted, and decoded, in one call. */
+    sorted: number;
+    decoded: number;
+  }
+
+  /** Reads it, as far as it can be read. */
+  function reading(text: string): Seen & { outcome: string } {
+    const seen = { units: 0, largest: 0, pieces: 0, sorted: 0, decoded: 0 };
+    const [sort, decode] = [
+      vi.spyOn(Array.prototype, 'sort'),
+      vi.spyOn(TextDecoder.prototype, 'decode'),
+    ];
+    const look = (): void => {
+      for (const array of sort.mock.contexts) {
+        seen.sorted = Math.max(seen.sorted, (array as unknown[]).length);
+      }
+      for (const [bytes] of decode.mock.calls) {
+        seen.decoded = Math.max(seen.decoded, bytes?.byteLength ?? 0);
+      }
+      sort.mockClear();
+      decode.mockClear();
+    };
+    const bytes = utf8(text);
+    try {
+      const work = readGenesis(bytes);
+      for (let step = work.next(); ; step = work.next()) {
+        look();
+        if (step.done === true) return { ...seen, outcome: genesisHash(step.value) };
+        seen.pieces++;
+        seen.units += step.value;
+        seen.largest = Math.max(seen.largest, step.value);
+      }
+    } catch (error) {
+      if (!(error instanceof GenesisError)) throw error;
+      look();
+      return { ...seen, outcome: error.message };
+    } finally {
+      sort.mockRestore();
+      decode.mockRestore();
+    }
+  }
+
+  it.each<[string, string, number]>([
+    ['10,000 accounts', alloc(many(10_000, account)), 10_000],
+    [
+      '10,000 slots of an account',
+      alloc(
+        account(
+          1,
+          `"balance":"1","storage":{${many(10_000, (i) => `"${i.toString(16).padStart(8, '0')}":"01"`)}}`,
+        ),
+      ),
+      10_000,
+    ],
+    [
+      'a megabyte of code',
+      alloc(account(1, `"balance":"1","code":"0x${'00'.repeat(1 << 20)}"`)),
+      10_000,
+    ],
+    [
+      'fields that nobody knows',
+      `{"config":{},${rest},${many(50_000, (i) => `"x${i}":1`)},"alloc":{}}`,
+      300_000,
+    ],
+    [
+      'one field, 50,000 times',
+      `{"config":{},${many(50_000, () => '"gasLimit":"1"')},"alloc":{}}`,
+      300_000,
+    ],
+    [
+      'alloc in 20,000 parts',
+      `{"config":{},${rest},${many(20_000, (i) => `"alloc":{${account(i)}}`)}}`,
+      20_000,
+    ],
+    [
+      'a megabyte of spaces',
+      `{"config":{},${' '.repeat(1 << 20)}${rest},"alloc":{}}`,
+      10_000,
+    ],
+    [
+      'a long text',
+      `{"config":{},"x":"${'y'.repeat(1 << 20)}",${rest},"alloc":{}}`,
+      10_000,
+    ],
+  ])('is cut into small pieces: %s', (_, text, least) => {
+    const { outcome, units, largest, sorted, decoded } = reading(text);
+    expect(outcome).toMatch(/^[0-9a-f]{64}$/);
+    expect(largest).toBeLessThanOrEqual(sliceUnits / 4);
+    expect(units).toBeGreaterThan(least);
+    expect(sorted).toBeLessThanOrEqual(128);
+    expect(decoded).toBeLessThanOrEqual(20_000);
+  });
+
+  it.each([
+    [
+      'a text of 3 MiB',
+      `{"x":"${'y'.repeat(3 << 20)}"}`,
+      /text of more than 2097216 bytes/,
+    ],
+    [
+      'a name of 3 MiB',
+      `{"${'y'.repeat(3 << 20)}":1}`,
+      /text of more than 2097216 bytes/,
+    ],
+    ['a number of 5,000 digits', `{"x":1${'0'.repeat(5_000)}}`, /a number too long/],
+    [
+      'a gas limit of 2,000 digits',
+      `{"config":{},"gasLimit":"${'0'.repeat(2_000)}","alloc":{}}`,
+      /gasLimit: has more than 1000 digits/,
+    ],
+    [
+      'a hash of a megabyte',
+      `{"config":{},${rest},"mixHash":"0x${'00'.repeat(1 << 19)}","alloc":{}}`,
+      /mixHash: has 524288 bytes, must have 32/,
+    ],
+    [
+      'an address of a megabyte',
+      alloc(`"${'ab'.repeat(1 << 19)}":{"balance":"1"}`),
+      /alloc.abab.*… ?: is not an address/,
+    ],
+  ])('is refused before it is read: %s', (_, text, message) => {
+    const { outcome, largest, decoded } = reading(text);
+    expect(outcome).toMatch(message);
+    expect(largest).toBeLessThanOrEqual(sliceUnits / 4);
+    expect(decoded).toBeLessThanOrEqual(20_000);
   });
 });
 

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonError, readJson, type JsonValue } from '../../impl/core/json.ts';
+import { utf8 } from '../../impl/bytes.ts';
 import { atOnce } from '../../impl/csp/slices.ts';
 
 function read(text: string): JsonValue {
-  return atOnce(readJson(text));
+  return atOnce(readJson(utf8(text)));
 }
 
 /** As `JSON.parse` gives it, except that a list is always empty. */
@@ -96,6 +97,43 @@ describe('readJson', () => {
     expect(() => read('{"a": ')).toThrow(
       new JsonError('line 1, column 7: expected a value, at its end'),
     );
+  });
+
+  it('reads long texts in pieces, wherever they are cut', () => {
+    for (const unit of [
+      'ä',
+      '€',
+      '😀',
+      '\\u00e9',
+      '\\ud83d\\ude00',
+      '\\\\',
+      '\\n',
+      'ab\\"',
+    ]) {
+      for (let shift = 0; shift < 12; shift++) {
+        const json = `"${'x'.repeat(shift)}${unit.repeat(40_000 / unit.length)}"`;
+        const value = read(json);
+        expect(plain(value) === JSON.parse(json)).toBe(true);
+        expect(value.kind === 'text' && value.raw === json.slice(1, -1)).toBe(true);
+      }
+    }
+  });
+
+  it('finds what is wrong in the last piece of a long text', () => {
+    const long = 'x'.repeat(40_000);
+    for (const bad of ['\\', '\\x', '\\u12', '\u0001', '\n', '']) {
+      const end = bad === '' ? '' : '"';
+      expect(() => read(`[\n "${long}${bad}${end}`), bad).toThrow(
+        /^line 2, column 2: text/,
+      );
+    }
+  });
+
+  it('counts characters, not bytes, up to the place', () => {
+    expect(() => read('\n["€€" x')).toThrow(
+      new JsonError('line 2, column 7: expected a comma or ], at "x"'),
+    );
+    expect(() => read('["a", €')).toThrow(/column 7: expected a value, at "€"$/);
   });
 
   it('refuses what is nested a hundred thousand deep', () => {

@@ -141,7 +141,7 @@ export const fileTargets: readonly Target[] = [
     shape: 'text',
     seeds: () => [utf8(smallGenesis()), utf8(gethGenesisJson())],
     run: (input) => {
-      const work = readGenesis(text(input));
+      const work = readGenesis(input);
       let units = 0;
       for (;;) {
         const step = work.next();
@@ -162,7 +162,7 @@ export const fileTargets: readonly Target[] = [
       utf8(smallGenesis()),
       utf8('[1, -2.5e3, "\\u00e9\\"", null, {"a": [[]]}] x'),
     ],
-    run: (input) => counted(readJson(text(input))),
+    run: (input) => counted(readJson(input)),
     most: (length) => 10 + 2 * length,
     shortRuns: 300,
   },
