@@ -144,6 +144,7 @@ export default defineConfig({
         plugins: [exerciseAnswers(() => 'solution.ts'), sourceLines()],
         test: {
           name: 'solutions',
+          isolate: false, // as in the kit's own configuration
           include: ['exercises/*/exercise.test.ts'],
           testTimeout: 10_000, // a whole node runs in some of them
           retry,
