@@ -49,6 +49,17 @@ function failureOf(body: () => void): Error {
 }
 
 describe('a run', () => {
+  it.each(['echo > turns %s into %s', 'turns %s into %s'])(
+    'is of one test alone, if it is asked for as "%s"',
+    async (name) => {
+      const named = name.replace('%s', 'hello').replace('%s', 'HELLO');
+      const { tests } = await one.test('E01', echo(''), named);
+      expect(tests).toEqual([
+        { name: 'echo > turns hello into HELLO', verdict: 'passed', message: '' },
+      ]);
+    },
+  );
+
   it.each([
     ['export const x: = 3;', 1, 17],
     ['const a = 1;\nexport function echo() {\n  return (1 + ;\n}', 3, 15],

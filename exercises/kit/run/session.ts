@@ -79,6 +79,8 @@ interface Plan {
   readonly marks?: Marks;
   /** Only up to this one, which is recorded. */
   readonly only?: string;
+  /** This one and no other; see `Harness.run`. */
+  readonly alone?: string;
 }
 
 /** The module of `Bundle.live`. */
@@ -121,12 +123,14 @@ export class Session {
     });
   }
 
-  /** Runs the tests of the exercise on `code`. Never throws. */
-  async test(code: string): Promise<RunReport> {
+  /** Runs the tests of the exercise on `code`, or one of them alone. Never throws. */
+  async test(code: string, alone?: string): Promise<RunReport> {
     const begun = now();
     const unheard = new Unheard();
     try {
-      const tests = await this.#judge(code, { recording: new Recording(), unheard });
+      const recording = new Recording();
+      const plan = { recording, unheard, ...(alone === undefined ? {} : { alone }) };
+      const tests = await this.#judge(code, plan);
       return this.#report(begun, unheard.judged(tests), {});
     } catch (error) {
       return this.#report(begun, [], loadFailure(error));
@@ -174,7 +178,7 @@ export class Session {
   }
 
   async #judge(code: string, plan: Plan): Promise<TestResult[]> {
-    const { recording, unheard, marks, only } = plan;
+    const { recording, unheard, marks, only, alone } = plan;
     const harness = new Harness();
     const { guard, expect } = this.#prepared;
     const vitest = { ...harness.api(), expect };
@@ -210,7 +214,7 @@ export class Session {
       runs: () => recording.takeCount(),
       judge: (error) => judge(error),
     };
-    return harness.run(watch, only);
+    return harness.run(watch, only, alone);
   }
 
   /** Puts the reader's code in its place and runs a scenario with it, and with ours. */
