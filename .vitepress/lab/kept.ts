@@ -13,6 +13,12 @@ interface Press {
 
 const kinds = ['click', 'input', 'change'] as const;
 
+/** What a press on it is told as. */
+function kindOf(target: Element): (typeof kinds)[number] {
+  if (target.matches('input')) return 'input';
+  return target.matches('select') ? 'change' : 'click';
+}
+
 function isValued(target: Element): target is HTMLInputElement | HTMLSelectElement {
   return target.matches('input, select');
 }
@@ -28,8 +34,7 @@ export function useKeptPress(panel: Readonly<Ref<HTMLElement | null>>): () => vo
   function keep(event: Event): void {
     const { target } = event;
     if (!(target instanceof Element) || target.closest('.pw-trace') === null) return;
-    // A link works by itself, and what a click does to a scrubber comes as `input`.
-    if (event.type === 'click' && target.closest('a, input, select') !== null) return;
+    if (event.type !== kindOf(target) || target.closest('a') !== null) return;
     last = { event, target, value: isValued(target) ? target.value : undefined };
   }
   function leave(): void {

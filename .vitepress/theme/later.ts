@@ -30,7 +30,15 @@ export function whenNear(
 }
 
 /** Signs that a reader is there; a page that is only open gives none of them. */
-const signs = ['pointerdown', 'pointermove', 'wheel', 'scroll', 'keydown', 'focusin'];
+const signs = [
+  'pointerdown',
+  'pointermove',
+  'wheel',
+  'scroll',
+  'keydown',
+  'focusin',
+  'hashchange',
+];
 let isHere = false;
 
 /** Once, when somebody is there. Gives what ends the waiting. */
