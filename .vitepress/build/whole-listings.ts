@@ -7,28 +7,35 @@ import {
   CREATE_STATIC,
   createCallExpression,
   createSimpleExpression,
+  type ElementNode,
   ElementTypes,
   NodeTypes,
   type NodeTransform,
+  type TemplateChildNode,
 } from '@vue/compiler-dom';
 
 /** For `compilerOptions.nodeTransforms`. The server writes the listing as it is. */
 export const wholeListings: NodeTransform = (node, context) => {
-  if (context.ssr || node.type !== NodeTypes.ELEMENT || node.tag !== 'figure') return;
-  const isListing = node.props.some(
-    (prop) =>
-      prop.type === NodeTypes.ATTRIBUTE &&
-      prop.name === 'class' &&
-      /\bpw-listing\b/.test(prop.value?.content ?? ''),
-  );
+  if (context.ssr || !isListing(node)) return;
   const { parent } = context;
   const fillsSlot =
     parent?.type === NodeTypes.ELEMENT && parent.tagType === ElementTypes.COMPONENT;
-  if (!isListing || !fillsSlot) return;
-  const html = node.loc.source.replace(/^(<figure[^>]*?) v-pre(?=[\s>])/, '$1');
+  if (!fillsSlot) return;
+  let html = htmlOf(node);
+  let count = 1;
+  // Those that follow at once belong to it: of two texts on one line of code, VitePress
+  // leaves one out where it makes the lean page.
+  const next = parent.children.indexOf(node) + 1;
+  for (;;) {
+    const follower = parent.children[next];
+    if (follower === undefined || !isListing(follower)) break;
+    html += htmlOf(follower);
+    count += 1;
+    context.removeNode(follower);
+  }
   const made = createCallExpression(context.helper(CREATE_STATIC), [
     JSON.stringify(html),
-    '1',
+    String(count),
   ]);
   // A text call is written out as it stands; what is not constant is not kept as nodes.
   context.replaceNode({
@@ -38,3 +45,19 @@ export const wholeListings: NodeTransform = (node, context) => {
     codegenNode: context.cache(made) as never,
   });
 };
+
+type Child = TemplateChildNode | Parameters<NodeTransform>[0];
+
+function isListing(node: Child): node is ElementNode {
+  if (node.type !== NodeTypes.ELEMENT || node.tag !== 'figure') return false;
+  return node.props.some(
+    (prop) =>
+      prop.type === NodeTypes.ATTRIBUTE &&
+      prop.name === 'class' &&
+      /\bpw-listing\b/.test(prop.value?.content ?? ''),
+  );
+}
+
+function htmlOf({ loc }: ElementNode): string {
+  return loc.source.replace(/^(<figure[^>]*?) v-pre(?=[\s>])/, '$1');
+}

@@ -23,6 +23,17 @@ describe('wholeListings', () => {
     expect(code).not.toContain('"figure"');
   });
 
+  it('leaves two that follow each other as one text of two', () => {
+    const two = page.replace(listing, `${listing}\n${listing}`);
+    const { code } = compile(two, {
+      ...options,
+      hoistStatic: true,
+      prefixIdentifiers: true,
+    });
+    expect(code).toContain(`_createStaticVNode(${JSON.stringify(html + html)}, 2))`);
+    expect(code.match(/_createStaticVNode\(/g)).toHaveLength(1);
+  });
+
   it('changes nothing of what the server writes, nor of a listing that fills no slot', () => {
     const server = (transforms: readonly (typeof wholeListings)[]): string =>
       compileForServer(page, { ...options, nodeTransforms: [...transforms] }).code;
