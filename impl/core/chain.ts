@@ -6,18 +6,12 @@
  * It executes no transaction and checks no seal (see `validate.ts` for what it does check).
  */
 import { type Block, type Body, hashBlock } from './block.ts';
+import { ancestorAt, branch, Entry } from './block-tree.ts';
 import type { ChainConfig, Genesis } from './genesis.ts';
 import type { Hash } from './hash.ts';
 import type { Header } from './header.ts';
 import { tellAll } from './tell.ts';
 import { ChainError, checkBody, checkContiguous, checkHeader } from './validate.ts';
-
-interface Entry {
-  readonly block: Block;
-  readonly hash: Hash;
-  /** Sum of the difficulties from the genesis spec's up to this block's. */
-  readonly td: bigint;
-}
 
 export interface InsertResult {
   /** Blocks that were new and are now in the chain. */
@@ -33,10 +27,13 @@ export interface HeadEvent {
   readonly head: Block;
   readonly hash: Hash;
   readonly td: bigint;
-  /** Blocks that are canonical now and were not, oldest first; the last is the head. */
-  readonly added: readonly Block[];
-  /** Blocks that were canonical and no longer are, oldest first: a reorganisation. */
-  readonly dropped: readonly Block[];
+  /**
+   * Blocks that are canonical now and were not, newest first; the first is the head. They
+   * are looked up as they are asked for, now or later: a peer may have made them many.
+   */
+  readonly added: Iterable<Block>;
+  /** Blocks that were canonical and no longer are, in the same way: a reorganisation. */
+  readonly dropped: Iterable<Block>;
 }
 
 /** Steps that a walk may take off the canonical chain; shared by all walks of a query. */
@@ -53,21 +50,16 @@ export class Chain {
   readonly genesis: Genesis;
   // UNBOUNDED: this node keeps the whole chain, side chains too, as long as it runs.
   readonly #entries = new Map<Hash, Entry>();
-  // UNBOUNDED: grows with the head. Index = number, from genesis to head without a gap.
-  readonly #canonical: Entry[];
+  /** It and its ancestors are canonical. */
+  #head: Entry;
   // BOUNDED by the parts of one node that subscribe.
   readonly #listeners = new Set<(event: HeadEvent) => void>();
 
   constructor(genesis: Genesis) {
     this.genesis = genesis;
     // geth writes the spec's difficulty as td: 0 if the spec has none, whatever its header says.
-    const entry = {
-      block: genesis.block,
-      hash: hashBlock(genesis.block),
-      td: genesis.td,
-    };
-    this.#entries.set(entry.hash, entry);
-    this.#canonical = [entry];
+    this.#head = new Entry(genesis.block, genesis.td);
+    this.#entries.set(this.#head.hash, this.#head);
   }
 
   get config(): ChainConfig {
@@ -79,16 +71,16 @@ export class Chain {
   }
 
   get currentBlock(): Block {
-    return this.#head().block;
+    return this.#head.block;
   }
 
   get currentHeader(): Header {
-    return this.#head().block.header;
+    return this.#head.block.header;
   }
 
   /** Total difficulty up to and including the head. */
   get currentTd(): bigint {
-    return this.#head().td;
+    return this.#head.td;
   }
 
   /** Total difficulty up to and including that block, canonical or not. */
@@ -189,7 +181,7 @@ export class Chain {
     const gap = checkContiguous(blocks);
     if (gap !== undefined) return { inserted: 0, known: 0, error: gap };
 
-    const before = this.#head();
+    const before = this.#head;
     let inserted = 0;
     let known = 0;
     let error: ChainError | undefined;
@@ -220,25 +212,13 @@ export class Chain {
     const error = checkHeader(header, parent.block.header) ?? checkBody(block);
     if (error !== undefined) return error;
 
-    const entry = { block, hash: hashBlock(block), td: parent.td + header.difficulty };
+    const entry = new Entry(block, parent.td + header.difficulty, parent);
     this.#entries.set(entry.hash, entry);
-    if (isHeavier(entry, this.#head())) this.#setHead(entry);
+    //: With it, all its ancestors are canonical, and no other block: a reorganisation.
+    if (isHeavier(entry, this.#head)) this.#head = entry;
     return undefined;
   }
   // #endregion insert-block
-
-  // #region reorganise
-  /** Makes `head` and its ancestors canonical, and nothing else. */
-  #setHead(head: Entry): void {
-    // The new chain may be shorter: equal in difficulty, or of fewer and harder blocks.
-    this.#canonical.length = Math.min(this.#canonical.length, indexOf(head) + 1);
-    let entry: Entry | undefined = head;
-    while (entry !== undefined && this.#canonical[indexOf(entry)] !== entry) {
-      this.#canonical[indexOf(entry)] = entry;
-      entry = this.#entries.get(entry.block.header.parentHash);
-    }
-  }
-  // #endregion reorganise
 
   /** Calls `listener` after each insert that moved the head; returns how to stop that. */
   subscribe(listener: (event: HeadEvent) => void): () => void {
@@ -249,52 +229,24 @@ export class Chain {
   }
 
   #announce(before: Entry): void {
-    const head = this.#head();
+    const head = this.#head;
     if (head === before) return;
-    const { added, dropped } = this.#difference(before, head);
     const event: HeadEvent = {
       head: head.block,
       hash: head.hash,
       td: head.td,
-      added,
-      dropped,
+      added: { [Symbol.iterator]: () => branch(head, before) },
+      dropped: { [Symbol.iterator]: () => branch(before, head) },
     };
     tellAll('head', this.#listeners, event);
   }
 
-  /** What changed between two heads: walks up both sides to the block they share. */
-  #difference(before: Entry, after: Entry): Pick<HeadEvent, 'added' | 'dropped'> {
-    const added: Block[] = [];
-    const dropped: Block[] = [];
-    let old: Entry | undefined = before;
-    while (old !== undefined && this.#canonical[indexOf(old)] !== old) {
-      dropped.push(old.block);
-      old = this.#entries.get(old.block.header.parentHash);
-    }
-    const shared = old === undefined ? -1 : indexOf(old);
-    for (const entry of this.#canonical.slice(shared + 1, indexOf(after) + 1)) {
-      added.push(entry.block);
-    }
-    return { added, dropped: dropped.reverse() };
-  }
-
   #canonicalAt(number: bigint): Entry | undefined {
-    // A number from the wire may be up to 2^64: too large for an index, and for a block.
-    return number < this.#canonical.length
-      ? this.#canonical[Number(number)]
+    // A number from the wire may be up to 2^64: too large for a block of this chain.
+    return number <= this.#head.number
+      ? ancestorAt(this.#head, Number(number))
       : undefined;
   }
-
-  #head(): Entry {
-    const head = this.#canonical.at(-1);
-    if (head === undefined) throw new TypeError('a chain has at least its genesis');
-    return head;
-  }
-}
-
-/** Place of a block that is in the chain: its number, far below 2^53. */
-function indexOf(entry: Entry): number {
-  return Number(entry.block.header.number);
 }
 
 /**

@@ -82,6 +82,9 @@ export const recoveryUnits = 400;
 const hashUnits = 5;
 const hashCost = (bytes: number): number => hashUnits + Math.ceil(bytes / 100);
 
+/** To come to the next body, though it be empty. */
+const bodyUnits = 2;
+
 /** The verdicts that come before the sender is recovered. */
 const cheapVerdicts: ReadonlySet<Verdict> = new Set([
   'known',
@@ -224,8 +227,10 @@ export class TxPool {
   }
 
   /** The same for the bodies of new blocks, which stay encoded. An empty pool costs nothing. */
-  *removeIncluded(bodies: readonly Body[]): Work<void> {
+  *removeIncluded(bodies: Iterable<Body>): Work<void> {
     for (const body of bodies) {
+      if (this.#all.size === 0) return;
+      yield bodyUnits;
       for (const item of rawItems(rawBody(body).transactions)) {
         if (this.#all.size === 0) return;
         this.remove([hashOf(yield* keccakWork(item))]);

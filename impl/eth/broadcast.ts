@@ -9,7 +9,7 @@ import { recv, select } from '../csp/select.ts';
 import { inSlices, stopped } from '../csp/slices.ts';
 import type { Done } from '../csp/done.ts';
 import type { Body } from '../core/block.ts';
-import type { Chain } from '../core/chain.ts';
+import type { Chain, HeadEvent } from '../core/chain.ts';
 import type { Hash } from '../core/hash.ts';
 import type { PooledTransaction, TxPool } from '../core/txpool.ts';
 import type { EthPeer } from './peer.ts';
@@ -33,14 +33,14 @@ export interface TxLoopHost {
 export function txLoop(host: TxLoopHost, txPool: TxPool): () => Promise<void> {
   const news = new Signal('transactions or blocks');
   const added: PooledTransaction[] = []; // BOUNDED by what comes until the task has its turn
-  const mined: Body[] = []; // BOUNDED as `added`; the chain holds them anyway
+  const moves: HeadEvent[] = []; // BOUNDED as `added`
   const forgetTxs = txPool.subscribe((tx) => {
     added.push(tx);
     news.raise();
   });
   const forgetBlocks = host.chain.subscribe((event) => {
     if (txPool.size === 0) return;
-    for (const { body } of event.added) mined.push(body);
+    moves.push(event);
     news.raise();
   });
   return async () => {
@@ -49,12 +49,17 @@ export function txLoop(host: TxLoopHost, txPool: TxPool): () => Promise<void> {
       if (event.case === 'quit') break;
       //: Together, as they came: one message for many, and one for all peers.
       while (added.length > 0) broadcastTxs(host.peers, takePack(added));
-      const work = txPool.removeIncluded(mined.splice(0));
+      const work = txPool.removeIncluded(bodiesOf(moves.splice(0)));
       if ((await inSlices(work, host.quitSync)) === stopped) break;
     }
     forgetTxs();
     forgetBlocks();
   };
+}
+
+/** Walked as it is used: a reorganisation may bring a hundred thousand. */
+function* bodiesOf(moves: readonly HeadEvent[]): Generator<Body, void> {
+  for (const { added } of moves) for (const { body } of added) yield body;
 }
 // #endregion tx-loop
 

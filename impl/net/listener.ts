@@ -10,7 +10,8 @@ export interface Listener {
   /**
    * Waits for the next connection.
    *
-   * @throws {AcceptFailed} the system gave none; ask again after a pause
+   * @throws {AcceptFailed} the system gave none: ask again after a pause; or more came
+   *   than may wait (cause: `QueueFull`)
    * @throws {ConnClosed} the listener is closed
    */
   accept(): Promise<NetConn>;

@@ -92,7 +92,19 @@ export class DeadlineExceeded extends Error {
   }
 }
 
-/** The system gave no connection, for want of memory, say. The listener lives. */
+/** Why one that came was closed at once: so many wait already. */
+export class QueueFull extends Error {
+  override readonly name = 'QueueFull';
+
+  constructor(waiting: number) {
+    super(`closed at once, because ${waiting} wait already`);
+  }
+}
+
+/**
+ * The system gave no connection, for want of memory, say; or there was no place for it
+ * (cause: `QueueFull`). The listener lives.
+ */
 export class AcceptFailed extends Error {
   override readonly name = 'AcceptFailed';
   /** So often since the last call of `accept`. */

@@ -10,7 +10,7 @@ import { runtime } from '../csp/runtime.ts';
 import { recv, select } from '../csp/select.ts';
 import { Signal } from '../csp/signal.ts';
 import { Timer } from '../csp/timer.ts';
-import { AcceptFailed, ConnClosed, DeadlineExceeded } from './net-conn.ts';
+import { AcceptFailed, ConnClosed, DeadlineExceeded, QueueFull } from './net-conn.ts';
 import type { NetConn } from './net-conn.ts';
 import { joinHostPort, TcpConn } from './tcp-conn.ts';
 
@@ -63,7 +63,7 @@ export async function dialTCP(
 }
 
 export interface ListenOptions {
-  /** Connections that may wait to be accepted; the next are closed. Default 128. */
+  /** Connections that may wait to be accepted; the next are closed, and told. Default 128. */
   readonly maxWaiting?: number;
 }
 
@@ -122,9 +122,7 @@ export class Listener {
       this.#arrived(socket, maxWaiting);
     });
     server.on('error', (error) => {
-      this.#failures++;
-      this.#failure = error;
-      this.#changed.raise();
+      this.#failed(error);
     });
   }
 
@@ -133,7 +131,8 @@ export class Listener {
    * Waits for a connection.
    *
    * @throws {AcceptFailed} an error of the system, which is not the listener's end. Without
-   *   a file descriptor, most often none comes: Node closes the connection by itself
+   *   a file descriptor, most often none comes: Node closes the connection by itself.
+   *   Also if connections were closed because too many wait (cause: `QueueFull`)
    * @throws {ConnClosed} the listener is closed
    */
   async accept(): Promise<NetConn> {
@@ -164,13 +163,20 @@ export class Listener {
 
   #arrived(socket: Socket, maxWaiting: number): void {
     // Node has accepted it and cannot leave it in the kernel: the bound is here.
-    const refused = this.#closed.closed || this.#waiting.length >= maxWaiting;
+    const isFull = this.#waiting.length >= maxWaiting;
     const conn = new TcpConn(socket);
-    if (refused || socket.remoteAddress === undefined) {
+    if (isFull || this.#closed.closed || socket.remoteAddress === undefined) {
       socket.destroy();
+      if (isFull) this.#failed(new QueueFull(maxWaiting));
       return;
     }
     this.#waiting.push(conn);
+    this.#changed.raise();
+  }
+
+  #failed(error: Error): void {
+    this.#failures++;
+    this.#failure = error;
     this.#changed.raise();
   }
 }

@@ -1,11 +1,11 @@
-/** Takes connections off a listener, past errors of the system: they are told and outlived. */
+/** Takes connections off a listener. What came and could not be had is told and outlived. */
 
 import type { Done } from '../csp/done.ts';
 import { runtime } from '../csp/runtime.ts';
 import { recv, select } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
 import type { Listener } from '../net/listener.ts';
-import { AcceptFailed, ConnClosed, type NetConn } from '../net/net-conn.ts';
+import { AcceptFailed, ConnClosed, type NetConn, QueueFull } from '../net/net-conn.ts';
 
 /** After an error, which comes back at once if it is asked again at once. */
 export const acceptPauseMs = 200;
@@ -19,6 +19,7 @@ export class Acceptor {
   readonly #quit: Done;
   readonly #tell: (error: Error, count: number) => void;
   #untold = 0;
+  #last: Error | undefined;
   #toldAt = -Infinity;
 
   /** @param tell is called once a second at most; `count`: since the call before */
@@ -36,12 +37,18 @@ export class Acceptor {
   async next(): Promise<NetConn | undefined> {
     for (;;) {
       try {
-        return await this.#listener.accept();
+        const conn = await this.#listener.accept();
+        this.#tellRest();
+        return conn;
       } catch (error) {
         if (error instanceof ConnClosed) return undefined;
         // Anything else is a fault of ours, and the end of who waits here.
         if (!(error instanceof AcceptFailed)) throw error;
-        this.#note(error);
+        this.#untold += error.count;
+        this.#last = error;
+        this.#tellRest();
+        // There was no place: the next that waits can be had.
+        if (error.cause instanceof QueueFull) continue;
       }
       const over = new Timer('pause after an accept error', acceptPauseMs);
       const event = await select({ over: recv(over), quit: recv(this.#quit) });
@@ -50,11 +57,11 @@ export class Acceptor {
     }
   }
 
-  #note(error: AcceptFailed): void {
-    this.#untold += error.count;
+  #tellRest(): void {
     const now = this.#runtime.now();
-    if (now - this.#toldAt < tellEveryMs) return;
-    this.#tell(error, this.#untold);
+    if (this.#last === undefined || now - this.#toldAt < tellEveryMs) return;
+    this.#tell(this.#last, this.#untold);
+    this.#last = undefined;
     this.#untold = 0;
     this.#toldAt = now;
   }

@@ -46,7 +46,7 @@ export type PeerEvent =
       readonly error: Error;
     }
   | {
-      /** The system gave us no connection. */
+      /** The system gave us no connection, or too many wait: that one was closed. */
       readonly type: 'accept-error';
       readonly error: Error;
       /** How often since the event before: one a second is enough. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto } from '#crypto';
 import { type Block, hashBlock } from '../../impl/core/block.ts';
+import { branch } from '../../impl/core/block-tree.ts';
 import { Chain, type HeadEvent } from '../../impl/core/chain.ts';
 import type { Genesis } from '../../impl/core/genesis.ts';
 import { hashOf } from '../../impl/core/hash.ts';
@@ -22,6 +23,10 @@ beforeAll(async () => {
   await initCrypto();
   genesis = testGenesis();
 });
+
+function never(): never {
+  throw new TypeError('nothing was told');
+}
 
 /** A fresh chain with these blocks in it. */
 function chainOf(...runs: readonly (readonly Block[])[]): Chain {
@@ -317,7 +322,12 @@ describe('Chain, for any tree and any order of insertion', () => {
       fc.property(randomTree, ({ plan, order }) => {
         const tree = new Chain(genesis);
         let followed: readonly Block[] = [genesis.block];
-        tree.subscribe(({ head, hash, td, added, dropped }) => {
+        const events: HeadEvent[] = [];
+        tree.subscribe((event) => {
+          events.push(event);
+          const { head, hash, td } = event;
+          const added = [...event.added].reverse();
+          const dropped = [...event.dropped].reverse();
           const stays = followed.length - dropped.length;
           expect(followed.slice(stays)).toEqual(dropped);
           followed = [...followed.slice(0, stays), ...added];
@@ -328,10 +338,74 @@ describe('Chain, for any tree and any order of insertion', () => {
         });
         insertAll(tree, treeInOrder(plan, order));
         expect(followed).toEqual(canonical(tree));
+        // Who looks later, when the head is elsewhere, sees the same.
+        followed = [genesis.block];
+        for (const { added, dropped } of events) {
+          followed = followed.slice(0, followed.length - [...dropped].length);
+          followed = [...followed, ...[...added].reverse()];
+        }
+        expect(followed).toEqual(canonical(tree));
       }),
       { numRuns: 100 },
     );
     expect(seen.reorganisations).toBeGreaterThan(0);
+  });
+});
+
+describe('a reorganisation', () => {
+  /** Counts the calls of a method as long as `work` runs. */
+  function calls(of: object, name: string, work: () => void): number {
+    let count = 0;
+    const own = Object.getOwnPropertyDescriptor(of, name);
+    if (own === undefined) throw new TypeError(`no ${name}`);
+    const method = own.value as (...args: unknown[]) => unknown;
+    Object.defineProperty(of, name, {
+      ...own,
+      value(this: unknown, ...args: unknown[]): unknown {
+        count++;
+        return Reflect.apply(method, this, args);
+      },
+    });
+    try {
+      work();
+    } finally {
+      Object.defineProperty(of, name, own);
+    }
+    return count;
+  }
+
+  /** How often it looks into a map, and asks a generator for the next. */
+  function lookups(work: () => void): number {
+    const generator = Object.getPrototypeOf(branch.prototype) as object;
+    let asked = 0;
+    const gets = calls(Map.prototype, 'get', () => {
+      asked = calls(generator, 'next', work);
+    });
+    return gets + asked;
+  }
+
+  it('costs the same, however long the branch is that takes over', () => {
+    const [short, long] = [3, 600].map((length) => {
+      const main = childrenOf(genesis.block, length, { difficulty: 10n });
+      const side = childrenOf(genesis.block, length, { difficulty: 9n });
+      const last = childOf(side.at(-1) ?? genesis.block, { difficulty: 2n ** 20n });
+      chain = chainOf(main, side);
+      const events: HeadEvent[] = [];
+      chain.subscribe((event) => events.push(event));
+      const cost = lookups(() => {
+        extend(chain, [last]);
+      });
+      const dropped = [...(events[0]?.dropped ?? [])];
+      return { cost, dropped, blocks: canonical(chain), main, side, last };
+    });
+    expect(long?.cost).toBe(short?.cost);
+    for (const { dropped, blocks, main, side, last } of [
+      short ?? never(),
+      long ?? never(),
+    ]) {
+      expect(dropped.reverse()).toEqual(main);
+      expect(blocks).toEqual([genesis.block, ...side, last]);
+    }
   });
 });
 
@@ -343,7 +417,10 @@ describe('Chain.subscribe', () => {
     chain.subscribe((event) => events.push(event));
     extend(chain, blocks);
     expect(events).toHaveLength(1);
-    expect(events[0]).toMatchObject({ added: blocks, dropped: [], td: 131_072n * 4n });
+    const [{ added, dropped, td } = never()] = events;
+    expect([...added]).toEqual([...blocks].reverse());
+    expect([...dropped]).toEqual([]);
+    expect(td).toBe(131_072n * 4n);
   });
 
   it('says nothing when the head stays', () => {

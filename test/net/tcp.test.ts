@@ -11,6 +11,7 @@ import {
   DeadlineExceeded,
   EndOfStream,
   type NetConn,
+  QueueFull,
 } from '../../impl/net/net-conn.ts';
 import { dialTCP, Listener, listenTCP } from '../../impl/net/tcp.ts';
 import { failureOf, pattern, serialOnTheWall, together } from './grounds.ts';
@@ -197,6 +198,13 @@ describe('Listener.accept', () => {
       const error = await failureOf(conn.readFull(1));
       expect(error instanceof EndOfStream || error instanceof ConnClosed).toBe(true);
     }
+    const told = await failureOf(listener.accept());
+    expect(told).toMatchObject({
+      name: 'AcceptFailed',
+      count: 3,
+      cause: new QueueFull(2),
+      message: 'accept: closed at once, because 2 wait already',
+    });
     for (const conn of [first, second]) {
       const accepted = await listener.accept();
       await accepted.write(pattern(3));

@@ -4,7 +4,7 @@ import { runtime } from '../../impl/csp/runtime.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import type { Network } from '../../impl/net/listener.ts';
-import { AcceptFailed } from '../../impl/net/net-conn.ts';
+import { AcceptFailed, QueueFull } from '../../impl/net/net-conn.ts';
 import { acceptPauseMs } from '../../impl/p2p/accept.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
 import { run } from '../helpers/explore.ts';
@@ -99,9 +99,42 @@ describe('Acceptor.next', () => {
       await sleep(1_000);
       expect(told(server)).toEqual([
         [0, 100],
-        [1_000, 11],
+        [1_000, 10],
       ]);
       await server.stop();
+    }));
+
+  it('makes no pause where too many wait: the next of them can be had', () =>
+    run(async () => {
+      const world = new World();
+      const failures = [70, 5, 1].map(
+        (count) => new AcceptFailed(count, new QueueFull(128)),
+      );
+      const server = makeServer(world, {
+        network: failing(world, () => failures.shift()),
+      });
+      await server.start();
+      const remote = new Remote(world, idOf('22'));
+      const tasks = new WaitGroup();
+      tasks.go('remote', async () => {
+        await remote.join();
+        expect(runtime().now()).toBe(0);
+        await remote.listen();
+      });
+      await sleep(1_000);
+      expect(told(server)).toEqual([[0, 70]]);
+      expect(server.events[0]).toMatchObject({
+        error: { message: 'accept: closed at once, because 128 wait already' },
+      });
+      // The rest is told when the next one comes, though nothing fails any more.
+      await world.connect(serverAddress, '10.0.0.9').close();
+      await sleep(1);
+      expect(told(server)).toEqual([
+        [0, 70],
+        [1_000, 6],
+      ]);
+      await server.stop();
+      await tasks.wait();
     }));
 
   it('leaves in the middle of a pause when the server stops', () =>
