@@ -98,6 +98,27 @@ describe('a run', () => {
     ['a typeset apostrophe', echo('const a = ’x’;'), 2, 13, '’ is a quotation mark'],
     ['a space of no width', echo('const\u200b a = 1;'), 2, 8, '(U+200B); delete it'],
     [
+      'typeset quotes below a comment',
+      `/**\n * One.\n * Two.\n * Three.\n * Four.\n */\n${echo('const a = ‘x’;')}`,
+      8,
+      13,
+      '‘ is a quotation mark',
+    ],
+    [
+      'a sign of no meaning below a comment',
+      `/**\n * One.\n * Two.\n * Three.\n * Four.\n */\n${echo('const a = …;')}`,
+      8,
+      3,
+      'Invalid or unexpected token',
+    ],
+    [
+      'typeset quotes behind others in a text',
+      echo("const a = '“'; const b = ‘x’;"),
+      2,
+      28,
+      '‘ is a quotation mark',
+    ],
+    [
       'such a space at the start',
       `// “\n\u200bconst a = 1;\n${echo('')}`,
       2,
@@ -108,6 +129,14 @@ describe('a run', () => {
     ['a decorator', at('@d class A {}'), 5, 1, 'decorators do not run here'],
     ['a decorated method', at('class A {\n  @d m() {}\n}'), 6, 3, 'decorators'],
     ['using', echo('using a = null;'), 2, 3, '`using` is newer than Node 20'],
+    [
+      'using in a list',
+      echo('const x = `using b = c`;\n  for (using /* it */ a of []) break;'),
+      3,
+      8,
+      '`using` is newer',
+    ],
+    ['using that waits', echo('await using a = null;'), 2, 9, '`using` is newer'],
     [
       'accessor',
       at('class A {\n  accessor x = 1;\n}'),
@@ -131,6 +160,12 @@ describe('a run', () => {
     [
       'an enum and a parameter property',
       at('enum E { A }\nclass C { constructor(readonly e: E) {} }'),
+    ],
+    [
+      'the name `using`',
+      echo(
+        "const using = '// using a = 1';\n  void using\n  for (const x of using) void x;",
+      ),
     ],
     ['typeset quotes in texts and comments', echo("const a = '“'; // ’")],
   ])('takes %s', async (_, code) => {
