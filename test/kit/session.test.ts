@@ -300,6 +300,10 @@ describe('a run', () => {
 describe('built-ins', () => {
   it.each([
     ['Array.prototype.every = () => true', 'replaced Array.prototype.every'],
+    ['Array.prototype.map = () => [] as never', 'replaced Array.prototype.map'],
+    ['Array.prototype.push = () => 0', 'replaced Array.prototype.push'],
+    ['Array.prototype.flatMap = () => []', 'replaced Array.prototype.flatMap'],
+    ['(Object.prototype as any).get = () => 1', 'added Object.prototype.get'],
     ['JSON.stringify = () => "1"', 'replaced JSON.stringify'],
     ['Object.is = () => true', 'replaced Object.is'],
     ['Promise.prototype.then = function () {}', 'replaced Promise.prototype.then'],
