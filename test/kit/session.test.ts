@@ -243,10 +243,24 @@ describe('a run', () => {
     expect(report.tests[0]?.message).toBe('the code ended its worker');
   });
 
-  it('reports a failed promise that nobody waits for', async () => {
-    const report = await run(echo("void Promise.reject(new Error('lost'));"));
-    expect(report.verdict).toBe('threw');
-    expect(report.tests.at(-1)?.message).toContain('Error: lost');
+  it.each([
+    ['one that is born so', "void Promise.reject(new Error('lost'));"],
+    [
+      'an async function',
+      "void (async () => { await 0; throw new Error('lost'); })();",
+    ],
+  ])('charges a failed promise to its test, with its line: %s', async (_, lost) => {
+    const { tests, verdict } = await run(echo(`if (text === 'ping') ${lost}`));
+    expect(verdict).toBe('threw');
+    expect(tests.length).toBeGreaterThan(1);
+    expect(tests[0]).toMatchObject({ verdict: 'threw', line: 2 });
+    expect(tests[0]?.message).toContain('nobody waited for it: Error: lost');
+    expect(tests.at(-1)?.verdict).toBe('passed');
+  });
+
+  it('hears of a promise that fails while the code is loaded', async () => {
+    const lost = await run(`void Promise.reject(new Error('lost'));\n${echo('')}`);
+    expect(lost.tests[0]).toMatchObject({ verdict: 'threw', line: 1 });
   });
 
   it('says what was got and what was expected, and not how that was compared', async () => {
@@ -300,6 +314,10 @@ describe('a run', () => {
 describe('built-ins', () => {
   it.each([
     ['Array.prototype.every = () => true', 'replaced Array.prototype.every'],
+    ['Array.prototype.map = () => [] as never', 'replaced Array.prototype.map'],
+    ['Array.prototype.push = () => 0', 'replaced Array.prototype.push'],
+    ['Array.prototype.flatMap = () => []', 'replaced Array.prototype.flatMap'],
+    ['(Object.prototype as any).get = () => 1', 'added Object.prototype.get'],
     ['JSON.stringify = () => "1"', 'replaced JSON.stringify'],
     ['Object.is = () => true', 'replaced Object.is'],
     ['Promise.prototype.then = function () {}', 'replaced Promise.prototype.then'],

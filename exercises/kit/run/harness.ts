@@ -76,8 +76,12 @@ function macrotasks(): () => Promise<void> {
   const post = port2.postMessage.bind(port2);
   return () =>
     new HostPromise((resolve) => {
+      // Twice: browsers tell of a rejection in a task of its own, behind the first.
       port1.onmessage = () => {
-        resolve();
+        port1.onmessage = () => {
+          resolve();
+        };
+        post(undefined);
       };
       post(undefined);
     });

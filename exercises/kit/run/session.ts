@@ -5,7 +5,7 @@ import { Borrowed } from './borrowed.ts';
 import { createExpect } from './expect.ts';
 import { Guard } from './guard.ts';
 import { Harness, type Watch } from './harness.ts';
-import { findTampering, takeSnapshot, type Snapshot } from './intrinsics.ts';
+import { findTampering, putBack, takeSnapshot, type Snapshot } from './intrinsics.ts';
 import { judge, lookAt, placeIn } from './judge.ts';
 import { CodeError, compileLearner, type Marks } from './learner.ts';
 import { Printed } from './printed.ts';
@@ -289,7 +289,9 @@ export class Session {
       factory(...given);
       // At once: whatever runs next could stumble over what was replaced.
       const spoiled = findTampering(snapshot);
-      if (spoiled !== undefined) throw new Tampered(spoiled);
+      if (spoiled === undefined) return;
+      putBack(snapshot);
+      throw new Tampered(spoiled);
     });
     const exported = this.#registry.require(id);
     const missing = this.#exercise.needs.find((name) => !(name in exported));
