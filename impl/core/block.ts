@@ -7,8 +7,11 @@
  */
 import { list, listOf } from '../rlp/schema.ts';
 import { firstItem, listContent, rawItems } from '../rlp/decode.ts';
-import { encode, encodeList, type RlpValue } from '../rlp/encode.ts';
+import { encode, encodeList, listParts, type RlpValue } from '../rlp/encode.ts';
 import { scan } from '../rlp/scan.ts';
+import { concatAll } from '../bytes.ts';
+import { atOnce, type Work } from '../csp/slices.ts';
+import { concatWork } from './copy.ts';
 import type { Hash } from './hash.ts';
 import {
   encodeHeader,
@@ -99,7 +102,17 @@ export function encodeBody(body: Body): Uint8Array {
 }
 
 export function encodeBlock({ header, body }: Block): Uint8Array {
-  return encodeList([encodeHeader(header), encodedOf(body).content]);
+  return concatAll(blockParts({ header, body }));
+}
+
+/** The same in parts that stand one after the other: a body is long, and is not copied. */
+export function blockParts({ header, body }: Block): readonly Uint8Array[] {
+  return listParts([encodeHeader(header), encodedOf(body).content]);
+}
+
+/** As `encodeBody`, in parts. */
+export function bodyParts(body: Body): readonly Uint8Array[] {
+  return listParts([encodedOf(body).content]);
 }
 
 /** The two lists of a body as they are encoded. */
@@ -119,19 +132,19 @@ export function rawBody(body: Body): RawBody {
  * The body that these bytes are, which `bodySchema` has passed already. It keeps them, so
  * nobody may change them, and builds its transactions when they are first looked at.
  */
-export function bodyOf(data: Uint8Array): Body {
-  const raw = toKeep(firstItem(data));
+export function* bodyOf(data: Uint8Array): Work<Body> {
+  const raw = yield* toKeep(firstItem(data));
   return bodyFrom({ raw, content: listContent(raw) });
 }
 
 /**
  * The block that these bytes are, which `blockSchema` has passed already. As `bodyOf`.
  */
-export function blockOf(data: Uint8Array): Block {
+export function* blockOf(data: Uint8Array): Work<Block> {
   const content = listContent(data, 'block');
   const header = firstItem(content, 'block');
-  const lists = content.subarray(header.length);
-  return { header: readHeader(header), body: bodyFrom({ content: toKeep(lists) }) };
+  const lists = yield* toKeep(content.subarray(header.length));
+  return { header: readHeader(header), body: bodyFrom({ content: lists }) };
 }
 
 /**
@@ -139,8 +152,10 @@ export function blockOf(data: Uint8Array): Block {
  * kept with them. Otherwise themselves: to copy ten megabytes takes a system long that
  * has to find the memory.
  */
-function toKeep(bytes: Uint8Array): Uint8Array {
-  return 2 * bytes.length < bytes.buffer.byteLength ? bytes.slice() : bytes;
+function* toKeep(bytes: Uint8Array): Work<Uint8Array> {
+  return 2 * bytes.length < bytes.buffer.byteLength
+    ? yield* concatWork([bytes])
+    : bytes;
 }
 
 function bodyFrom(known: Encoded): Body {
@@ -168,7 +183,7 @@ function bodyFrom(known: Encoded): Body {
  * @throws {RlpError} the bytes do not begin with a body
  */
 export function readBody(data: Uint8Array): Body {
-  return bodyOf(data.slice(0, scan(data, bodySchema, 'block body')));
+  return atOnce(bodyOf(data.slice(0, scan(data, bodySchema, 'block body'))));
 }
 
 /**
@@ -178,5 +193,5 @@ export function readBody(data: Uint8Array): Body {
  * @throws {RlpError} the bytes do not begin with a block
  */
 export function readBlock(data: Uint8Array): Block {
-  return blockOf(data.slice(0, scan(data, blockSchema, 'block')));
+  return atOnce(blockOf(data.slice(0, scan(data, blockSchema, 'block'))));
 }

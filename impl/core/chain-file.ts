@@ -9,6 +9,7 @@ import { RlpError } from '../rlp/errors.ts';
 import { scanWork } from '../rlp/scan.ts';
 import { type Block, blockOf, blockSchema, encodeBlock, hashBlock } from './block.ts';
 import type { Chain } from './chain.ts';
+import { concatWork } from './copy.ts';
 import { checkBodyWork } from './validate.ts';
 
 /** A chain file that ends in something else than a block of this chain. */
@@ -121,7 +122,7 @@ export function blockUnits(length: number): number {
 }
 
 /** Takes the bytes of a file as they come, and inserts each block when it is whole. */
-class Importer {
+export class Importer {
   readonly #chain: Chain;
   readonly #blocks = new BlockReader();
   readonly #onProgress: FileWork['onProgress'];
@@ -203,7 +204,7 @@ class BlockReader {
   *next(isEnd: boolean): Work<BlockInFile | undefined> {
     // Joined only when there is enough: a long block comes in many pieces.
     if (!isEnd && this.#available < this.#needed()) return undefined;
-    this.#join();
+    yield* this.#join();
     if (!isEnd && this.#available < this.#needed()) return undefined;
     if (this.#available === 0) return undefined;
     const found = yield* this.#read();
@@ -214,9 +215,9 @@ class BlockReader {
     return found;
   }
 
-  #join(): void {
+  *#join(): Work<void> {
     if (this.#pushed.length === 0) return;
-    this.#rest = concatAll([this.#rest, ...this.#pushed.splice(0)]);
+    this.#rest = yield* concatWork([this.#rest, ...this.#pushed.splice(0)]);
   }
 
   /** Bytes to have before it is worth a look. */
@@ -236,7 +237,7 @@ class BlockReader {
     const [index, offset] = [this.#index, this.#offset];
     try {
       const length = yield* scanWork(this.#rest, blockSchema, 'block');
-      const block = blockOf(this.#rest.subarray(0, length));
+      const block = yield* blockOf(this.#rest.subarray(0, length));
       return { block, index, offset, length };
     } catch (error) {
       if (!(error instanceof RlpError)) throw error;

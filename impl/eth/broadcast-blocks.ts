@@ -4,7 +4,7 @@
  */
 
 import type { Block } from '../core/block.ts';
-import { encodeBlock, hashBlock } from '../core/block.ts';
+import { blockParts, hashBlock } from '../core/block.ts';
 import type { Chain } from '../core/chain.ts';
 import { hashBytes } from '../core/hash.ts';
 import { newMsg } from '../p2p/message.ts';
@@ -44,7 +44,7 @@ export function broadcastBlock(
   const parentTd = chain.getTd(header.parentHash);
   if (parentTd === undefined) return; // its td is not known, so nobody would believe it
   const td = encode(parentTd + header.difficulty);
-  const msg = newMsg(newBlockMsg, encodeList([encodeBlock(block), td]));
+  const msg = newMsg(newBlockMsg, encodeList([...blockParts(block), td]));
   const count = Math.floor(Math.sqrt(lacking.length));
   for (const peer of lacking.slice(0, count)) peer.queueBlock({ hash, msg });
 }

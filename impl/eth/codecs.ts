@@ -4,13 +4,7 @@
  */
 
 import type { Work } from '../csp/slices.ts';
-import {
-  type Block,
-  blockOf,
-  blockSchema,
-  bodySchema,
-  maxTransactions,
-} from '../core/block.ts';
+import { blockSchema, bodySchema, maxTransactions } from '../core/block.ts';
 import { type Hash, hashOf } from '../core/hash.ts';
 import { type Header, headerSchema, readHeader } from '../core/header.ts';
 import { transactionSchema } from '../core/transaction.ts';
@@ -130,20 +124,20 @@ function* announcementsOf({ payload }: Msg): Generator<Announcement, void, undef
 
 /** A NewBlock. Header and body may still belong to different blocks. */
 export interface NewBlockData {
-  readonly block: Block;
+  /** The block stays encoded, a view of the payload. It is proved to be one. */
+  readonly data: Uint8Array;
   /** Total difficulty up to and including the block, as the sender claims it. */
   readonly td: bigint;
 }
 
-/** The body is proved to be one, and stays encoded. */
 export const newBlockCodec: Codec<NewBlockData> = {
   schema: () => list(blockSchema, tdSchema),
   build: ({ payload }) => {
-    const [block, td] = rawItems(payload);
-    if (block === undefined || td === undefined) {
+    const [data, td] = rawItems(payload);
+    if (data === undefined || td === undefined) {
       throw new TypeError('a NewBlock is two items');
     }
-    return { block: blockOf(block), td: asTd(decode(td, tdSchema, 'td')) };
+    return { data, td: asTd(decode(td, tdSchema, 'td')) };
   },
 };
 

@@ -84,7 +84,9 @@ async function fetchBodiesOf(
   for (const [i, data] of (bodies[0] ?? []).entries()) {
     const header = headers[i];
     if (header === undefined) break;
-    const block = { header, body: bodyOf(data) };
+    const body = await inSlices(bodyOf(data), peer.closed);
+    if (body === stopped) break;
+    const block = { header, body };
     const error = await inSlices(checkBodyWork(block), peer.closed);
     if (error === stopped) break;
     if (error !== undefined) return { arrived, lied: true };

@@ -104,7 +104,7 @@ function* prove(
   for (const [i, data] of bodies.entries()) {
     const header = headers[i];
     if (header === undefined) break;
-    const block = { header, body: bodyOf(data) };
+    const block = { header, body: yield* bodyOf(data) };
     const error = yield* checkBodyWork(block);
     if (error !== undefined) {
       return new SyncError('bad-peer', error.message, { cause: error });

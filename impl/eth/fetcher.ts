@@ -12,7 +12,7 @@ import { runtime } from '../csp/runtime.ts';
 import { recv, select, send } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
 import type { WaitGroup } from '../csp/wait-group.ts';
-import { type Block, encodeBody, hashBlock } from '../core/block.ts';
+import { type Block, bodyParts, hashBlock } from '../core/block.ts';
 import type { Chain } from '../core/chain.ts';
 import type { Hash } from '../core/hash.ts';
 import { encodeHeader, hashHeader } from '../core/header.ts';
@@ -304,7 +304,8 @@ export class Fetcher {
 
 /** Bytes of its RLP, without the headers of its lists. */
 function sizeOf({ header, body }: Block): number {
-  return encodeHeader(header).length + encodeBody(body).length;
+  const parts = [encodeHeader(header), ...bodyParts(body)];
+  return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
 /** Without an entry for nothing, so that a peer that has left is forgotten. */

@@ -4,9 +4,9 @@
  */
 
 import { recv, select } from '../csp/select.ts';
-import { inSlices, type Work } from '../csp/slices.ts';
+import { inSlices, stopped, type Work } from '../csp/slices.ts';
 import { Timer } from '../csp/timer.ts';
-import { encodeBody, hashBlock } from '../core/block.ts';
+import { blockOf, bodyParts, hashBlock } from '../core/block.ts';
 import type { Hash } from '../core/hash.ts';
 import { checkBodyWork } from '../core/validate.ts';
 import { emptyRoot } from '../core/trie.ts';
@@ -127,18 +127,22 @@ async function handleGetBlockBodies(
   peer: EthPeer,
   hashes: Iterable<Hash>,
 ): Promise<void> {
-  const bodies: Uint8Array[] = [];
+  const parts: Uint8Array[] = [];
+  let count = 0;
   let size = 0;
   //: Twice as many lookups as answers, so that unknown hashes have an end too.
   for (const hash of firstOf(hashes, 2 * maxBlockFetch)) {
     const body = chain.getBody(hash);
     if (body === undefined) continue;
-    const encoded = encodeBody(body);
-    bodies.push(encoded);
-    size += encoded.length;
-    if (bodies.length === maxBlockFetch || size >= softResponseLimit) break;
+    count++;
+    //: The bytes that came, which are copied once: into the answer.
+    for (const part of bodyParts(body)) {
+      parts.push(part);
+      size += part.length;
+    }
+    if (count === maxBlockFetch || size >= softResponseLimit) break;
   }
-  await peer.sendBlockBodies(bodies);
+  await peer.sendBlockBodies(parts);
 }
 // #endregion handle-get-block-bodies
 
@@ -186,8 +190,10 @@ async function handleNewBlockHashes(
 async function handleNewBlock(
   host: HandlerHost,
   peer: EthPeer,
-  { block, td }: NewBlockData,
+  { data, td }: NewBlockData,
 ): Promise<void> {
+  const block = await inSlices(blockOf(data), peer.closed);
+  if (block === stopped) return;
   const { header } = block;
   peer.knownBlocks.add(hashBlock(block));
   //: A wrong body goes nowhere, and says nothing about the hash: the right one may come.

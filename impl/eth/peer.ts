@@ -250,7 +250,10 @@ export class EthPeer {
     return this.sendEncoded(blockHeadersMsg, headers.map(encodeHeader));
   }
 
-  /** @geth eth/peer.go peer.SendBlockBodiesRLP */
+  /**
+   * @param bodies encoded, one after the other; each may be in parts
+   * @geth eth/peer.go peer.SendBlockBodiesRLP
+   */
   sendBlockBodies(bodies: readonly Uint8Array[]): Promise<void> {
     return this.sendEncoded(blockBodiesMsg, bodies);
   }

@@ -10,6 +10,7 @@ import {
   encodeBlock,
   encodeBody,
   hashBlock,
+  readBlock,
 } from '../../impl/core/block.ts';
 import { type Hash, hashBytes } from '../../impl/core/hash.ts';
 import { encodeHeader } from '../../impl/core/header.ts';
@@ -96,8 +97,8 @@ async function listener(
           const other = body === 'other' ? childOf(block) : block;
           await remote.send(blockBodiesMsg, encodeList([encodeBody(other.body)]));
         } else if (msg.code === newBlockMsg) {
-          const { block: sent, td } = atOnce(readMsg(msg, newBlockCodec));
-          note(`block, td ${td}`, [hashBlock(sent)]);
+          const { data, td } = atOnce(readMsg(msg, newBlockCodec));
+          note(`block, td ${td}`, [hashBlock(readBlock(data))]);
         } else if (msg.code === newBlockHashesMsg) {
           const all = atOnce(readMsg(msg, newBlockHashesCodec));
           note(

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto } from '#crypto';
 import { atOnce } from '../../impl/csp/slices.ts';
 import { fromHex, toHex } from '../../impl/bytes.ts';
-import { encodeBlock, encodeBody } from '../../impl/core/block.ts';
+import { encodeBlock, encodeBody, readBlock } from '../../impl/core/block.ts';
 import { hashOf, keccakHash, zeroHash } from '../../impl/core/hash.ts';
 import { encodeHeader, hashHeader } from '../../impl/core/header.ts';
 import {
@@ -227,7 +227,8 @@ describe('newBlockCodec', () => {
 
   it('reads block and td', () => {
     const payload = encodeList([encodeBlock(block()), encode(5n)]);
-    const { block: got, td } = read(newMsg(newBlockMsg, payload), newBlockCodec);
+    const { data, td } = read(newMsg(newBlockMsg, payload), newBlockCodec);
+    const got = readBlock(data);
     expect(td).toBe(5n);
     expect(got).toEqual(block());
     expect(hashHeader(got.header)).toBe(hashHeader(block().header));

@@ -1,6 +1,6 @@
 /**
- * What a peer may make us do, in counted work: keccaks, pieces between two looks at the
- * stop signal, transactions after the end. Nothing here measures time.
+ * What a peer may make us do, in counted work: keccaks, bytes copied, pieces between two
+ * looks at the stop signal, transactions after the end. Nothing here measures time.
  */
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { initCrypto } from '#crypto';
@@ -10,7 +10,9 @@ import type { Work } from '../../impl/csp/slices.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import {
   type Block,
+  blockOf,
   type Body,
+  bodyOf,
   encodeBlock,
   encodeBody,
   hashBlock,
@@ -21,6 +23,8 @@ import { encodeHeader, type Header } from '../../impl/core/header.ts';
 import { bodyRoots, deriveSha, transactionsRoot } from '../../impl/core/roots.ts';
 import { encodeTransaction, type Transaction } from '../../impl/core/transaction.ts';
 import { recoveryUnits, TxPool } from '../../impl/core/txpool.ts';
+import { Chain } from '../../impl/core/chain.ts';
+import { Importer } from '../../impl/core/chain-file.ts';
 import { checkBody, checkBodyWork } from '../../impl/core/validate.ts';
 import { blockBodiesCodec, readMsg } from '../../impl/eth/codecs.ts';
 import {
@@ -87,18 +91,52 @@ interface Count {
   pieces: number;
   largest: number;
   units: number;
+  /** Bytes that were copied, and the most of them between two yields. */
+  copied: number;
+  mostCopied: number;
 }
 
 /** Does the work and says how it was cut. */
 function count<T>(work: Work<T>): Count & { value: T } {
-  const total = { pieces: 0, largest: 0, units: 0 };
-  for (let step = work.next(); ; step = work.next()) {
+  const total = { pieces: 0, largest: 0, units: 0, copied: 0, mostCopied: 0 };
+  for (;;) {
+    const { result: step, bytes } = copying(() => work.next());
+    total.copied += bytes;
+    total.mostCopied = Math.max(total.mostCopied, bytes);
     if (step.done === true) return { ...total, value: step.value };
     total.pieces++;
     total.units += step.value;
     total.largest = Math.max(total.largest, step.value);
   }
 }
+
+/** Where an array of bytes has its methods from. */
+const inherited = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
+
+/** Counts the bytes that are copied from one array into another meanwhile. */
+function copying<T>(work: () => T): { result: T; bytes: number } {
+  let bytes = 0;
+  Object.assign(Uint8Array.prototype, {
+    set(this: Uint8Array, ...args: Parameters<Uint8Array['set']>): void {
+      bytes += args[0].length;
+      inherited.set.apply(this, args);
+    },
+    slice(this: Uint8Array, ...args: Parameters<Uint8Array['slice']>): Uint8Array {
+      const copy = inherited.slice.apply(this, args);
+      bytes += copy.length;
+      return copy;
+    },
+  });
+  try {
+    return { result: work(), bytes };
+  } finally {
+    Reflect.deleteProperty(Uint8Array.prototype, 'set');
+    Reflect.deleteProperty(Uint8Array.prototype, 'slice');
+  }
+}
+
+/** What may be copied at once: it takes a fraction of a millisecond. */
+const mostAtOnce = 256 * 1024;
 
 describe('a body of 131,000 least transactions', () => {
   const items = 131_000;
@@ -176,6 +214,11 @@ describe('a body with one transaction of 10 MiB', () => {
       expect(units).toBeGreaterThan(data.length / 200);
       expect(pieces).toBeGreaterThan(100);
     }
+    // Copied for the hash alone, piece by piece: neither for the leaf nor for its name.
+    for (const { copied, mostCopied } of [root, name]) {
+      expect(copied).toBeLessThan(data.length * 1.1);
+      expect(mostCopied).toBeLessThan(70_000);
+    }
     expect(count(bodyRoots(block.body)).value.txRoot).toBe(
       transactionsRoot(block.body.transactions),
     );
@@ -189,6 +232,56 @@ describe('a body with one transaction of 10 MiB', () => {
     const { value, pieces } = count(checkBodyWork({ header, body: body() }));
     expect(value).toMatchObject({ code: 'too-many-transactions' });
     expect(pieces).toBe(0);
+  });
+});
+
+describe('a body that is the lesser part of its message', () => {
+  const data = new Uint8Array(4 * 1024 * 1024);
+
+  /** A body in its message, or a block, with as much again behind it. */
+  function within(begin: readonly Uint8Array[]): Uint8Array {
+    const txs = encodeList([encodeTransaction({ ...signedTx(), data })]);
+    const item = encodeList([...begin, txs, Uint8Array.of(0xc0)]);
+    const [first] = rawItems(encodeList([item, item, item]));
+    return first ?? item;
+  }
+
+  it.each<[string, () => Work<Body | Block>]>([
+    ['in BlockBodies', () => bodyOf(within([]))],
+    [
+      'in NewBlock',
+      () => blockOf(within([encodeHeader(childOf(testGenesis().block).header)])),
+    ],
+  ])('is copied in pieces, which count: %s', (_, work) => {
+    const { largest, units, copied, mostCopied } = count<unknown>(work());
+    expect(copied).toBeGreaterThan(data.length);
+    expect(mostCopied).toBeLessThanOrEqual(mostAtOnce + 1_000);
+    expect(units).toBeGreaterThan(data.length / 2_000);
+    expect(largest).toBeLessThanOrEqual(sliceUnits / 4);
+  });
+});
+
+describe('a block of a file', () => {
+  it('is put together in pieces, which count', () => {
+    const tx = { ...signedTx(), data: new Uint8Array(8_000_000) };
+    const genesis = testGenesis({ gasLimit: '0x10000000000' });
+    const header = { gasUsed: 1n << 40n, gasLimit: 1n << 40n };
+    const file = encodeBlock(childOf(genesis.block, { txs: [tx], header }));
+    const importer = new Importer(new Chain(genesis));
+    const counts: Count[] = [];
+    const take = (bytes: Uint8Array): void => {
+      counts.push(count(importer.take(bytes)));
+    };
+    for (let at = 0; at < file.length; at += mostAtOnce) {
+      take(file.subarray(at, at + mostAtOnce));
+    }
+    importer.take(undefined);
+    expect(importer.result).toEqual({ imported: 1, known: 0 });
+    const sum = counts.reduce((total, { copied }) => total + copied, 0);
+    expect(sum).toBeGreaterThan(file.length);
+    for (const { mostCopied } of counts) {
+      expect(mostCopied).toBeLessThanOrEqual(mostAtOnce + 1_000);
+    }
   });
 });
 

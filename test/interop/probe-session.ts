@@ -1,6 +1,6 @@
 /** What the probe says and asks over eth, and what it makes of the answers. */
 
-import { type Block, bodyOf } from '../../impl/core/block.ts';
+import { type Block, readBody } from '../../impl/core/block.ts';
 import type { Genesis } from '../../impl/core/genesis.ts';
 import { hashHeader, type Header } from '../../impl/core/header.ts';
 import { genesisHash } from '../../impl/core/genesis.ts';
@@ -139,7 +139,7 @@ export class Session {
   async #bodies(headers: readonly Header[]): Promise<void> {
     const hashes = headers.map(hashHeader);
     const { answer } = this.#peer.requestBodies(hashes);
-    const bodies = (await this.#wait('bodies', answer)).map(bodyOf);
+    const bodies = (await this.#wait('bodies', answer)).map(readBody);
     if (bodies.length < headers.length) {
       throw new ProbeFailure(
         `of ${headers.length} bodies it has sent ${bodies.length}`,
@@ -243,4 +243,4 @@ function asBlock(header: Header): Block {
   return { header, body: emptyBody };
 }
 
-const emptyBody = bodyOf(Uint8Array.of(0xc2, 0xc0, 0xc0));
+const emptyBody = readBody(Uint8Array.of(0xc2, 0xc0, 0xc0));
