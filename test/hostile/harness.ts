@@ -171,7 +171,7 @@ const attackOverTCP: Once = async (each, played) => {
 async function play(each: Case, scene: Scene): Promise<number> {
   const { node, meter } = scene;
   await meter.startsNode(() => node.start());
-  const honest = await meter.forHonest(() => scene.honest(testKey(1), '10.0.0.2'));
+  const honest = await scene.honest(testKey(1), '10.0.0.2');
   const before = await scene.holdings(honest);
   const cost = scene.cost;
 

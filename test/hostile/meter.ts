@@ -19,43 +19,9 @@ import * as snappy from '../../impl/p2p/rlpx/snappy.ts';
 import * as encoder from '../../impl/p2p/rlpx/snappy-encoder.ts';
 import * as decoding from '../../impl/rlp/decode.ts';
 import * as fields from '../../impl/rlp/fields.ts';
-
-/** Counts. Lengths are in bytes. */
-export interface Work {
-  /** How often one of the node's tasks went on. */
-  readonly turns: number;
-  /** As the code itself says with `spent` and in slices: about a microsecond each. */
-  readonly units: number;
-  /** Multiplications of points of the curve: keys, shared points, signatures. */
-  readonly points: number;
-  /** Those of them that recover who signed, or try to. */
-  readonly recoveries: number;
-  /** Hashes of headers, blocks, transactions and the roots of bodies; two for the keys. */
-  readonly keccaks: number;
-  /** Bytes that go through Keccak, SHA-256 and its MAC, but for the MACs of frames. */
-  readonly hashed: number;
-  /** Bytes that go through AES: of frames, each of which is in a MAC too, and of packets. */
-  readonly ciphered: number;
-  /** Bytes that are looked through in blocks of Snappy, that come out of them or go in. */
-  readonly snappy: number;
-  /** Looks into the chain by hash or by number, and walks along it. */
-  readonly lookups: number;
-  /** Headers, bodies and transactions that are built of their bytes. */
-  readonly built: number;
-  /** Values that are decoded to be read. */
-  readonly decoded: number;
-  /** Integers that are made of bytes. */
-  readonly integers: number;
-}
+import { countsOf, noWork, type Work } from './bounds.ts';
 
 type Counts = { -readonly [K in keyof Work]: number };
-
-export const noWork: Work = {
-  ...{ turns: 0, units: 0, points: 0, recoveries: 0, keccaks: 0, hashed: 0 },
-  ...{ ciphered: 0, snappy: 0, lookups: 0, built: 0, decoded: 0, integers: 0 },
-};
-
-export const countsOf = Object.keys(noWork) as readonly (keyof Work)[]; // of the object above
 
 export class Meter {
   /** Bytes of the longest payload that anybody has decompressed. */

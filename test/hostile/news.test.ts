@@ -62,13 +62,15 @@ const refuses = (title: string, payload: Uint8Array, integers = 0): Visit =>
  * Three who hear what the node passes on. A block goes to two of four who lack it: to the
  * honest peer, who was there first, and to the first of these.
  */
-async function witness(scene: Scene): Promise<Stranger> {
-  const three = [scene.stranger(), scene.stranger(), scene.stranger()] as const;
-  for (const each of three) {
-    await each.goTo('Status');
-    each.listen();
-  }
-  return three[0];
+function witness(scene: Scene): Promise<Stranger> {
+  return scene.aside(async () => {
+    const three = [scene.stranger(), scene.stranger(), scene.stranger()] as const;
+    for (const each of three) {
+      await each.goTo('Status');
+      each.listen();
+    }
+    return three[0];
+  });
 }
 
 const heardOf = (stranger: Stranger): number =>

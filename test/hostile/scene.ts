@@ -17,9 +17,9 @@ import { chainOf, statusOf } from '../eth/harness.ts';
 import { childrenOf, testGenesis, testKey } from '../helpers/blocks.ts';
 import { serverAddress, World } from '../helpers/servers.ts';
 import { CutConn, type Cut } from './conns.ts';
-import { excess, type Kind, noteWork } from './bounds.ts';
+import { excess, type Kind, noteWork, type Work } from './bounds.ts';
 import { HonestPeer } from './honest.ts';
-import { Meter, type Work } from './meter.ts';
+import type { Meter } from './meter.ts';
 import { AttackedNode, type Holdings, nodeKey, type NodeOptions } from './node.ts';
 import { Stranger } from './stranger.ts';
 
@@ -55,6 +55,8 @@ export class Scene {
   /** Bytes that strangers have written. */
   readonly strangers: Stranger[] = [];
   readonly #random: Prng;
+  #dials = 0;
+  #aside = 0;
 
   constructor(
     options: Partial<NodeOptions>,
@@ -71,13 +73,26 @@ export class Scene {
   }
 
   get cost(): Cost {
-    return { work: this.meter.work(), connections: this.node.connections };
+    return { work: this.meter.work(), connections: this.#connections - this.#aside };
+  }
+
+  /** A node that is dialed may refuse at once, and one that dials is not dialed. */
+  get #connections(): number {
+    return Math.max(this.#dials, this.node.connections);
+  }
+
+  /** Who comes meanwhile is no stranger: what the node does for him is not counted. */
+  async aside<T>(come: () => Promise<T>): Promise<T> {
+    const before = this.#connections;
+    const result = await this.meter.forHonest(come);
+    this.#aside += this.#connections - before;
+    return result;
   }
 
   /** What has been computed since then is within the bounds: so much for each connection. */
   provesWork({ work: before, connections: from }: Cost): void {
     if (!this.isTimed) return;
-    const connections = Math.max(1, this.node.connections - from);
+    const connections = Math.max(1, this.cost.connections - from);
     const done = this.meter.work(before);
     noteWork(this.kind, done, connections);
     expect(excess(this.kind, done, connections), `work (${this.kind})`).toEqual([]);
@@ -104,6 +119,7 @@ export class Scene {
 
   /** Connects from an address of its own, or from `host`. */
   dial(host = `10.0.1.${1 + this.strangers.length}`): NetConn {
+    this.#dials++;
     return this.world.connect(serverAddress, host);
   }
 
@@ -133,7 +149,9 @@ export class Scene {
   }
 
   honest(key: Uint8Array, host: string): Promise<HonestPeer> {
-    return HonestPeer.join(this.dial(host), key, nodeKey, this.status);
+    return this.aside(() =>
+      HonestPeer.join(this.dial(host), key, nodeKey, this.status),
+    );
   }
 
   /** What the node holds while the honest peer has no question open. */

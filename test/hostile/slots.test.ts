@@ -138,7 +138,7 @@ const cases: Case[] = [
   {
     id: 'H-03',
     title: '60 silent connections of many addresses take every slot',
-    most: { work: 'silent' },
+    most: { work: 'nothing' },
     node: defaults,
     cuts: ['whole'],
     play: async (scene) => {
@@ -150,6 +150,7 @@ const cases: Case[] = [
   {
     id: 'H-03',
     title: '60 silent connections of one address keep nobody waiting',
+    most: { work: 'nothing' },
     node: defaults,
     cuts: ['whole'],
     play: async (scene) => {

@@ -70,11 +70,13 @@ function accepts({ node: { eth: own } }: Scene): void {
   own.acceptTxs = true;
 }
 
-async function witness(scene: Scene): Promise<Stranger> {
-  const stranger = scene.stranger();
-  await stranger.goTo('Status');
-  stranger.listen();
-  return stranger;
+function witness(scene: Scene): Promise<Stranger> {
+  return scene.aside(async () => {
+    const stranger = scene.stranger();
+    await stranger.goTo('Status');
+    stranger.listen();
+    return stranger;
+  });
 }
 
 /** One message of somebody who stays, and what it costs. Who listens hears nothing. */

@@ -7,10 +7,10 @@ import { expect } from 'vitest';
 import { sleep } from '../../impl/csp/timer.ts';
 import type { EthPeer } from '../../impl/eth/peer.ts';
 import type { Scene, SceneCase, StrangerCase } from './harness.ts';
-import type { Work } from './meter.ts';
+import type { Work } from './bounds.ts';
 import { ethCode, type Stranger } from './stranger.ts';
 
-export type { Work } from './meter.ts';
+export type { Work } from './bounds.ts';
 
 /** One stranger of several. */
 export type Visit = Pick<
