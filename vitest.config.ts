@@ -19,9 +19,10 @@ const together = [
   'test/hostile/!(bounded-work|faults-tcp).test.ts',
   'test/fuzz/*.test.ts',
   'test/{repo,site-model}/*.test.ts',
-  'test/kit/{edits,hints,learner-types,registry,schemas,type-service,wrong-diff}.test.ts',
+  'test/kit/!(exercises|terminal).test.ts',
   'test/bench/{profile,statistics,table}.test.ts',
-  'test/node/{options,output,report}.test.ts',
+  'test/node/{chain-files,files,log,options,output,report,session,stop-request}.test.ts',
+  'test/soak/figures.test.ts',
   'test/*.test.ts',
 ];
 
@@ -144,6 +145,7 @@ export default defineConfig({
         plugins: [exerciseAnswers(() => 'solution.ts'), sourceLines()],
         test: {
           name: 'solutions',
+          isolate: false, // as in the kit's own configuration
           include: ['exercises/*/exercise.test.ts'],
           testTimeout: 10_000, // a whole node runs in some of them
           retry,

@@ -17,6 +17,7 @@ import { createSearch } from './build/search.ts';
 import { stepLinks } from './build/steps.ts';
 import { plainEmptyHeads } from './build/tables.ts';
 import { textFirst } from './build/text-first.ts';
+import { wholeListings } from './build/whole-listings.ts';
 import { tracePlugin } from './build/trace-plugin.ts';
 import { runnerPlugin } from './runner/plugin.ts';
 import { typesPlugin } from './runner/types-plugin.ts';
@@ -113,6 +114,7 @@ export default defineConfig<ThemeConfig>({
       weave.markdown(md);
     },
   },
+  vue: { template: { compilerOptions: { nodeTransforms: [wholeListings] } } },
   vite: {
     plugins: [
       tracePlugin(repoDir),

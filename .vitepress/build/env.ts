@@ -22,7 +22,7 @@ export interface SiteEnv {
   readonly siteUrl: string | undefined;
   /** Address of the repository on GitHub or a host with the same paths. */
   readonly repoUrl: string | undefined;
-  /** Without the pages of the sources, which are most of them: for one visit in a test. */
+  /** Without the pages of the sources and types in listings: for one visit in a test. */
   readonly isPart: boolean;
 }
 

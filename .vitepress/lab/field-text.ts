@@ -4,6 +4,7 @@ import { discReasonText } from '../../impl/p2p/peer-error.ts';
 import type { FieldSpan } from '../../impl/p2p/rlpx/layout.ts';
 import { readItem } from '../../impl/rlp/scan.ts';
 import { fieldProse } from '../../docs/reference/fields.en.ts';
+import { grouped } from '../theme/strings/number.ts';
 
 export class NotAField extends Error {
   override readonly name = 'NotAField';
@@ -64,12 +65,6 @@ function moment(seconds: bigint): string {
   if (seconds > 8_640_000_000_000n) return grouped(seconds); // past what a date can say
   const at = new Date(Number(seconds) * 1000).toISOString();
   return `${seconds}: ${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
-}
-
-// One spelling of numbers for the server and every reader, so that hydration agrees.
-const format = new Intl.NumberFormat('en');
-function grouped(value: bigint): string {
-  return format.format(value);
 }
 
 const shown = 32;

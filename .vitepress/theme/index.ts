@@ -1,15 +1,17 @@
 import type { Theme } from 'vitepress';
 import Layout from './Layout.vue';
-import ChapterList from './components/ChapterList.vue';
-import PageList from './components/PageList.vue';
-import ExerciseList from './components/ExerciseList.vue';
-import Predict from './components/Predict.vue';
-import Recall from './components/Recall.vue';
 import RepoLink from './components/RepoLink.vue';
 import RunLine from './components/run-line.ts';
-import TryFirst from './components/TryFirst.vue';
-import TracePlayer from '../lab/TracePlayer.vue';
 import { still, whenNear } from './later.ts';
+import {
+  ChapterList,
+  ExerciseList,
+  PageList,
+  Predict,
+  Recall,
+  TracePlayer,
+  TryFirst,
+} from './page-parts.ts';
 import './styles/fonts.css';
 import './styles/tokens.css';
 import './styles/base.css';

@@ -29,6 +29,64 @@ export function whenNear(
   return inside(loader, hydrateOnVisible({ rootMargin }));
 }
 
+/** Signs that a reader is there; a page that is only open gives none of them. */
+const signs = [
+  'pointerdown',
+  'pointermove',
+  'wheel',
+  'scroll',
+  'keydown',
+  'focusin',
+  'hashchange',
+];
+let isHere = false;
+
+/** Once, when somebody is there. Gives what ends the waiting. */
+function onceHere(run: () => void): () => void {
+  if (isHere) {
+    run();
+    return () => undefined;
+  }
+  function here(): void {
+    isHere = true;
+    leave();
+    run();
+  }
+  function leave(): void {
+    for (const sign of signs) removeEventListener(sign, here, { capture: true });
+  }
+  for (const sign of signs)
+    addEventListener(sign, here, { capture: true, passive: true });
+  return leave;
+}
+
+/**
+ * It is whole as the server wrote it, and wakes when it is nearly in sight of somebody.
+ *
+ * @param isAsked the address asks for it: it does not wait for a sign
+ */
+export function whenWatched(
+  loader: AsyncComponentLoader,
+  rootMargin: string,
+  isAsked: () => boolean,
+): Component {
+  return inside(loader, (wake, forEach) => {
+    const leaves: (() => void)[] = [];
+    forEach((element) => {
+      leaves.push(
+        onceNear(element, rootMargin, () => {
+          if (isAsked()) wake();
+          else leaves.push(onceHere(wake));
+        }),
+      );
+      return false; // a part is one element, or begins with it
+    });
+    return () => {
+      for (const leave of leaves) leave();
+    };
+  });
+}
+
 /** The page comes first: this is done when there is nothing else to do. */
 export function whenIdle(run: () => void): void {
   if (typeof requestIdleCallback === 'function') {

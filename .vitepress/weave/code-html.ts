@@ -44,9 +44,9 @@ export class CodeHtml {
     this.#text = readText(file);
     this.#lineStarts = source.getLineStarts();
     this.#tokens = tokensOf(source);
-    this.#names = file.startsWith('impl/')
-      ? new Map(typesOf(file).names.map((name) => [name[0], name]))
-      : new Map();
+    const names =
+      file.startsWith('impl/') && place.site.isPart !== true ? typesOf(file).names : [];
+    this.#names = new Map(names.map((name) => [name[0], name]));
     this.#place = place;
   }
 

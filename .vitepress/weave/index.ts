@@ -17,8 +17,6 @@ import { allTypes, typesOf } from './types.ts';
 export interface WeaveOptions extends SiteOptions {
   /** Fragments that a script on the page reads, for example `#t=41`. */
   readonly stateFragments?: readonly RegExp[];
-  /** The pages of the sources are not built, and links to them not judged. */
-  readonly isPart?: boolean;
 }
 
 export interface Weave {

@@ -10,6 +10,11 @@ export interface SiteOptions {
   readonly cleanUrls: boolean;
   /** Of the project's repository, for links to files that have no source page. */
   readonly repoUrl?: string | undefined;
+  /**
+   * The pages of the sources are not built, links to them not judged, and names in
+   * listings neither explained nor linked: to look them all up takes a quarter of a build.
+   */
+  readonly isPart?: boolean;
 }
 
 /** @param url `/guide/06-peer-run` or `/guide/`, with a fragment or without */

@@ -162,6 +162,12 @@ describe('matchProtocols', () => {
       'f/1: codes 16 to 18',
     ],
     [
+      'takes names as they are: a space at the end is a part of one',
+      'eth\u00a0/63:17 les/2:22',
+      'eth/63 les/2',
+      'les/2: codes 16 to 37',
+    ],
+    [
       'has no names of its own: constructor and __proto__ are names like any other',
       'constructor/1:2 __proto__/2:3 toString/1:4',
       '__proto__/2 constructor/1',

@@ -250,10 +250,7 @@ export class EthPeer {
     return this.sendEncoded(blockHeadersMsg, headers.map(encodeHeader));
   }
 
-  /**
-   * @param bodies encoded, one after the other; each may be in parts
-   * @geth eth/peer.go peer.SendBlockBodiesRLP
-   */
+  /** Bodies encoded, each whole or in parts. @geth eth/peer.go peer.SendBlockBodiesRLP */
   sendBlockBodies(bodies: readonly Uint8Array[]): Promise<void> {
     return this.sendEncoded(blockBodiesMsg, bodies);
   }

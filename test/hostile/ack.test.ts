@@ -198,6 +198,7 @@ const cases: Case[] = [
   {
     id: 'H-100',
     title: '20 dials that nobody answers',
+    most: { work: 'dials' },
     cuts: ['whole'],
     play: async ({ node, world }) => {
       const began = runtime().now();
@@ -221,4 +222,4 @@ const cases: Case[] = [
   },
 ];
 
-battery('nodes that are dialed', cases);
+battery('nodes that are dialed', 'ack', cases);

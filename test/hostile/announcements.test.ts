@@ -10,7 +10,8 @@ import * as eth from '../../impl/eth/protocol.ts';
 import { hashLimit } from '../../impl/eth/fetcher.ts';
 import { encode, encodeList, type RlpValue } from '../../impl/rlp/encode.ts';
 import { childOf, testGenesis } from '../helpers/blocks.ts';
-import { battery, type Case, type Scene, type StrangerCase } from './harness.ts';
+import { battery, type Case, costing, type Scene } from './harness.ts';
+import type { StrangerCase } from './harness.ts';
 import { ethCode, type Stranger } from './stranger.ts';
 import {
   nothing,
@@ -108,12 +109,15 @@ const headers =
 const noNews = ['', '80', 'ff', 'c101', 'c2c0c0', 'c3010203'];
 
 const cases: Case[] = [
-  announces(
-    '100,000 announcements, and no block',
-    announced(100_000, 9, 300),
-    silence,
-    5_500,
-    announced(300, 9, 300, 300),
+  costing(
+    'announced',
+    announces(
+      '100,000 announcements, and no block',
+      announced(100_000, 9, 300),
+      silence,
+      5_500,
+      announced(300, 9, 300, 300),
+    ),
   ),
   announces(
     'another header than the announced one',
@@ -139,7 +143,7 @@ const cases: Case[] = [
       ),
       overlooked('none', () => emptyList),
     ],
-    { most: { asks: 65_536, expands: 40_000 } },
+    { most: { asks: 65_536, expands: 40_000, work: 'overlooked' } },
   ),
   visits('H-91', 'what is no announcement: the good ones before it count for nothing', [
     ...noNews.map((hex) => refuses(hex || 'nothing', fromHex(hex))),
@@ -150,4 +154,4 @@ const cases: Case[] = [
   ]),
 ];
 
-battery('announcements', cases);
+battery('announcements', 'announcements', cases);

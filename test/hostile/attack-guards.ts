@@ -6,6 +6,7 @@
 import { ethGuards } from './eth-guards.ts';
 import type { Guard } from './fault-table.ts';
 import { without } from './without.ts';
+import { workGuards } from './work-guards.ts';
 
 export const attackGuards: readonly Guard[] = [
   without(
@@ -338,4 +339,5 @@ export const attackGuards: readonly Guard[] = [
     },
   },
   ...ethGuards,
+  ...workGuards,
 ];

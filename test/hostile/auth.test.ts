@@ -18,7 +18,11 @@ import { alsoOverTCP, battery, type Case, type StrangerCase } from './harness.ts
 import type { Scene } from './scene.ts';
 import type { Stranger } from './stranger.ts';
 
-const atOnce = { after: 'connected', ends: 'closed' } as const;
+const atOnce = {
+  after: 'connected',
+  ends: 'closed',
+  most: { work: 'badAuth' },
+} as const;
 
 function taken(title: string, auth: (stranger: Stranger) => Uint8Array): StrangerCase {
   return {
@@ -103,7 +107,7 @@ function sized(id: string, size: number): StrangerCase {
     ...atOnce,
     ...{ id, title: `a size of ${size}, and no more`, why: 'HandshakeError bad-size' },
     act: (stranger) => stranger.write(writeUint(size, 2)),
-    most: { asks: 2 },
+    most: { asks: 2, work: 'nothing' },
   };
 }
 
@@ -240,7 +244,11 @@ const cases: Case[] = [
     auth.set(writeUint(auth.length - 1, 2));
     return concat(auth, Uint8Array.of(0));
   }),
-  { id: 'H-19', title: 'a bad point and a bad tag in turn', play: costsTheSame },
+  {
+    ...{ id: 'H-19', title: 'a bad point and a bad tag in turn' },
+    most: { work: 'badAuth' },
+    play: costsTheSame,
+  },
   {
     id: 'H-21',
     title: 'the same packet on two connections',
@@ -283,6 +291,7 @@ const cases: Case[] = [
     ...atOnce,
     id: 'H-24',
     title: 'the format before EIP-8, which looks like a longer packet',
+    most: { work: 'nothing' },
     at: 5_000,
     why: 'DeadlineExceeded',
     act: async (stranger) => {
@@ -295,4 +304,4 @@ const cases: Case[] = [
   },
 ];
 
-battery('auth', cases);
+battery('auth', 'auth', cases);

@@ -12,7 +12,8 @@ import {
 import { encodeHello } from '../../impl/p2p/rlpx/hello.ts';
 import { compress } from '../../impl/p2p/rlpx/snappy-encoder.ts';
 import { helloOf } from '../p2p/rlpx/helpers.ts';
-import { alsoOverTCP, battery, type Case, type StrangerCase } from './harness.ts';
+import { alsoOverTCP, battery, type Case, costing } from './harness.ts';
+import type { StrangerCase } from './harness.ts';
 import type { Scene } from './scene.ts';
 import type { Stranger } from './stranger.ts';
 
@@ -132,10 +133,12 @@ const cases: Case[] = [
   },
   {
     ...{ id: 'H-61', title: 'Pings without end, and all Pongs are read' },
+    most: { work: 'pings' },
     play: (scene) => flood(scene, true),
   },
   {
     ...{ id: 'H-62', title: 'Pings without end, and nothing is read' },
+    most: { work: 'pings' },
     play: (scene) => flood(scene, false),
   },
   {
@@ -148,8 +151,11 @@ const cases: Case[] = [
       expect(heard.some(({ code }) => code === pingMsg)).toBe(true);
     },
   },
-  ignored('V-33', 'fifty more Hellos', 50, (stranger) =>
-    stranger.send(handshakeMsg, encodeHello(helloOf(stranger.key))),
+  costing(
+    'hellos',
+    ignored('V-33', 'fifty more Hellos', 50, (stranger) =>
+      stranger.send(handshakeMsg, encodeHello(helloOf(stranger.key))),
+    ),
   ),
   ignored(
     'H-46a',
@@ -157,8 +163,11 @@ const cases: Case[] = [
     12,
     (stranger, index) => stranger.send(4 + index, emptyList),
   ),
-  ignored('H-63', 'a thousand Pongs that nobody asked for', 1_000, (stranger) =>
-    stranger.send(pongMsg, emptyList),
+  costing(
+    'pongs',
+    ignored('H-63', 'a thousand Pongs that nobody asked for', 1_000, (stranger) =>
+      stranger.send(pongMsg, emptyList),
+    ),
   ),
   ...['', '80', 'c3010203', 'ff'].map((payload): StrangerCase => ({
     ...inPeer,
@@ -170,4 +179,4 @@ const cases: Case[] = [
   })),
 ];
 
-battery('base protocol', cases);
+battery('base protocol', 'base', cases);

@@ -225,7 +225,7 @@ const cases: Case[] = [
       await stranger.send(ethCode(eth.blockBodiesMsg), answer);
       expect(await request.answer.recv()).toHaveLength(1);
     },
-    most: { asks: 65_536, holds: 600_000, expands: tenMiB - 1 },
+    most: { asks: 65_536, holds: 600_000, expands: tenMiB - 1, work: 'balloons' },
   },
   {
     ...kept,
@@ -297,7 +297,7 @@ const cases: Case[] = [
   {
     ...{ id: 'N-12', title: '192 headers that are as long as headers get' },
     cuts: ['whole'],
-    most: { expands: 192 * 600 },
+    most: { expands: 192 * 600, work: 'syncs' },
     play: (scene) => {
       const extra = new Uint8Array(32).fill(0xff);
       return syncsFrom(scene, childrenOf(testGenesis().block, 400, { extra }));
@@ -336,4 +336,4 @@ const cases: Case[] = [
   encodedBy('an encoder that copies nothing', literals),
 ];
 
-battery('what is allowed', cases);
+battery('what is allowed', 'controls', cases);

@@ -176,7 +176,7 @@ async function lies(stranger: Stranger, lie: Lie): Promise<void> {
 function liar(title: string, lie: Lie): SceneCase {
   return {
     ...{ id: 'H-86', title, cuts: ['whole'] as const, node: { maxPeers: 6 } },
-    most: { expands: 32_768 },
+    most: { expands: 32_768, work: 'liars' },
     play: async (scene) => {
       const stranger = scene.stranger();
       await stranger.goTo('Hello');
@@ -222,7 +222,7 @@ const cases: Case[] = [
       sends('one of each', [eth.blockHeadersMsg, eth.nodeDataMsg], balloon, kept),
       sends('of all kinds', Object.values(answers).slice(1), balloon, unasked),
     ],
-    { most: { asks: 65_536 } },
+    { most: { asks: 65_536, work: 'unreadBalloons' } },
   ),
   visits(
     'H-86',
@@ -308,7 +308,7 @@ const cases: Case[] = [
       asked('headers that were asked for', ['headers', 192], balloon),
       asked('bodies that were asked for', ['bodies', 40], balloon),
     ],
-    { cuts: ['whole'], most: { asks: 65_536, expands: tenMiB } },
+    { cuts: ['whole'], most: { asks: 65_536, expands: tenMiB, work: 'balloons' } },
   ),
   visits(
     'H-87',
@@ -324,8 +324,8 @@ const cases: Case[] = [
         why: 'EthError invalid-msg-code',
       }),
     ],
-    { most: { asks: 65_536 } },
+    { most: { asks: 65_536, work: 'unreadBalloons' } },
   ),
 ];
 
-battery('answers', cases);
+battery('answers', 'answers', cases);

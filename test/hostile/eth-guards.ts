@@ -214,7 +214,7 @@ export const ethGuards: readonly Guard[] = [
     'H-93',
     'transactions',
     'core/txpool.ts',
-    "    if (this.#all.has(hash)) return { hash, verdict: 'known', units: hashUnits };",
+    "    if (this.#all.has(hash)) return { hash, verdict: 'known', units: hashed };",
     '',
   ),
   without(

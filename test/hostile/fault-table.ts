@@ -422,8 +422,8 @@ export const guards: readonly Guard[] = [
   {
     of: 'F-14',
     file: 'impl/p2p/accept.ts',
-    take: 'if (now - this.#toldAt < tellEveryMs) return;',
-    put: '',
+    take: 'now - this.#toldAt < tellEveryMs',
+    put: 'now < this.#toldAt',
     test: accept('asks five times a second and tells once'),
   },
   {

@@ -220,4 +220,4 @@ const cases: Case[] = [
   })),
 ];
 
-battery('frames', cases);
+battery('frames', 'frames', cases);

@@ -8,14 +8,15 @@
  * by one.
  */
 
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tcpNetwork } from '../../impl/node/network.ts';
 import type { DiscReason } from '../../impl/p2p/peer-error.ts';
-import * as snappy from '../../impl/p2p/rlpx/snappy.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
 import { testKey } from '../helpers/blocks.ts';
 import { finished } from '../helpers/explore.ts';
-import { Scene, TcpScene } from './scene.ts';
+import { type Kind, loose } from './bounds.ts';
+import { Meter } from './meter.ts';
+import { type Played, Scene, TcpScene } from './scene.ts';
 import { bytewiseLimit, type Cut, cuts } from './conns.ts';
 import { type NodeOptions } from './node.ts';
 import { type Stage, Stranger } from './stranger.ts';
@@ -45,6 +46,8 @@ export interface Most {
   readonly holds?: number;
   /** Bytes of the longest payload that is decompressed. Default 2 KiB. */
   readonly expands?: number;
+  /** Which of `bounds.ts` its work is held to, if not its group's. */
+  readonly work?: Kind;
 }
 
 interface Common {
@@ -89,58 +92,75 @@ export const alsoOverTCP = (each: StrangerCase): StrangerCase => ({
   tcp: true,
 });
 
-/** Declares the tests of a group. */
-export function battery(group: string, cases: readonly Case[]): void {
+/** This case, held to other bounds of work than its group. */
+export const costing = <T extends Case>(work: Kind, each: T): T => ({
+  ...each,
+  most: { ...each.most, work },
+});
+
+/**
+ * Declares the tests of a group.
+ *
+ * @param kind what a case of it may cost, if it does not name another one
+ */
+export function battery(group: string, kind: Kind, cases: readonly Case[]): void {
   describe(group, () => {
     for (const each of cases) {
       const name = `${each.id}: ${each.title}`;
-      it(name, () => attack(each, attackOnce));
+      const own = each.most?.work ?? kind;
+      it(name, () => attack(each, own, attackOnce));
       if ('tcp' in each && each.tcp)
-        it(`${name} (over TCP)`, () => attack(each, attackOverTCP));
+        it(`${name} (over TCP)`, () => attack(each, own, attackOverTCP));
     }
+    it('bounds of work are no looser than these cases need', () => {
+      const kinds = cases.map(({ most }) => most?.work ?? kind);
+      expect([...new Set(kinds)].flatMap(loose)).toEqual([]);
+    });
   });
 }
 
 /** Runs a case once, and says how many bytes its strangers wrote. */
-type Once = (each: Case, cut: Cut, seed: string) => Promise<number>;
+type Once = (each: Case, played: Played) => Promise<number>;
 
-async function attack(each: Case, once: Once): Promise<void> {
-  for (const seed of seeds) await attackWith(seed, each, once);
+async function attack(each: Case, kind: Kind, once: Once): Promise<void> {
+  for (const seed of seeds) await attackWith({ seed, kind }, each, once);
 }
 
-async function attackWith(seed: string, each: Case, once: Once): Promise<void> {
+async function attackWith(
+  { seed, kind }: Pick<Played, 'seed' | 'kind'>,
+  each: Case,
+  once: Once,
+): Promise<void> {
   const wanted = 'play' in each ? (each.cuts ?? cuts) : cuts;
   let written = 0;
   for (const cut of wanted) {
     if (cut === 'one byte at a time' && (!isBytewise || written > bytewiseLimit)) {
       break;
     }
-    const expanded = [vi.spyOn(snappy, 'expand'), vi.spyOn(snappy, 'expandInSlices')];
+    const meter = new Meter();
+    meter.begin();
     try {
-      written = await once(each, cut, seed);
-      const lengths = expanded.flatMap(({ mock }) =>
-        mock.calls.map(([, length]) => length),
-      );
-      expect(Math.max(...lengths)).toBeLessThanOrEqual(each.most?.expands ?? 2_048);
+      written = await once(each, { cut, seed, meter, kind });
+      expect(meter.longest).toBeLessThanOrEqual(each.most?.expands ?? 2_048);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const name = `${each.id}, ${cut}, PEERWALK_SEED=${seed}`;
       throw new Error(`${name}: ${why}`, { cause: error });
     } finally {
-      for (const spy of expanded) spy.mockRestore();
+      meter.end();
     }
   }
 }
 
-const attackOnce: Once = async (each, cut, seed) => {
-  const run = await simulate({ seed, maxSteps: 1_000_000 }, () =>
-    play(each, new Scene(each.node ?? {}, cut, seed)),
+const attackOnce: Once = async (each, played) => {
+  const run = await simulate({ seed: played.seed, maxSteps: 1_000_000 }, () =>
+    play(each, new Scene(each.node ?? {}, played)),
   );
   return finished(run); // no task is left, and none has failed
 };
 
-const attackOverTCP: Once = async (each, cut, seed) => {
-  const scene = new TcpScene(each.node ?? {}, cut, seed, tcpNetwork);
+const attackOverTCP: Once = async (each, played) => {
+  const scene = new TcpScene(each.node ?? {}, played, tcpNetwork);
   try {
     return await play(each, scene);
   } finally {
@@ -149,10 +169,11 @@ const attackOverTCP: Once = async (each, cut, seed) => {
 };
 
 async function play(each: Case, scene: Scene): Promise<number> {
-  const { node } = scene;
-  await node.start();
+  const { node, meter } = scene;
+  await meter.startsNode(() => node.start());
   const honest = await scene.honest(testKey(1), '10.0.0.2');
   const before = await scene.holdings(honest);
+  const cost = scene.cost;
 
   const askedBefore = honest.answers;
   honest.askNow();
@@ -162,6 +183,7 @@ async function play(each: Case, scene: Scene): Promise<number> {
   await scene.wg.wait();
 
   await scene.settlesTo(before, honest);
+  scene.provesWork(cost);
   await honest.isAnswered();
   expect(honest.lost).toBeUndefined();
   expect(honest.answers).toBeGreaterThan(askedBefore + 1);

@@ -272,4 +272,4 @@ const cases: Case[] = [
   })),
 ];
 
-battery('Hello', cases);
+battery('Hello', 'hello', cases);

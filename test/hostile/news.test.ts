@@ -11,7 +11,8 @@ import { maxKnownBlocks } from '../../impl/eth/known-set.ts';
 import { rawItems } from '../../impl/rlp/decode.ts';
 import { encode, encodeList } from '../../impl/rlp/encode.ts';
 import { childOf, signedTx, testGenesis } from '../helpers/blocks.ts';
-import { battery, type Case, type Scene, type StrangerCase } from './harness.ts';
+import { battery, type Case, costing, type Scene } from './harness.ts';
+import type { StrangerCase } from './harness.ts';
 import { ethCode, type Stranger } from './stranger.ts';
 import {
   ethPeerOf,
@@ -61,13 +62,15 @@ const refuses = (title: string, payload: Uint8Array, integers = 0): Visit =>
  * Three who hear what the node passes on. A block goes to two of four who lack it: to the
  * honest peer, who was there first, and to the first of these.
  */
-async function witness(scene: Scene): Promise<Stranger> {
-  const three = [scene.stranger(), scene.stranger(), scene.stranger()] as const;
-  for (const each of three) {
-    await each.goTo('Status');
-    each.listen();
-  }
-  return three[0];
+function witness(scene: Scene): Promise<Stranger> {
+  return scene.aside(async () => {
+    const three = [scene.stranger(), scene.stranger(), scene.stranger()] as const;
+    for (const each of three) {
+      await each.goTo('Status');
+      each.listen();
+    }
+    return three[0];
+  });
 }
 
 const heardOf = (stranger: Stranger): number =>
@@ -161,7 +164,7 @@ const cases: Case[] = [
       refuses('a number', withField(number, new Uint8Array(twoMiB).fill(0xff))),
       refuses('extra data', withField(extra, new Uint8Array(tenMiB - 1_000))),
     ],
-    { cuts: ['whole'], most: { asks: 65_536, expands: tenMiB } },
+    { cuts: ['whole'], most: { asks: 65_536, expands: tenMiB, work: 'balloons' } },
   ),
   visits('H-89', 'fields that are a little too long', [
     refuses(
@@ -193,7 +196,7 @@ const cases: Case[] = [
         ),
       ),
     ],
-    { cuts: ['whole'], most: { asks: 65_536, expands: 1_400_000 } },
+    { cuts: ['whole'], most: { asks: 65_536, expands: 1_400_000, work: 'manyTxs' } },
   ),
   {
     ...{
@@ -226,20 +229,26 @@ const cases: Case[] = [
     childOf(head, { header: { gasUsed: head.header.gasLimit + 1n } }),
   ),
   // Its gas pays for none of them: they are counted, and not hashed.
-  costs(
-    'a block with 131,000 transactions of nothing',
-    ({ head }) => [
-      ofParts(
-        encodeHeader(childOf(head).header),
-        encodeList(Array<Uint8Array>(131_000).fill(least)),
-      ),
-    ],
-    2,
+  costing(
+    'manyTxs',
+    costs(
+      'a block with 131,000 transactions of nothing',
+      ({ head }) => [
+        ofParts(
+          encodeHeader(childOf(head).header),
+          encodeList(Array<Uint8Array>(131_000).fill(least)),
+        ),
+      ],
+      2,
+    ),
   ),
-  costs(
-    'a block that we have, a hundred times',
-    ({ head }) => many(100, () => head),
-    1,
+  costing(
+    'hundredBlocks',
+    costs(
+      'a block that we have, a hundred times',
+      ({ head }) => many(100, () => head),
+      1,
+    ),
   ),
   costs(
     'blocks that are far away: their bodies are not looked at',
@@ -249,13 +258,16 @@ const cases: Case[] = [
       ),
     1,
   ),
-  costs(
-    '200 blocks whose parents nobody has: 64 wait',
-    ({ head }) =>
-      many(200, (i) => childOf(head, { header: { number: 10n, time: BigInt(i) } })),
-    3,
-    blockLimit,
+  costing(
+    'orphans',
+    costs(
+      '200 blocks whose parents nobody has: 64 wait',
+      ({ head }) =>
+        many(200, (i) => childOf(head, { header: { number: 10n, time: BigInt(i) } })),
+      3,
+      blockLimit,
+    ),
   ),
 ];
 
-battery('blocks', cases);
+battery('blocks', 'news', cases);

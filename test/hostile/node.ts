@@ -71,6 +71,8 @@ export class AttackedNode {
   readonly readBudget: MeasuredBudget;
   /** By the stranger's address. */
   readonly asked = new Map<string, Asked>();
+  /** That were accepted, or dialed. */
+  connections = 0;
   readonly #timers = new Set<object>();
 
   constructor(world: World, options: NodeOptions, network?: Network) {
@@ -84,10 +86,11 @@ export class AttackedNode {
     this.server = makeServer(world, {
       ...{ host, privateKey: key, self: this.node.id },
       protocols: this.eth.protocols(),
-      newTransport: (fd) =>
-        newRLPX(new MeasuredConn(fd, this.askedOf(fd.remoteAddr)), {
-          readBudget: this.readBudget,
-        }),
+      newTransport: (fd) => {
+        this.connections++;
+        const measured = new MeasuredConn(fd, this.askedOf(fd.remoteAddr));
+        return newRLPX(measured, { readBudget: this.readBudget });
+      },
       ...{ maxPeers, maxPendingPeers },
       ...(options.trustedNodes && { trustedNodes: options.trustedNodes }),
       ...(options.staticNodes && { staticNodes: options.staticNodes }),

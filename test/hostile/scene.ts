@@ -17,7 +17,9 @@ import { chainOf, statusOf } from '../eth/harness.ts';
 import { childrenOf, testGenesis, testKey } from '../helpers/blocks.ts';
 import { serverAddress, World } from '../helpers/servers.ts';
 import { CutConn, type Cut } from './conns.ts';
+import { excess, type Kind, noteWork, type Work } from './bounds.ts';
 import { HonestPeer } from './honest.ts';
+import type { Meter } from './meter.ts';
 import { AttackedNode, type Holdings, nodeKey, type NodeOptions } from './node.ts';
 import { Stranger } from './stranger.ts';
 
@@ -26,6 +28,21 @@ await initCrypto();
 const sharedBlocks = childrenOf(testGenesis().block, 8);
 const strangerKeys = 100;
 
+/** What a case is, beside its node: how bytes are cut, and what is counted by whom. */
+export interface Played {
+  readonly cut: Cut;
+  readonly seed: string;
+  readonly meter: Meter;
+  /** What it may cost. */
+  readonly kind: Kind;
+}
+
+/** What has been computed up to some moment, and for how many connections. */
+export interface Cost {
+  readonly work: Work;
+  readonly connections: number;
+}
+
 /** The node, the honest peer, and whoever comes. One run of a case. */
 export class Scene {
   readonly world = new World();
@@ -33,20 +50,52 @@ export class Scene {
   /** For tasks of the case; awaited at its end. */
   readonly wg = new WaitGroup();
   readonly cut: Cut;
+  readonly meter: Meter;
+  readonly kind: Kind;
   /** Bytes that strangers have written. */
   readonly strangers: Stranger[] = [];
   readonly #random: Prng;
+  #dials = 0;
+  #aside = 0;
 
   constructor(
     options: Partial<NodeOptions>,
-    cut: Cut,
-    seed: string,
+    { cut, seed, meter, kind }: Played,
     network?: Network,
   ) {
     this.cut = cut;
+    this.meter = meter;
+    this.kind = kind;
     this.#random = new Prng(`${seed}/${cut}`);
     const chain = options.chain ?? chainOf(sharedBlocks);
     this.node = new AttackedNode(this.world, { ...options, chain }, network);
+    meter.watch(chain);
+  }
+
+  get cost(): Cost {
+    return { work: this.meter.work(), connections: this.#connections - this.#aside };
+  }
+
+  /** A node that is dialed may refuse at once, and one that dials is not dialed. */
+  get #connections(): number {
+    return Math.max(this.#dials, this.node.connections);
+  }
+
+  /** Who comes meanwhile is no stranger: what the node does for him is not counted. */
+  async aside<T>(come: () => Promise<T>): Promise<T> {
+    const before = this.#connections;
+    const result = await this.meter.forHonest(come);
+    this.#aside += this.#connections - before;
+    return result;
+  }
+
+  /** What has been computed since then is within the bounds: so much for each connection. */
+  provesWork({ work: before, connections: from }: Cost): void {
+    if (!this.isTimed) return;
+    const connections = Math.max(1, this.cost.connections - from);
+    const done = this.meter.work(before);
+    noteWork(this.kind, done, connections);
+    expect(excess(this.kind, done, connections), `work (${this.kind})`).toEqual([]);
   }
 
   /** Time is virtual, so that it can be looked at. */
@@ -70,6 +119,7 @@ export class Scene {
 
   /** Connects from an address of its own, or from `host`. */
   dial(host = `10.0.1.${1 + this.strangers.length}`): NetConn {
+    this.#dials++;
     return this.world.connect(serverAddress, host);
   }
 
@@ -99,7 +149,9 @@ export class Scene {
   }
 
   honest(key: Uint8Array, host: string): Promise<HonestPeer> {
-    return HonestPeer.join(this.dial(host), key, nodeKey, this.status);
+    return this.aside(() =>
+      HonestPeer.join(this.dial(host), key, nodeKey, this.status),
+    );
   }
 
   /** What the node holds while the honest peer has no question open. */

@@ -111,6 +111,7 @@ const cases: Case[] = [
   {
     id: 'H-01',
     title: 'a connection that says nothing',
+    most: { work: 'nothing' },
     after: 'connected',
     act: () => Promise.resolve(),
     ends: 'closed',
@@ -120,6 +121,7 @@ const cases: Case[] = [
   {
     id: 'H-01',
     title: 'a byte every 100 ms',
+    most: { work: 'nothing' },
     after: 'connected',
     act: async (stranger) => {
       stranger.listen();
@@ -136,6 +138,7 @@ const cases: Case[] = [
   {
     id: 'H-03',
     title: '60 silent connections of many addresses take every slot',
+    most: { work: 'nothing' },
     node: defaults,
     cuts: ['whole'],
     play: async (scene) => {
@@ -147,6 +150,7 @@ const cases: Case[] = [
   {
     id: 'H-03',
     title: '60 silent connections of one address keep nobody waiting',
+    most: { work: 'nothing' },
     node: defaults,
     cuts: ['whole'],
     play: async (scene) => {
@@ -156,6 +160,7 @@ const cases: Case[] = [
   {
     id: 'H-04',
     title: '2,000 connections that are reset at once',
+    most: { work: 'nothing' },
     cuts: ['whole'],
     play: connectAndReset,
   },
@@ -209,4 +214,4 @@ const cases: Case[] = [
   },
 ];
 
-battery('slots and places', cases);
+battery('slots and places', 'slots', cases);

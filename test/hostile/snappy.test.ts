@@ -78,7 +78,7 @@ const cases: Case[] = [
         id: 'H-46a',
         title: 'a bomb of 16 MiB on a code that is ignored',
         why: 'FrameError too-big',
-        most: { asks: aPiece, holds: 800_000 },
+        most: { asks: aPiece, holds: 800_000, work: 'bomb' },
       },
       reserved,
       copiesOf(2 ** 24 - 1, 262_143),
@@ -96,7 +96,7 @@ const cases: Case[] = [
       id: 'H-46c',
       title: 'three megabytes of copies behind a claim of one byte',
       why: bad('too-much-output'),
-      most: { asks: aPiece, holds: 3_000_032 },
+      most: { asks: aPiece, holds: 3_000_032, work: 'copies' },
     },
     getHeaders,
     copiesOf(1, 1_000_000),
@@ -112,7 +112,7 @@ const cases: Case[] = [
         id: 'H-46d',
         title: 'an eth message that says it has more than 10 MiB',
         why: 'EthError msg-too-large',
-        most: { asks: aPiece, holds: 520_000 },
+        most: { asks: aPiece, holds: 520_000, work: 'tooLarge' },
       },
       getHeaders,
       copiesOf(10 * 2 ** 20 + 1, 163_840),
@@ -122,4 +122,4 @@ const cases: Case[] = [
   },
 ];
 
-battery('Snappy', cases);
+battery('Snappy', 'snappy', cases);

@@ -116,7 +116,7 @@ const cases: Case[] = [
     'H-66',
     'a total difficulty of 2 MiB',
     [wrong('2 MiB', withTd(new Uint8Array(twoMiB).fill(0xff)))],
-    { most: { asks: 65_536, expands: twoMiB + 100 } },
+    { most: { asks: 65_536, expands: twoMiB + 100, work: 'hugeTd' } },
   ),
   visits('H-66', 'a total difficulty that is none, or above 100 bits', [
     wrong('14 bytes', withTd(new Uint8Array(14).fill(1))),
@@ -156,7 +156,7 @@ const cases: Case[] = [
         why: 'EthError msg-too-large',
       }),
     ],
-    { most: { asks: 65_536 } },
+    { most: { asks: 65_536, work: 'tooLarge' } },
   ),
   visits(
     'H-67',
@@ -225,4 +225,4 @@ const cases: Case[] = [
   }),
 ];
 
-battery('Status', cases);
+battery('Status', 'status', cases);

@@ -70,11 +70,13 @@ function accepts({ node: { eth: own } }: Scene): void {
   own.acceptTxs = true;
 }
 
-async function witness(scene: Scene): Promise<Stranger> {
-  const stranger = scene.stranger();
-  await stranger.goTo('Status');
-  stranger.listen();
-  return stranger;
+function witness(scene: Scene): Promise<Stranger> {
+  return scene.aside(async () => {
+    const stranger = scene.stranger();
+    await stranger.goTo('Status');
+    stranger.listen();
+    return stranger;
+  });
 }
 
 /** One message of somebody who stays, and what it costs. Who listens hears nothing. */
@@ -226,7 +228,8 @@ function crowd(
   expected: { readonly size: number; readonly pending: number },
 ): StrangerCase {
   return {
-    ...{ ...inPeer, title, node, most, id: 'H-94', ends: 'kept' },
+    ...{ ...inPeer, title, node, id: 'H-94', ends: 'kept' },
+    most: { ...most, work: 'crowds' },
     act: async (stranger, scene) => {
       accepts(scene);
       const { txPool } = scene.node;
@@ -255,7 +258,8 @@ const nine = [...rawItems(encodeTransaction(good))];
 const cases: Case[] = [
   {
     ...{ id: 'H-92', title: 'junk without end: a batch is judged, then he waits' },
-    ...{ node, most, cuts: ['whole', 'cut at random'] as const },
+    ...{ node, cuts: ['whole', 'cut at random'] as const },
+    most: { ...most, work: 'junkFlood' },
     play: floodOfJunk,
   },
   {
@@ -263,7 +267,8 @@ const cases: Case[] = [
       id: 'H-92',
       title: 'who leaves his junk behind keeps his place for two Pings',
     },
-    ...{ node, most, cuts: ['whole'] as const },
+    ...{ node, cuts: ['whole'] as const },
+    most: { ...most, work: 'junkLeft' },
     play: leavesJunkBehind,
   },
   visits(
@@ -304,7 +309,10 @@ const cases: Case[] = [
         },
       ),
     ],
-    { node, cuts: ['whole'], most: { asks: 65_536, expands: 5_000_000 } },
+    {
+      ...{ node, cuts: ['whole'] },
+      most: { asks: 65_536, expands: 5_000_000, work: 'junk' },
+    },
   ),
   visits(
     'H-92',
@@ -339,7 +347,7 @@ const cases: Case[] = [
       // The first round is known and no more. In the batch after it, each is a copy.
       repeated('all of these, again and again', 20_000, many, 384 + batch),
     ],
-    { node, most: { ...most, expands: 10_000_000 } },
+    { node, most: { ...most, expands: 10_000_000, work: 'repeated' } },
   ),
   // Without state an account's lowest nonce that waits is taken for its next.
   crowd(
@@ -393,8 +401,8 @@ const cases: Case[] = [
     'H-96',
     'more transactions than a message may have',
     [noTransaction('131,073', encodeList(Array<Uint8Array>(131_073).fill(least)))],
-    { cuts: ['whole'], most: { asks: 65_536, expands: 1_400_000 } },
+    { cuts: ['whole'], most: { asks: 65_536, expands: 1_400_000, work: 'manyTxs' } },
   ),
 ];
 
-battery('transactions', cases);
+battery('transactions', 'transactions', cases);

@@ -3,18 +3,14 @@
  * has cost, which is counted.
  */
 
-import { expect, vi } from 'vitest';
-import * as crypto from '#crypto';
+import { expect } from 'vitest';
 import { sleep } from '../../impl/csp/timer.ts';
-import type { Chain } from '../../impl/core/chain.ts';
-import * as headers from '../../impl/core/header.ts';
-import * as blocks from '../../impl/core/block.ts';
-import * as transactions from '../../impl/core/transaction.ts';
-import * as decoding from '../../impl/rlp/decode.ts';
-import * as fields from '../../impl/rlp/fields.ts';
 import type { EthPeer } from '../../impl/eth/peer.ts';
 import type { Scene, SceneCase, StrangerCase } from './harness.ts';
+import type { Work } from './bounds.ts';
 import { ethCode, type Stranger } from './stranger.ts';
+
+export type { Work } from './bounds.ts';
 
 /** One stranger of several. */
 export type Visit = Pick<
@@ -53,6 +49,7 @@ export function visits(
 }
 
 async function receive(visit: Visit, scene: Scene, asks = 2_048): Promise<void> {
+  const before = scene.cost;
   const stranger = scene.stranger();
   await stranger.goTo(visit.after);
   stranger.began();
@@ -76,62 +73,17 @@ async function receive(visit: Visit, scene: Scene, asks = 2_048): Promise<void> 
   await visit.check?.(stranger, scene);
   await stranger.leave();
   await sleep(1); // his place is free
+  scene.provesWork(before);
 }
 
-/** Counts from here on. */
-export interface Work {
-  /** Looks into the chain by hash or by number, and walks along it. */
-  readonly lookups: number;
-  /** Hashes of headers, blocks, transactions and the roots of bodies. */
-  readonly keccaks: number;
-  /** Senders that are recovered, or tried. */
-  readonly recoveries: number;
-  /** Headers, bodies and transactions that are built of their bytes. */
-  readonly built: number;
-  /** Values that are decoded to be read. */
-  readonly decoded: number;
-  /** Integers that are made of bytes. */
-  readonly integers: number;
-}
-
-/** The keccaks that the frames of a connection cost are its `FrameCrypto`’s, and not counted. */
+/** What the node has computed for `main`, without what it does for the honest peer. */
 export async function workOf(
-  { chain }: { readonly chain: Chain },
+  { meter }: Scene,
   main: () => Promise<void>,
 ): Promise<Work> {
-  const spies = {
-    lookups: [
-      vi.spyOn(chain, 'getBlockByHash'),
-      vi.spyOn(chain, 'getBlockByNumber'),
-      vi.spyOn(chain, 'getAncestor'),
-      vi.spyOn(chain, 'hasBlock'),
-    ],
-    keccaks: [vi.spyOn(crypto, 'keccak256')],
-    recoveries: [vi.spyOn(crypto, 'recover')],
-    built: [
-      vi.spyOn(headers, 'readHeader'),
-      vi.spyOn(blocks, 'blockOf'),
-      vi.spyOn(blocks, 'bodyOf'),
-      vi.spyOn(transactions, 'readTransaction'),
-    ],
-    decoded: [vi.spyOn(decoding, 'decode')],
-    integers: [vi.spyOn(fields, 'asUint'), vi.spyOn(fields, 'asNumber')],
-  };
-  const count = (kind: keyof typeof spies): number =>
-    spies[kind].reduce((sum, { mock }) => sum + mock.calls.length, 0);
-  try {
-    await main();
-    return {
-      lookups: count('lookups'),
-      keccaks: count('keccaks'),
-      recoveries: count('recoveries'),
-      built: count('built'),
-      decoded: count('decoded'),
-      integers: count('integers'),
-    };
-  } finally {
-    for (const spy of Object.values(spies).flat()) spy.mockRestore();
-  }
+  const before = meter.work();
+  await main();
+  return meter.work(before);
 }
 
 /** Sends the message, and gives the node the time that it takes to read it. */

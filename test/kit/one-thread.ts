@@ -6,8 +6,9 @@
  */
 
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { isLast, readAnswer, type Answer } from '#kit/formats/orders.ts';
+import { isLast, readAnswer, type Answer, type Order } from '#kit/formats/orders.ts';
 import type { RunReport } from '#kit/formats/schema-report.ts';
+import { readSeenLive, type SeenLive } from '#kit/formats/schema-seen.ts';
 
 const prelude = `
 const { parentPort } = require('node:worker_threads');
@@ -36,14 +37,29 @@ export class OneThread {
     this.#limitMs = limitMs;
   }
 
-  /** One at a time. */
-  async test(exercise: string, code: string): Promise<RunReport> {
-    this.#worker ??= new Worker(this.#script, { eval: true });
-    const last = await this.#carryOut(this.#worker, exercise, code);
+  /**
+   * One at a time.
+   *
+   * @param alone the only test to be run, as in an order
+   */
+  async test(exercise: string, code: string, alone?: string): Promise<RunReport> {
+    const last = await this.#carryOut({
+      type: 'test',
+      exercise,
+      code,
+      ...(alone === undefined ? {} : { alone }),
+    });
     if (last.type !== 'report') throw new Error(JSON.stringify(last));
     const { report } = last;
     if (!report.tests.every(({ verdict }) => over.has(verdict))) await this.close();
     return report;
+  }
+
+  /** Two nodes that run the code; it has to let them end. Needs the whole script. */
+  async live(exercise: string, code: string, scenario: string): Promise<SeenLive> {
+    const last = await this.#carryOut({ type: 'live', exercise, code, scenario });
+    if (last.type !== 'live') throw new Error(JSON.stringify(last));
+    return readSeenLive(last.result);
   }
 
   async close(): Promise<void> {
@@ -51,7 +67,8 @@ export class OneThread {
     this.#worker = undefined;
   }
 
-  async #carryOut(worker: Worker, exercise: string, code: string): Promise<Answer> {
+  async #carryOut(order: Order): Promise<Answer> {
+    const worker = (this.#worker ??= new Worker(this.#script, { eval: true }));
     const { port1, port2 } = new MessageChannel();
     let fail: (error: Error) => void = () => undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -59,11 +76,10 @@ export class OneThread {
       fail = reject;
       port1.on('message', (data: unknown) => {
         const answer = readAnswer(data);
-        if (answer.type === 'ready')
-          port1.postMessage({ type: 'test', exercise, code });
+        if (answer.type === 'ready') port1.postMessage(order);
         if (isLast(answer)) resolve(answer);
       });
-      const words = `${exercise} took longer than ${this.#limitMs} ms`;
+      const words = `${order.exercise} took longer than ${this.#limitMs} ms`;
       timer = setTimeout(() => reject(new Error(words)), this.#limitMs);
     });
     worker.once('error', fail);

@@ -243,12 +243,15 @@ describe('reports', () => {
 });
 
 describe('orders and answers', () => {
-  it.each([undefined, 'x', { type: 'eval' }, { type: 'test', exercise: 'E01' }])(
-    'refuses %o as an order',
-    (value) => {
-      expect(() => readOrder(value)).toThrow(/order/);
-    },
-  );
+  it.each([
+    undefined,
+    'x',
+    { type: 'eval' },
+    { type: 'test', exercise: 'E01' },
+    { type: 'test', exercise: 'E01', code: '', alone: 1 },
+  ])('refuses %o as an order', (value) => {
+    expect(() => readOrder(value)).toThrow(/order/);
+  });
 
   it.each([
     null,

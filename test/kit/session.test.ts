@@ -49,6 +49,17 @@ function failureOf(body: () => void): Error {
 }
 
 describe('a run', () => {
+  it.each(['echo > turns %s into %s', 'turns %s into %s'])(
+    'is of one test alone, if it is asked for as "%s"',
+    async (name) => {
+      const named = name.replace('%s', 'hello').replace('%s', 'HELLO');
+      const { tests } = await one.test('E01', echo(''), named);
+      expect(tests).toEqual([
+        { name: 'echo > turns hello into HELLO', verdict: 'passed', message: '' },
+      ]);
+    },
+  );
+
   it.each([
     ['export const x: = 3;', 1, 17],
     ['const a = 1;\nexport function echo() {\n  return (1 + ;\n}', 3, 15],
@@ -87,6 +98,27 @@ describe('a run', () => {
     ['a typeset apostrophe', echo('const a = ’x’;'), 2, 13, '’ is a quotation mark'],
     ['a space of no width', echo('const\u200b a = 1;'), 2, 8, '(U+200B); delete it'],
     [
+      'typeset quotes below a comment',
+      `/**\n * One.\n * Two.\n * Three.\n * Four.\n */\n${echo('const a = ‘x’;')}`,
+      8,
+      13,
+      '‘ is a quotation mark',
+    ],
+    [
+      'a sign of no meaning below a comment',
+      `/**\n * One.\n * Two.\n * Three.\n * Four.\n */\n${echo('const a = …;')}`,
+      8,
+      3,
+      'Invalid or unexpected token',
+    ],
+    [
+      'typeset quotes behind others in a text',
+      echo("const a = '“'; const b = ‘x’;"),
+      2,
+      28,
+      '‘ is a quotation mark',
+    ],
+    [
       'such a space at the start',
       `// “\n\u200bconst a = 1;\n${echo('')}`,
       2,
@@ -97,6 +129,14 @@ describe('a run', () => {
     ['a decorator', at('@d class A {}'), 5, 1, 'decorators do not run here'],
     ['a decorated method', at('class A {\n  @d m() {}\n}'), 6, 3, 'decorators'],
     ['using', echo('using a = null;'), 2, 3, '`using` is newer than Node 20'],
+    [
+      'using in a list',
+      echo('const x = `using b = c`;\n  for (using /* it */ a of []) break;'),
+      3,
+      8,
+      '`using` is newer',
+    ],
+    ['using that waits', echo('await using a = null;'), 2, 9, '`using` is newer'],
     [
       'accessor',
       at('class A {\n  accessor x = 1;\n}'),
@@ -120,6 +160,12 @@ describe('a run', () => {
     [
       'an enum and a parameter property',
       at('enum E { A }\nclass C { constructor(readonly e: E) {} }'),
+    ],
+    [
+      'the name `using`',
+      echo(
+        "const using = '// using a = 1';\n  void using\n  for (const x of using) void x;",
+      ),
     ],
     ['typeset quotes in texts and comments', echo("const a = '“'; // ’")],
   ])('takes %s', async (_, code) => {
@@ -197,10 +243,24 @@ describe('a run', () => {
     expect(report.tests[0]?.message).toBe('the code ended its worker');
   });
 
-  it('reports a failed promise that nobody waits for', async () => {
-    const report = await run(echo("void Promise.reject(new Error('lost'));"));
-    expect(report.verdict).toBe('threw');
-    expect(report.tests.at(-1)?.message).toContain('Error: lost');
+  it.each([
+    ['one that is born so', "void Promise.reject(new Error('lost'));"],
+    [
+      'an async function',
+      "void (async () => { await 0; throw new Error('lost'); })();",
+    ],
+  ])('charges a failed promise to its test, with its line: %s', async (_, lost) => {
+    const { tests, verdict } = await run(echo(`if (text === 'ping') ${lost}`));
+    expect(verdict).toBe('threw');
+    expect(tests.length).toBeGreaterThan(1);
+    expect(tests[0]).toMatchObject({ verdict: 'threw', line: 2 });
+    expect(tests[0]?.message).toContain('nobody waited for it: Error: lost');
+    expect(tests.at(-1)?.verdict).toBe('passed');
+  });
+
+  it('hears of a promise that fails while the code is loaded', async () => {
+    const lost = await run(`void Promise.reject(new Error('lost'));\n${echo('')}`);
+    expect(lost.tests[0]).toMatchObject({ verdict: 'threw', line: 1 });
   });
 
   it('says what was got and what was expected, and not how that was compared', async () => {
@@ -254,6 +314,10 @@ describe('a run', () => {
 describe('built-ins', () => {
   it.each([
     ['Array.prototype.every = () => true', 'replaced Array.prototype.every'],
+    ['Array.prototype.map = () => [] as never', 'replaced Array.prototype.map'],
+    ['Array.prototype.push = () => 0', 'replaced Array.prototype.push'],
+    ['Array.prototype.flatMap = () => []', 'replaced Array.prototype.flatMap'],
+    ['(Object.prototype as any).get = () => 1', 'added Object.prototype.get'],
     ['JSON.stringify = () => "1"', 'replaced JSON.stringify'],
     ['Object.is = () => true', 'replaced Object.is'],
     ['Promise.prototype.then = function () {}', 'replaced Promise.prototype.then'],

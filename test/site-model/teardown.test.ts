@@ -181,7 +181,8 @@ describe('chapter 11', () => {
         const leaving = new WaitGroup();
         for (const [server, reason] of [[a, 8] as const, [b, 4] as const]) {
           const [peer] = await server.peers();
-          leaving.go('leave', () => peer?.disconnect(reason) ?? Promise.reject());
+          if (peer === undefined) throw new Error('no peer');
+          leaving.go('leave', () => peer.disconnect(reason));
         }
         await leaving.wait();
         await sleep(lineMs * 2);

@@ -446,6 +446,21 @@ describe('sentence', () => {
     ).toEqual(['The simulator starts main.', 'The scenario’s main begins.']);
   });
 
+  it('says of a test that runs nodes what it notes, in whole sentences', () => {
+    expect(
+      told([
+        ['A/run', 'start'],
+        ['/the test', 'msg', { v: 'It is not so. The run shows otherwise.' }],
+        ['/the test', 'msg', { v: 'a moment' }],
+        ['/the test', 'end', { v: 'WrongAnswer: The run shows otherwise.' }],
+      ]).slice(1),
+    ).toEqual([
+      'The test notes: It is not so. The run shows otherwise.',
+      'The test notes: a moment.',
+      'The test ends with: WrongAnswer: The run shows otherwise.',
+    ]);
+  });
+
   it('has no scenario in a run that knows no nodes, as that of a test', () => {
     expect(told([['/main', 'start']])).toEqual(['main begins.']);
   });

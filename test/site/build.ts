@@ -1,8 +1,9 @@
 /**
  * The build of the site that the browser tests look at: under `/codelab/`, in
  * `.vitepress/cache/test-site`, used again while its inputs are the same. For the one visit
- * of `npm test` a part is enough, without the pages of the sources, unless all is there:
- * `npm test` runs this file beside the checks, so that the tests find it ready.
+ * of `npm test` a part is enough, without the pages of the sources and without types in
+ * listings, unless all is there: `npm test` runs this file beside the checks, so that the
+ * tests find it ready.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -63,9 +63,12 @@ describe.skipIf('missing' in findChromium())('choices', { timeout: 120_000 }, ()
     const order = async (): Promise<readonly string[]> =>
       readAssembled(puzzle, (await kept(page, ordered))?.draft ?? '').order;
     const [first, second, third] = puzzle.lines.map(({ id }) => id);
+    const heard = page.locator('.pw-ex-hidden[role=status]', { hasText: 'Now line' });
     await pool.first().click();
+    expect(await heard.textContent()).toBe('Now line 1.');
     await pool.first().focus();
     await page.keyboard.press('Enter');
+    expect(await heard.textContent()).toBe('Now line 2.');
     expect(await order()).toEqual([first, second]);
     await page
       .locator('.pw-ex-pool li')

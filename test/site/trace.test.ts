@@ -28,6 +28,7 @@ async function goTo(page: Page, step: number): Promise<void> {
 async function awake(page: Page): Promise<void> {
   const show = page.locator('.pw-predict', { has: page.locator('.pw-trace-box') });
   if ((await show.count()) > 0) await show.getByText('Show me').click();
+  await page.mouse.move(2, 2); // it wakes for somebody who is there
   // The box stays where the still picture in it makes way for the player.
   await page.locator('.pw-trace-box').first().scrollIntoViewIfNeeded();
   await page.locator('.pw-trace[data-awake=true]').first().waitFor();
@@ -435,6 +436,65 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 180_000 }, ()
     expect(await table.isVisible()).toBe(true);
     expect(await table.locator('tbody tr').count()).toBeGreaterThan(20);
     await site.done(page);
+  });
+
+  describe('in a chapter where nobody has come yet', () => {
+    /** A phone shows the player at once; its code comes when it is let go. */
+    async function sleeping(): Promise<
+      OpenPage & { asked: string[]; wake: () => void }
+    > {
+      const asked: string[] = [];
+      let wake: () => void = () => undefined;
+      const held = new Promise<void>((done) => {
+        wake = done;
+      });
+      const look = { ...still, viewport: phone };
+      const opened = await site.open(meet, look, (page) =>
+        page.route(/assets\/chunks\/(?:Player|meet)\./, async (route) => {
+          asked.push(route.request().url());
+          await held;
+          await route.continue();
+        }),
+      );
+      const idle = async (): Promise<void> => {
+        await new Promise((done) => requestIdleCallback(done));
+        await new Promise((done) => requestAnimationFrame(done));
+      };
+      for (let look = 0; look < 5; look++) await opened.page.evaluate(idle);
+      return { ...opened, asked, wake };
+    }
+
+    it('sleeps, all of the picture in sight', async () => {
+      const { page, asked, wake } = await sleeping();
+      const top = (await page.locator('.pw-trace-box').boundingBox())?.y;
+      expect(top).toBeLessThan(phone.height + 300);
+      expect(asked).toEqual([]);
+      const lanes = await page.locator('.pw-lanes').boundingBox();
+      const picture = await page.locator('.pw-lanes svg').boundingBox();
+      expect(picture?.width).toBeLessThanOrEqual((lanes?.width ?? 0) + 1);
+      wake();
+      await page.mouse.move(100, 100);
+      await page.locator('.pw-trace[data-awake=true]').waitFor();
+      await site.done(page);
+    });
+
+    it.each([
+      [
+        'button',
+        (page: Page) => page.getByRole('button', { name: 'One step forward' }).click(),
+      ],
+      ['scrubber', (page: Page) => page.locator('.pw-trace input').press('ArrowRight')],
+    ] as const)('does what the first press on its %s asked for', async (_, press) => {
+      const { page, faults, wake } = await sleeping();
+      const first = await stepOf(page);
+      await press(page);
+      await page.locator('.pw-trace[data-awake=false]').waitFor();
+      wake();
+      await page.locator('.pw-trace[data-awake=true]').waitFor();
+      await page.locator(`.pw-trace[data-step="${first + 1}"]`).waitFor();
+      expect(faults).toEqual([]);
+      await site.done(page);
+    });
   });
 
   it('is a still picture of the messages on the front page without scripts', async () => {

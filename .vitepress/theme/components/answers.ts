@@ -1,5 +1,5 @@
 /** The answers to predictions that this browser remembers. */
-import { reactive, readonly } from 'vue';
+import { computed, onMounted, reactive, ref, type ComputedRef } from 'vue';
 import { onForget } from '../progress.ts';
 import { parseAnswers, type Answer, type Answers } from './predictions.ts';
 
@@ -14,8 +14,7 @@ function load(text: string | null): void {
   Object.assign(answers, found);
 }
 
-/** Call in `onMounted`: on the server, and until then, nothing is answered. */
-export function loadAnswers(): void {
+function loadAnswers(): void {
   if (listens) return;
   listens = true;
   try {
@@ -31,8 +30,19 @@ export function loadAnswers(): void {
   });
 }
 
-export function useAnswers(): Answers {
-  return readonly(answers);
+const none: Answers = {};
+
+/**
+ * Call in `setup`. Until the part is mounted nothing is answered, as on the server: it may
+ * wake after another has read what is stored.
+ */
+export function useAnswers(): ComputedRef<Answers> {
+  const isMounted = ref(false);
+  onMounted(() => {
+    loadAnswers();
+    isMounted.value = true;
+  });
+  return computed(() => (isMounted.value ? answers : none));
 }
 
 /** @param answer undefined: ask again */

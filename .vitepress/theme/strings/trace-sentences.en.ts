@@ -103,6 +103,11 @@ function named(name: string): string {
   return name.includes(' ') ? `“${name}”` : name;
 }
 
+/** With a full stop, unless it has one. */
+function closed(words: string): string {
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
+}
+
 export const traceSentences = {
   /** What a value of the channel is. A message is named by who calls this. */
   carried: (channel: string, v: string): string => {
@@ -115,13 +120,15 @@ export const traceSentences = {
     name.startsWith('accept ') ? `the listener at ${name.slice(7)}` : named(name),
   lock: 'write lock',
 
-  /** Who acts: a task, or the scenario, which belongs to no node. */
-  scenarioTask: (task: string): string => `The scenario’s ${task}`,
+  /** Who acts and belongs to no node: a task of the scenario, or who is called by a noun. */
+  scenarioTask: (task: string): string =>
+    task.startsWith('the ') ? `The ${task.slice(4)}` : `The scenario’s ${task}`,
   start: (task: string): string => `${task} begins.`,
   startBy: (task: string, by: string): string => `${by} starts ${task}.`,
   startOutside: (task: string): string => `The simulator starts ${task}.`,
   end: (task: string): string => `${task} is over.`,
-  endWith: (task: string, error: string): string => `${task} ends with: ${error}.`,
+  endWith: (task: string, error: string): string =>
+    `${task} ends with: ${closed(error)}`,
 
   block: (task: string, on: readonly string[]): string =>
     on.length === 1
@@ -202,5 +209,5 @@ export const traceSentences = {
   closeListener: (task: string): string => `${task} closes the listener.`,
   closeConnection: (task: string): string =>
     `${task} closes its end of the connection.`,
-  report: (task: string, what: string): string => `${task} notes: ${what}.`,
+  report: (task: string, what: string): string => `${task} notes: ${closed(what)}`,
 };

@@ -15,12 +15,14 @@ import { kitStrings } from '../words/strings.ts';
 export type Order = {
   readonly exercise: string;
   readonly code: string;
-} & (
-  | { readonly type: 'test' }
-  /** A test by its full name, run again with the trace on. */
-  | { readonly type: 'see'; readonly test: string }
-  | { readonly type: 'live'; readonly scenario: string }
-);
+} &
+  /** With `alone`, one test: its name, with or without the names around it. */
+  (
+    | { readonly type: 'test'; readonly alone?: string }
+    /** A test by its full name, run again with the trace on. */
+    | { readonly type: 'see'; readonly test: string }
+    | { readonly type: 'live'; readonly scenario: string }
+  );
 
 /** From the worker, in this order: ready, then any of the middle, then the last. */
 export type Answer =
@@ -66,8 +68,11 @@ export function readOrder(value: unknown): Order {
     code: readText(fields['code'], 'order.code'),
   };
   switch (type) {
-    case 'test':
-      return { ...order, type };
+    case 'test': {
+      const { alone } = fields;
+      if (alone === undefined) return { ...order, type };
+      return { ...order, type, alone: readText(alone, 'order.alone', 2000) };
+    }
     case 'see':
       return { ...order, type, test: readText(fields['test'], 'order.test', 2000) };
     case 'live':

@@ -11,6 +11,7 @@ import {
   essentialsOf,
   findReplacement,
   findTampering,
+  putBack,
   type Snapshot,
 } from './intrinsics.ts';
 
@@ -47,9 +48,13 @@ export class Guard {
     this.#found ??= findReplacement(this.#essentials);
   };
 
-  /** At the end of a test: what was found since the end of the one before. */
+  /**
+   * At the end of a test: what was found since the end of the one before. It is undone,
+   * or the harness would stumble over it.
+   */
   readonly inspect = (): string | undefined => {
     const found = this.#found ?? findTampering(this.#all);
+    if (found !== undefined) putBack(this.#all);
     this.#found = undefined;
     this.#light = 0;
     return found;

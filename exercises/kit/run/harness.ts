@@ -76,8 +76,12 @@ function macrotasks(): () => Promise<void> {
   const post = port2.postMessage.bind(port2);
   return () =>
     new HostPromise((resolve) => {
+      // Twice: browsers tell of a rejection in a task of its own, behind the first.
       port1.onmessage = () => {
-        resolve();
+        port1.onmessage = () => {
+          resolve();
+        };
+        post(undefined);
       };
       post(undefined);
     });
@@ -146,11 +150,13 @@ export class Harness {
    * Runs every test in the order in which vitest would.
    *
    * @param last name of the test that is the last one to be run
+   * @param alone name of the only test to be run, with or without the names around it
    */
-  async run(watch: Watch, last?: string): Promise<TestResult[]> {
+  async run(watch: Watch, last?: string, alone?: string): Promise<TestResult[]> {
     const results: TestResult[] = [];
     for (const test of testsOf(this.#root)) {
       const name = fullName(test);
+      if (alone !== undefined && !isCalled(name, alone)) continue;
       watch.started(name);
       const judged = await runTest(test, name, watch, last === undefined ? 1 : slower);
       const runs = watch.runs();
@@ -188,6 +194,11 @@ function fullName(test: Test): string {
     at = at.parent;
   }
   return names.join(' > ');
+}
+
+/** @param called a full name, or its end */
+export function isCalled(name: string, called: string): boolean {
+  return name === called || name.endsWith(` > ${called}`);
 }
 
 async function runTest(

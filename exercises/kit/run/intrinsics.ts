@@ -12,7 +12,7 @@ import { kitStrings } from '../words/strings.ts';
 const strings = kitStrings.builtIns;
 const getDescriptor = Object.getOwnPropertyDescriptor;
 const getPrototype = Object.getPrototypeOf;
-const ownKeys = Reflect.ownKeys;
+const { ownKeys, defineProperty, deleteProperty } = Reflect;
 const same = Object.is;
 
 interface Entry {
@@ -134,6 +134,26 @@ export function findReplacement(snapshot: Snapshot): string | undefined {
   return undefined;
 }
 
+/** Makes the built-ins what they were: who tells of it goes through them as well. */
+export function putBack(snapshot: Snapshot): void {
+  // First what was added: an `Object.prototype.get` would be part of each descriptor.
+  for (let i = 0; i < snapshot.length; i += 1) {
+    const entry = snapshot[i];
+    if (entry !== undefined) takeAdditionsAway(entry);
+  }
+  for (let i = 0; i < snapshot.length; i += 1) {
+    const entry = snapshot[i];
+    if (entry === undefined) continue;
+    for (let k = 0; k < entry.keys.length; k += 1) {
+      const key = entry.keys[k];
+      const before = entry.descriptors[k];
+      // One that was frozen stays what it is.
+      if (key !== undefined && before !== undefined)
+        defineProperty(entry.object, key, before);
+    }
+  }
+}
+
 function findChange(entry: Entry): string | undefined {
   for (let k = 0; k < entry.keys.length; k += 1) {
     const key = entry.keys[k];
@@ -162,6 +182,16 @@ function findAddition(entry: Entry): string | undefined {
     }
   }
   return undefined;
+}
+
+function takeAdditionsAway(entry: Entry): void {
+  if (entry.name === '') return;
+  const keys = ownKeys(entry.object);
+  for (let k = 0; k < keys.length; k += 1) {
+    const key = keys[k];
+    if (key !== undefined && !contains(entry.keys, key))
+      deleteProperty(entry.object, key);
+  }
 }
 
 function contains(

@@ -5,7 +5,13 @@ import type { instrument } from '../trace/instrument.ts';
 import { markNames } from '../trace/mark-names.ts';
 import type { Exports, ModuleFactory, Require } from './registry.ts';
 import { kitStrings } from '../words/strings.ts';
-import { explain, namespaceIn, placeOfRefusal, type Place } from './syntax-error.ts';
+import {
+  explain,
+  namespaceIn,
+  placeOfRefusal,
+  usingIn,
+  type Place,
+} from './syntax-error.ts';
 
 const strings = kitStrings.code;
 
@@ -50,17 +56,19 @@ export function compileLearner(
     throw new CodeError(strings.tooLong(maxCodeBytes));
   }
   return (module, exports, require) => {
-    const namespace = namespaceIn(code);
-    if (namespace !== undefined) {
-      const { line, column } = namespace;
-      throw new CodeError(strings.noNamespace, line, column);
-    }
+    refuseAt(namespaceIn(code), strings.noNamespace);
+    refuseAt(usingIn(code), strings.noUsing);
     const script = toCommonJS(code);
     const build =
       (marks && withMarks(script, marks, require)) ?? evaluate(script, code);
     const guarded: Require = (specifier) => require(resolveImport(specifier, isKnown));
     build(module, exports, guarded);
   };
+}
+
+/** Syntax that engines may take, and that is not read here. */
+function refuseAt(place: Place | undefined, said: string): void {
+  if (place !== undefined) throw new CodeError(said, place.line, place.column);
 }
 
 type Build = (module: object, exports: Exports, require: Require) => void;

@@ -5,7 +5,7 @@ import { Borrowed } from './borrowed.ts';
 import { createExpect } from './expect.ts';
 import { Guard } from './guard.ts';
 import { Harness, type Watch } from './harness.ts';
-import { findTampering, takeSnapshot, type Snapshot } from './intrinsics.ts';
+import { findTampering, putBack, takeSnapshot, type Snapshot } from './intrinsics.ts';
 import { judge, lookAt, placeIn } from './judge.ts';
 import { CodeError, compileLearner, type Marks } from './learner.ts';
 import { Printed } from './printed.ts';
@@ -79,6 +79,8 @@ interface Plan {
   readonly marks?: Marks;
   /** Only up to this one, which is recorded. */
   readonly only?: string;
+  /** This one and no other; see `Harness.run`. */
+  readonly alone?: string;
 }
 
 /** The module of `Bundle.live`. */
@@ -121,12 +123,14 @@ export class Session {
     });
   }
 
-  /** Runs the tests of the exercise on `code`. Never throws. */
-  async test(code: string): Promise<RunReport> {
+  /** Runs the tests of the exercise on `code`, or one of them alone. Never throws. */
+  async test(code: string, alone?: string): Promise<RunReport> {
     const begun = now();
     const unheard = new Unheard();
     try {
-      const tests = await this.#judge(code, { recording: new Recording(), unheard });
+      const recording = new Recording();
+      const plan = { recording, unheard, ...(alone === undefined ? {} : { alone }) };
+      const tests = await this.#judge(code, plan);
       return this.#report(begun, unheard.judged(tests), {});
     } catch (error) {
       return this.#report(begun, [], loadFailure(error));
@@ -174,7 +178,7 @@ export class Session {
   }
 
   async #judge(code: string, plan: Plan): Promise<TestResult[]> {
-    const { recording, unheard, marks, only } = plan;
+    const { recording, unheard, marks, only, alone } = plan;
     const harness = new Harness();
     const { guard, expect } = this.#prepared;
     const vitest = { ...harness.api(), expect };
@@ -210,7 +214,7 @@ export class Session {
       runs: () => recording.takeCount(),
       judge: (error) => judge(error),
     };
-    return harness.run(watch, only);
+    return harness.run(watch, only, alone);
   }
 
   /** Puts the reader's code in its place and runs a scenario with it, and with ours. */
@@ -285,7 +289,9 @@ export class Session {
       factory(...given);
       // At once: whatever runs next could stumble over what was replaced.
       const spoiled = findTampering(snapshot);
-      if (spoiled !== undefined) throw new Tampered(spoiled);
+      if (spoiled === undefined) return;
+      putBack(snapshot);
+      throw new Tampered(spoiled);
     });
     const exported = this.#registry.require(id);
     const missing = this.#exercise.needs.find((name) => !(name in exported));

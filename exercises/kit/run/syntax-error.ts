@@ -3,6 +3,7 @@
  * it names no line in `eval`, and each page would have to load a second parser for that.
  */
 
+import { namesIn } from './names.ts';
 import { kitStrings } from '../words/strings.ts';
 
 const strings = kitStrings.code;
@@ -27,8 +28,12 @@ export function placeOfRefusal(
   message: string,
 ): Place | undefined {
   const lines = script.split('\n');
-  const refusedBy = (count: number): boolean =>
-    refusal(`throw 0;${before}${lines.slice(0, count).join('\n')}`) === message;
+  const refusedBy = (count: number): boolean => {
+    const start = `throw 0;${before}${lines.slice(0, count).join('\n')}`;
+    if (refusal(start) !== message) return false;
+    // A start that ends inside of a comment may be refused for that, in the same words.
+    return refusal(`${start}\n*/`) === message;
+  };
   let [low, high] = [1, lines.length];
   if (!refusedBy(high)) return undefined; // it is the end that is wrong
   while (low < high) {
@@ -67,7 +72,6 @@ const unseen = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 const unsupported: readonly (readonly [form: RegExp, said: string])[] = [
   [/^[ \t]*@[\w$]+/m, strings.noDecorators],
   [/^[ \t]*[\w \t]*\}?[ \t]*@[\w$]+[ \t(]/m, strings.noDecorators],
-  [/^[^\n]*?\b(?:await[ \t]+)?using[ \t]+[\w$]+[ \t]*=/m, strings.noUsing],
   [/^[ \t]*(?:static[ \t]+)?accessor[ \t]+[\w$#]+/m, strings.noAccessor],
 ];
 
@@ -78,6 +82,8 @@ export interface Explained {
 
 /** What a person would say of a refused text; the engine's own words if nothing better. */
 export function explain(code: string, message: string, place?: Place): Explained {
+  const strange = strangeSignIn(code);
+  if (strange !== undefined) return { message: sayOdd(strange.sign), place: strange };
   const lines = code.split('\n');
   // Where the text was refused first; a sign in a comment further up is no fault.
   const at = place === undefined ? 0 : place.line - 1;
@@ -85,12 +91,10 @@ export function explain(code: string, message: string, place?: Place): Explained
     const text = lines[line] ?? '';
     const odd = quotes.exec(text) ?? unseen.exec(text);
     if (odd === null) continue;
-    const code = (odd[0].codePointAt(0) ?? 0)
-      .toString(16)
-      .padStart(4, '0')
-      .toUpperCase();
-    const said = quotes.test(odd[0]) ? strings.oddQuote(odd[0]) : strings.unseen(code);
-    return { message: said, place: { line: line + 1, column: odd.index + 1 } };
+    return {
+      message: sayOdd(odd[0]),
+      place: { line: line + 1, column: odd.index + 1 },
+    };
   }
   for (const [form, said] of unsupported) {
     const found = form.exec(code);
@@ -101,6 +105,36 @@ export function explain(code: string, message: string, place?: Place): Explained
     message: /^await is only/.test(message) ? strings.awaitOutside : message,
     place,
   };
+}
+
+function sayOdd(sign: string): string {
+  if (quotes.test(sign)) return strings.oddQuote(sign);
+  const code = (sign.codePointAt(0) ?? 0).toString(16).padStart(4, '0').toUpperCase();
+  return strings.unseen(code);
+}
+
+/** A typeset quote or an unseen sign where code stands, and no text or comment. */
+function strangeSignIn(code: string): (Place & { readonly sign: string }) | undefined {
+  for (const { text, line, column } of namesIn(code)) {
+    const odd = quotes.exec(text) ?? unseen.exec(text);
+    if (odd !== null) return { sign: odd[0], line, column: column + odd.index };
+  }
+  return undefined;
+}
+
+/**
+ * Where something is declared with `using`. Engines that know it would let it pass, and
+ * an answer that passes in one place passes in all of them.
+ */
+export function usingIn(code: string): Place | undefined {
+  if (!/\busing\b/.test(code)) return undefined;
+  const names = namesIn(code);
+  return names.find(({ text, line, end }, at) => {
+    const next = names[at + 1];
+    if (text !== 'using' || next?.declared !== true || next.line !== line) return false;
+    const between = (code.split('\n')[line - 1] ?? '').slice(end - 1, next.column - 1);
+    return /^(?:\s|\/\*.*?\*\/)+$/.test(between);
+  });
 }
 
 const namespace = /^[ \t]*(?:export[ \t]+)?(?:namespace|module)[ \t]+[\w$.]+[ \t]*\{/m;

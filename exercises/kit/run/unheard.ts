@@ -19,25 +19,35 @@ interface ErrorHost {
   };
 }
 
+const { unclaimed, uncaught } = kitStrings.thrown;
+
+/** A promise that failed and that nobody waited for, or what a timer or a microtask threw. */
+interface Accident {
+  readonly error: unknown;
+  readonly isPromise: boolean;
+}
+
 /** Listens from its birth until `stop`. */
 export class Unheard {
-  /** The first promise that failed and that nobody waited for. */
-  #rejection: { readonly reason: unknown } | undefined;
-  /** What a timer or a microtask threw, by the test that ran then. */
-  readonly #accidents = new Map<string, unknown>(); // BOUNDED by the tests
+  /** The first in each test, by the test that ran then. */
+  readonly #accidents = new Map<string, Accident>(); // BOUNDED by the tests
   #running = '';
   readonly #stops: readonly (() => void)[];
 
   constructor() {
     this.#stops = [
-      listen('unhandledRejection', (reason) => {
-        this.#rejection ??= { reason };
+      listen('unhandledRejection', (error) => {
+        this.#note({ error, isPromise: true });
       }),
       listen('uncaughtException', (error) => {
-        if (!this.#accidents.has(this.#running))
-          this.#accidents.set(this.#running, error);
+        this.#note({ error, isPromise: false });
       }),
     ];
+  }
+
+  #note(accident: Accident): void {
+    if (!this.#accidents.has(this.#running))
+      this.#accidents.set(this.#running, accident);
   }
 
   /** The test called `name` begins. */
@@ -47,21 +57,14 @@ export class Unheard {
 
   /** The verdicts, with what only this has heard. */
   judged(tests: readonly TestResult[]): readonly TestResult[] {
-    return tests.map((test, at) => {
-      if (this.#accidents.has(test.name)) {
-        const { message, ...rest } = judge(this.#accidents.get(test.name));
-        const said = kitStrings.thrown.uncaught(message);
-        return { ...test, ...rest, verdict: 'threw', message: said };
-      }
-      // Of a promise nobody knows which test it was: the last that passed did not.
-      const isLast = at === tests.length - 1 && test.verdict === 'passed';
-      if (this.#rejection === undefined || !isLast) return test;
-      const { message } = judge(this.#rejection.reason);
-      return {
-        ...test,
-        verdict: 'threw',
-        message: kitStrings.thrown.unclaimed(message),
-      };
+    return tests.map((test) => {
+      const accident = this.#accidents.get(test.name);
+      if (accident === undefined) return test;
+      // What a test has failed for says more than a promise that failed beside it.
+      if (accident.isPromise && test.verdict !== 'passed') return test;
+      const { message, ...rest } = judge(accident.error);
+      const say = accident.isPromise ? unclaimed : uncaught;
+      return { ...test, ...rest, verdict: 'threw', message: say(message) };
     });
   }
 

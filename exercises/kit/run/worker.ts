@@ -94,7 +94,7 @@ async function carryOut(
   };
   const session = new Session(bundle, order.exercise, watcher, prepared);
   if (order.type === 'test') {
-    post({ type: 'report', report: await session.test(order.code) });
+    post({ type: 'report', report: await session.test(order.code, order.alone) });
     return;
   }
   if (order.type === 'see') {
