@@ -39,7 +39,23 @@ const signs = [
   'focusin',
   'hashchange',
 ];
+const waiting = new Set<() => void>(); // BOUNDED by the parts of the page
 let isHere = false;
+let isListening = false;
+
+/** From the first part on: a sign counts, though the part may not be near yet. */
+function listen(): void {
+  if (isListening) return;
+  isListening = true;
+  for (const sign of signs)
+    addEventListener(sign, here, { capture: true, passive: true });
+}
+function here(): void {
+  isHere = true;
+  for (const sign of signs) removeEventListener(sign, here, { capture: true });
+  for (const run of waiting) run();
+  waiting.clear();
+}
 
 /** Once, when somebody is there. Gives what ends the waiting. */
 function onceHere(run: () => void): () => void {
@@ -47,17 +63,10 @@ function onceHere(run: () => void): () => void {
     run();
     return () => undefined;
   }
-  function here(): void {
-    isHere = true;
-    leave();
-    run();
-  }
-  function leave(): void {
-    for (const sign of signs) removeEventListener(sign, here, { capture: true });
-  }
-  for (const sign of signs)
-    addEventListener(sign, here, { capture: true, passive: true });
-  return leave;
+  waiting.add(run);
+  return () => {
+    waiting.delete(run);
+  };
 }
 
 /**
@@ -72,6 +81,7 @@ export function whenWatched(
 ): Component {
   return inside(loader, (wake, forEach) => {
     const leaves: (() => void)[] = [];
+    listen();
     forEach((element) => {
       leaves.push(
         onceNear(element, rootMargin, () => {
