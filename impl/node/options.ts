@@ -72,7 +72,7 @@ When it ends
                          code 0. It stops an import between two blocks: what was read
                          goes to --export only if nothing stands there. A signal during
                          the export gives that up: the file is as it was, exit code 1.
-  SIGHUP                 the same when the terminal is gone; ignored where there is none
+  SIGHUP                 the terminal is gone, see below; where there is none, ignored
   If standard output or error cannot be written any more (disk full, reader or terminal
   gone), the same happens in the same order, with one line and exit code 1.
 

@@ -1,36 +1,8 @@
 /** Situations of the banks of chapters 1 and 11, which no other page plays. */
 
 import { pingMsg } from '../p2p/base-protocol.ts';
-import {
-  readScenario,
-  type NodeSpec,
-  type Scenario,
-  type ScriptSpec,
-  type Step,
-} from './scenario.ts';
-
-interface Options {
-  readonly a?: Partial<Omit<NodeSpec, 'kind'>>;
-  readonly b?: Partial<Omit<ScriptSpec, 'kind' | 'steps'>>;
-  readonly latencyMs?: number;
-  readonly afterMs?: number;
-}
-
-/** B dials A and plays the steps; both speak eth/63 unless the options say otherwise. */
-function bank(steps: readonly Step[], options: Options = {}): Scenario {
-  const { a, b, latencyMs, afterMs = 3_000 } = options;
-  return readScenario({
-    version: 1,
-    nodes: {
-      A: { kind: 'node', blocks: 8, ...a },
-      B: { kind: 'script', steps, ...b },
-    },
-    transport: 'plain',
-    latencyMs,
-    quirks: [],
-    stop: { afterMs, when: 'parted' },
-  });
-}
+import { remoteDials } from './remote-dials.ts';
+import type { Scenario, Step } from './scenario.ts';
 
 const quiet: Step = { do: 'sleep', ms: 100 };
 const send = (code: number): Step => ({ do: 'send', code, payload: 'c0' });
@@ -40,20 +12,25 @@ const statusBehindChat: Step = { do: 'status', code: 20 };
 
 export const bankScenarios = {
   /** A's Status has come when B says its own. */
-  'first-waits-for-status': bank([{ do: 'sleep', ms: 500 }, { do: 'status' }], {
+  'first-waits-for-status': remoteDials([{ do: 'sleep', ms: 500 }, { do: 'status' }], {
     ...{ latencyMs: 25, afterMs: 8_000 },
   }),
-  'first-eth-62': bank([{ do: 'status', version: 62 }], { b: { caps: ['eth/62'] } }),
-  'first-ping': bank([send(pingMsg), quiet, { do: 'status' }]),
-  /** A's protocol looks at nothing for an hour, and B's line ends without a word. */
-  'last-closes': bank([quiet, { do: 'close' }], { a: { protocol: 'sleeps' } }),
-  /** chat is busy for a minute; eth has the cause. */
-  'last-of-two': bank([send(firstOfChat), statusBehindChat, quiet, statusBehindChat], {
-    a: { beside: [{ name: 'chat', version: 1, length: 4, busyMs: 60_000 }] },
-    b: { caps: ['chat/1', 'eth/63'] },
+  'first-eth-62': remoteDials([{ do: 'status', version: 62 }], {
+    b: { caps: ['eth/62'] },
   }),
+  'first-ping': remoteDials([send(pingMsg), quiet, { do: 'status' }]),
+  /** A's protocol looks at nothing for an hour, and B's line ends without a word. */
+  'last-closes': remoteDials([quiet, { do: 'close' }], { a: { protocol: 'sleeps' } }),
+  /** chat is busy for a minute; eth has the cause. */
+  'last-of-two': remoteDials(
+    [send(firstOfChat), statusBehindChat, quiet, statusBehindChat],
+    {
+      a: { beside: [{ name: 'chat', version: 1, length: 4, busyMs: 60_000 }] },
+      b: { caps: ['chat/1', 'eth/63'] },
+    },
+  ),
   /** The line is full and eth stands in a write. B disconnects, and reads no more. */
-  'last-deaf': bank(
+  'last-deaf': remoteDials(
     [
       { do: 'sleep', ms: 2_000 },
       { do: 'disconnect', reason: 4 },

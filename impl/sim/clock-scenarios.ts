@@ -1,6 +1,7 @@
 /** Who falls silent, and how: the runs of chapter 8. In each, one clock of A strikes first. */
 
 import { pingMsg } from '../p2p/base-protocol.ts';
+import { remoteDials } from './remote-dials.ts';
 import {
   readScenario,
   type ProtocolKind,
@@ -20,16 +21,7 @@ function remote(
   b: Partial<Omit<ScriptSpec, 'kind' | 'steps'>> = {},
   protocol: ProtocolKind = 'eth',
 ): Scenario {
-  return readScenario({
-    version: 1,
-    nodes: {
-      A: { kind: 'node', blocks: 8, protocol },
-      B: { kind: 'script', steps, ...b },
-    },
-    transport: 'plain',
-    quirks: [],
-    stop: { afterMs: watchedMs, when: 'parted' },
-  });
+  return remoteDials(steps, { a: { protocol }, b, afterMs: watchedMs });
 }
 
 const status: Step = { do: 'status' };

@@ -4,38 +4,12 @@
  */
 
 import { handshakeMsg } from '../p2p/base-protocol.ts';
-import {
-  readScenario,
-  type BesideSpec,
-  type NodeSpec,
-  type Scenario,
-  type ScriptSpec,
-  type Step,
-} from './scenario.ts';
-
-interface Options {
-  readonly a?: Partial<Omit<NodeSpec, 'kind'>>;
-  readonly b?: Partial<Omit<ScriptSpec, 'kind' | 'steps'>>;
-  /** Somebody who has dialed A before B, and what it does. */
-  readonly c?: readonly Step[];
-  readonly quirks?: readonly string[];
-  readonly afterMs?: number;
-}
+import { remoteDials, type RemoteDials } from './remote-dials.ts';
+import type { BesideSpec, Scenario, Step } from './scenario.ts';
 
 /** Each is watched to its end: at the moment A is done with B, B may not have heard it yet. */
-function exam(steps: readonly Step[], options: Options = {}): Scenario {
-  const { a, b, c, quirks = [], afterMs = 3_000 } = options;
-  return readScenario({
-    version: 1,
-    nodes: {
-      A: { kind: 'node', blocks: 8, ...a },
-      ...(c && { C: { kind: 'script', steps: c } }),
-      B: { kind: 'script', steps, ...b },
-    },
-    transport: 'plain',
-    quirks,
-    stop: { afterMs },
-  });
+function exam(steps: readonly Step[], options: RemoteDials = {}): Scenario {
+  return remoteDials(steps, { ...options, untilParted: false });
 }
 
 const note: BesideSpec = { name: 'note', version: 1, length: 4 };

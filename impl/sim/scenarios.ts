@@ -2,6 +2,7 @@
 
 import { discMsg, handshakeMsg, pingMsg, pongMsg } from '../p2p/base-protocol.ts';
 import { helloScenarios } from './hello-scenarios.ts';
+import { remoteDials } from './remote-dials.ts';
 import {
   readScenario,
   type BesideSpec,
@@ -27,21 +28,12 @@ function remote(
     readonly caps?: readonly string[];
   } = {},
 ): Scenario {
-  return readScenario({
-    version: 1,
-    nodes: {
-      A: {
-        kind: 'node',
-        blocks: 8,
-        protocol: options.protocol ?? 'eth',
-        beside: options.beside === undefined ? undefined : [options.beside],
-      },
-      B: { kind: 'script', steps, deaf: options.deaf, caps: options.caps },
-    },
-    transport: 'plain',
-    latencyMs: options.latencyMs,
-    quirks: options.quirks ?? [],
-    stop: { afterMs: options.afterMs ?? 20_000, when: 'parted' },
+  const { protocol = 'eth', deaf, beside, caps, afterMs = 20_000, ...rest } = options;
+  return remoteDials(steps, {
+    ...rest,
+    afterMs,
+    a: { protocol, ...(beside !== undefined && { beside: [beside] }) },
+    b: { ...(deaf !== undefined && { deaf }), ...(caps !== undefined && { caps }) },
   });
 }
 

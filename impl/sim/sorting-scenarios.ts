@@ -1,7 +1,8 @@
 /** What becomes of a message that `readLoop` brings: runs for chapter 7. */
 
 import { discMsg, pingMsg } from '../p2p/base-protocol.ts';
-import { readScenario, type NodeSpec, type Scenario, type Step } from './scenario.ts';
+import { remoteDials } from './remote-dials.ts';
+import type { NodeSpec, Scenario, Step } from './scenario.ts';
 
 interface Options {
   /** What A runs as eth/63. Default: it takes whatever comes, and says nothing. */
@@ -15,20 +16,14 @@ interface Options {
 
 /** B dials A and plays the steps. */
 function sorts(steps: readonly Step[], options: Options = {}): Scenario {
-  const { protocol = 'listens', chat, transport = 'plain', afterMs = 3_000 } = options;
-  return readScenario({
-    version: 1,
-    nodes: {
-      A: {
-        ...{ kind: 'node', blocks: 8, protocol },
-        ...(chat && { beside: [{ name: 'chat', version: 1, length: 4 }] }),
-      },
-      B: { kind: 'script', steps, ...(chat && { caps: ['chat/1', 'eth/63'] }) },
+  const { protocol = 'listens', chat, ...rest } = options;
+  return remoteDials(steps, {
+    ...rest,
+    a: {
+      protocol,
+      ...(chat && { beside: [{ name: 'chat', version: 1, length: 4 }] }),
     },
-    transport,
-    latencyMs: options.latencyMs,
-    quirks: [],
-    stop: { afterMs, when: 'parted' },
+    ...(chat && { b: { caps: ['chat/1', 'eth/63'] } }),
   });
 }
 

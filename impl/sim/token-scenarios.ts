@@ -1,6 +1,7 @@
 /** Who may write, who hears how it went, and who waits for what: runs for chapter 10. */
 
-import { readScenario, type BesideSpec, type Scenario, type Step } from './scenario.ts';
+import { remoteDials } from './remote-dials.ts';
+import type { BesideSpec, Scenario, Step } from './scenario.ts';
 
 type Options = {
   readonly protocol?: 'eth' | 'sleeps' | 'writes-twenty' | 'writes-too-much';
@@ -15,33 +16,21 @@ type Options = {
  * first, so its codes are 16 to 19, and those of eth begin at 20.
  */
 function remote(steps: readonly Step[], options: Options): Scenario {
-  const {
-    chat,
-    protocol = 'eth',
-    deaf,
-    transport = 'plain',
-    afterMs = 3_000,
-  } = options;
-  const beside = { name: 'chat', version: 1, length: 4, greets: true, ...chat };
-  return readScenario({
+  const { chat, protocol = 'eth', deaf, ...rest } = options;
+  const beside = {
+    name: 'chat',
     version: 1,
-    nodes: {
-      A: {
-        kind: 'node',
-        blocks: 8,
-        protocol,
-        ...(chat !== undefined && { beside: [beside] }),
-      },
-      B: {
-        kind: 'script',
-        steps,
-        deaf,
-        caps: chat === undefined ? ['eth/63'] : ['chat/1', 'eth/63'],
-      },
+    length: 4,
+    greets: true,
+    ...chat,
+  } as const;
+  return remoteDials(steps, {
+    ...rest,
+    a: { protocol, ...(chat !== undefined && { beside: [beside] }) },
+    b: {
+      ...(deaf !== undefined && { deaf }),
+      caps: chat === undefined ? ['eth/63'] : ['chat/1', 'eth/63'],
     },
-    transport,
-    quirks: [],
-    stop: { afterMs, when: 'parted' },
   });
 }
 
