@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme, type HeadConfig } from 'vitepress';
 import { createCssVariablesTheme } from 'shiki';
+import { registerTS } from 'vue/compiler-sfc';
 import { boxes } from './build/boxes.ts';
 import { commandLinks } from './build/commands.ts';
 import { withPolicy } from './build/csp.ts';
@@ -22,8 +23,10 @@ import { tracePlugin } from './build/trace-plugin.ts';
 import { runnerPlugin } from './runner/plugin.ts';
 import { typesPlugin } from './runner/types-plugin.ts';
 import { en } from './theme/strings/en.ts';
+import { tsc } from './weave/compiler.ts';
 import { createWeave } from './weave/index.ts';
 
+registerTS(() => tsc);
 const env = siteEnv();
 const search = createSearch();
 const weave = createWeave({
@@ -114,7 +117,13 @@ export default defineConfig<ThemeConfig>({
       weave.markdown(md);
     },
   },
-  vue: { template: { compilerOptions: { nodeTransforms: [wholeListings] } } },
+  vue: {
+    script: {
+      // For the types of props: the compiler of TypeScript would be loaded for its `sys`.
+      fs: { fileExists: existsSync, readFile: (file) => readFileSync(file, 'utf8') },
+    },
+    template: { compilerOptions: { nodeTransforms: [wholeListings] } },
+  },
   vite: {
     plugins: [
       tracePlugin(repoDir),

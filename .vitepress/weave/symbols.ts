@@ -200,10 +200,9 @@ function findTags(source: ts.SourceFile): FoundTag[] {
 
 /** The first sentence of the comment at the top of the file. */
 export function summaryOf(text: string): string {
-  const first = tsc.getLeadingCommentRanges(text, 0)?.[0];
+  const first = /^(?:#!.*\n)?\s*(\/\*[^]*?\*\/|\/\/.*)/.exec(text)?.[1];
   if (first === undefined) return '';
-  const words = text
-    .slice(first.pos, first.end)
+  const words = first
     .replace(/^\/\*\*?|\*\/$/g, '')
     .split('\n')
     .map((line) => line.replace(/^\s*(?:\*|\/\/)?\s?/, '').trim());
