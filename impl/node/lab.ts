@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeTrace } from '../csp/trace.ts';
@@ -34,6 +34,7 @@ const allScenarios = {
 };
 
 const usage = `Usage: npm run -s lab -- SCENARIO [options]
+       npm run -s lab -- SCENARIO … --traces FOLDER [options]
 
 SCENARIO is a file of scenario JSON or one of
   ${Object.keys(allScenarios).join('\n  ')}
@@ -41,6 +42,7 @@ SCENARIO is a file of scenario JSON or one of
   --seed TEXT        keys, nonces and, without --schedule, the order of tasks; default 1
   --schedule DIGITS  the choices to make, base 36; after them, first in first out
   --trace FILE       every step, as JSON Lines
+  --traces FOLDER    the same of several scenarios: FOLDER/SCENARIO.jsonl
   --json             the outcome as one JSON object
   --quiet            print nothing
   --help             this text
@@ -49,32 +51,17 @@ SCENARIO is a file of scenario JSON or one of
 async function main(args: readonly string[]): Promise<number> {
   try {
     const { values, positionals } = readArgs(args);
-    const [name, ...rest] = positionals;
-    if (values.help === true || name === undefined) {
+    const [first, ...rest] = positionals;
+    if (values.help === true || first === undefined) {
       process.stdout.write(usage);
       return values.help === true ? 0 : 2;
     }
-    if (rest.length > 0)
-      throw new UsageError(`one scenario at a time, not also ${rest.join(' ')}`);
-    const scenario = findScenario(name);
-    if (values.trace !== undefined) {
-      makeFolderFor('--trace', values.trace);
-      checkTarget('--trace', values.trace);
-    }
-    const run = await runScenario(scenario, {
-      scenario: name,
-      code: codeHash(),
-      record: true,
-      ...(values.seed === undefined ? {} : { seed: values.seed }),
-      ...(values.schedule === undefined ? {} : { schedule: values.schedule }),
-    });
-    if (values.quiet !== true) {
-      process.stdout.write(values.json === true ? asJson(run) : asText(run));
-    }
-    if (values.trace !== undefined && run.trace !== undefined) {
-      writeWhole('--trace', values.trace, writeTrace(run.trace));
-    }
-    return run.outcome.status === 'done' ? 0 : 1;
+    if (rest.length > 0 && values.traces === undefined)
+      throw new UsageError(`without --traces one scenario, not also ${rest.join(' ')}`);
+    let code = 0;
+    for (const job of jobsOf(positionals, values))
+      code = Math.max(code, await run(job, values));
+    return code;
   } catch (error) {
     const isUsers =
       error instanceof UsageError ||
@@ -86,10 +73,59 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+interface Job {
+  readonly name: string;
+  readonly scenario: Scenario;
+  /** Where its trace goes: the option and the file. */
+  readonly to?: readonly [option: string, file: string];
+}
+
+/** All that is asked for, before the first is run: a mistake costs no work. */
+function jobsOf(names: readonly string[], values: Values): Job[] {
+  const { trace, traces } = values;
+  if (trace !== undefined && traces !== undefined)
+    throw new UsageError('--trace and --traces: one of the two');
+  const jobs = names.map((name): Job => {
+    const scenario = findScenario(name);
+    if (trace !== undefined) return { name, scenario, to: ['--trace', trace] };
+    if (traces === undefined) return { name, scenario };
+    const file = join(traces, `${basename(name, '.json')}.jsonl`);
+    return { name, scenario, to: ['--traces', file] };
+  });
+  const twice = jobs.find(
+    ({ to }, i) => jobs.findIndex((job) => job.to?.[1] === to?.[1]) < i,
+  );
+  if (twice !== undefined)
+    throw new UsageError(`two traces would be written to ${twice.to?.[1]}`);
+  for (const { to } of jobs) {
+    if (to === undefined) continue;
+    makeFolderFor(...to);
+    checkTarget(...to);
+  }
+  return jobs;
+}
+
+async function run({ name, scenario, to }: Job, values: Values): Promise<number> {
+  const run = await runScenario(scenario, {
+    scenario: name,
+    code: codeHash(),
+    record: true,
+    ...(values.seed === undefined ? {} : { seed: values.seed }),
+    ...(values.schedule === undefined ? {} : { schedule: values.schedule }),
+  });
+  if (values.quiet !== true) {
+    process.stdout.write(values.json === true ? asJson(run) : asText(run));
+  }
+  if (to !== undefined && run.trace !== undefined)
+    writeWhole(...to, writeTrace(run.trace));
+  return run.outcome.status === 'done' ? 0 : 1;
+}
+
 const options = {
   seed: { type: 'string' },
   schedule: { type: 'string' },
   trace: { type: 'string' },
+  traces: { type: 'string' },
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -98,6 +134,7 @@ const options = {
 type Args = ReturnType<
   typeof parseArgs<{ args: string[]; options: typeof options; allowPositionals: true }>
 >;
+type Values = Args['values'];
 
 function readArgs(args: readonly string[]): Args {
   try {
