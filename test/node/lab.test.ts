@@ -45,7 +45,10 @@ describe('the lab, of several scenarios', () => {
 
   it.each([
     [['ping', 'meet'], /^lab: without --traces one scenario, not also meet\n$/],
-    [['ping', 'ping', '--traces', folder], /^lab: two traces would be written to .*\n$/],
+    [
+      ['ping', 'ping', '--traces', folder],
+      /^lab: two traces would be written to .*\n$/,
+    ],
     [['ping', '--trace', 'x', '--traces', 'y'], /^lab: --trace and --traces: one/],
     [['ping', 'nowhere', '--traces', folder], /^lab: no scenario "nowhere"/],
   ])('refuses %j before it runs one', async (args, message) => {
