@@ -19,6 +19,9 @@ import { ConnClosed, DeadlineExceeded, type NetConn } from '../../net/net-conn.t
 /** A frame up to this length costs nothing: as much lies in the buffer of any socket. */
 export const pieceLength = 64 * 1024;
 
+/** What it costs to bring in a piece, in units of `Work`: out of the socket, then joined. */
+const bytesPerUnit = 300;
+
 interface Claim {
   readonly bytes: number;
   readonly granted: Done;
@@ -91,6 +94,8 @@ export class ReadBudget {
 }
 // #endregion read-budget
 
+type Readable = Pick<NetConn, 'readFull' | 'setReadDeadline'>;
+
 // #region budget-share
 /** What one connection holds of the budget: for the message that it has read last. */
 export class BudgetShare {
@@ -107,7 +112,7 @@ export class BudgetShare {
    * @throws {EndOfStream} {DeadlineExceeded} {ConnClosed} as the connection; call `release`
    */
   async read(
-    fd: NetConn,
+    fd: Readable,
     length: number,
     until: number,
     stop: Done,
@@ -120,14 +125,21 @@ export class BudgetShare {
     this.#held = pieceLength;
     const extended = until + runtime().now() - asked;
     fd.setReadDeadline(extended);
-    const pieces = [await fd.readFull(pieceLength)];
+    const pieces = [await this.#piece(fd, pieceLength)];
     for (let left = length - pieceLength; left > 0; left -= pieceLength) {
       const bytes = Math.min(left, pieceLength);
       await this.#budget.take(bytes, extended, stop);
       this.#held += bytes;
-      pieces.push(await fd.readFull(bytes));
+      pieces.push(await this.#piece(fd, bytes));
     }
     return pieces;
+  }
+
+  /** Counted, so that a fast sender's 16 MiB do not come in within one turn. */
+  async #piece(fd: Readable, length: number): Promise<Uint8Array> {
+    const piece = await fd.readFull(length);
+    runtime().spent(length / bytesPerUnit);
+    return piece;
   }
 
   /** Gives back all that it holds. A second call does nothing. */

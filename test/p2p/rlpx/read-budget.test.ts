@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Done } from '../../../impl/csp/done.ts';
+import { RealRuntime } from '../../../impl/csp/real.ts';
 import { runtime } from '../../../impl/csp/runtime.ts';
 import { sleep } from '../../../impl/csp/timer.ts';
 import { WaitGroup } from '../../../impl/csp/wait-group.ts';
 import { ConnClosed, DeadlineExceeded } from '../../../impl/net/net-conn.ts';
 import { headerLength, maxFrameSize } from '../../../impl/p2p/rlpx/frame.ts';
-import { pieceLength, ReadBudget } from '../../../impl/p2p/rlpx/read-budget.ts';
+import { BudgetShare, pieceLength, ReadBudget } from '../../../impl/p2p/rlpx/read-budget.ts';
 import { compress } from '../../../impl/p2p/rlpx/snappy-encoder.ts';
 import type { Transport } from '../../../impl/p2p/conn.ts';
 import { attempt, failureOf, run, withHelloDone, type RawPeer } from './helpers.ts';
@@ -139,6 +140,31 @@ function frame(raw: RawPeer, pieces: number): Uint8Array {
   const data = runtime().randomBytes(pieces * pieceLength - 30_000);
   return raw.seal(16, compress(data));
 }
+
+describe('BudgetShare.read', () => {
+  it('brings at most 2 MiB in within one turn, however fast they come', async () => {
+    expect(runtime()).toBeInstanceOf(RealRuntime);
+    let read = 0;
+    const fd = {
+      setReadDeadline: () => undefined,
+      readFull: (length: number) => {
+        read += length;
+        return runtime().ready(new Uint8Array(length));
+      },
+    };
+    const share = new BudgetShare(new ReadBudget());
+    const length = 16 * 2 ** 20;
+    const reading = share.read(fd, length, never, new Done('stop'));
+    const perTurn: number[] = [];
+    while (read < length) {
+      const before = read;
+      await new Promise(setImmediate);
+      perTurn.push(read - before);
+    }
+    expect(Math.max(...perTurn)).toBeLessThanOrEqual(2 * 2 ** 20);
+    expect(await reading).toHaveLength(length / pieceLength);
+  });
+});
 
 describe('RLPX with a ReadBudget', () => {
   it('holds a large message until the next is asked for, and others wait', async () => {
