@@ -42,14 +42,13 @@ type Place = keyof typeof sizes;
 async function eachPage(
   site: Site,
   paths: readonly string[],
-  options: Parameters<Site['open']>[1],
   look: (path: string, opened: OpenPage) => Promise<void>,
 ): Promise<void> {
   const queue = [...paths];
   const walk = async (): Promise<void> => {
     const first = queue.shift();
     if (first === undefined) return;
-    const opened = await site.open(first, options);
+    const opened = await site.open(first);
     for (
       let path: string | undefined = first;
       path !== undefined;
@@ -57,7 +56,7 @@ async function eachPage(
     ) {
       if (path !== first) {
         await opened.page.goto(site.url(path), { waitUntil: 'load' });
-        if (options?.javaScriptEnabled !== false) await awake(opened.page);
+        await awake(opened.page);
       }
       await look(path, opened);
       opened.faults.length = 0; // they are this page's; the next has its own
@@ -133,7 +132,7 @@ describe.skipIf('missing' in found)('every page', () => {
       const at = sources.indexOf(path);
       return at === -1 || at % openEvery === 0 || axed.has(path);
     });
-    await eachPage(site, opened, {}, new Walk(axed, findings).look);
+    await eachPage(site, opened, new Walk(axed, findings).look);
   }, 1_800_000);
   afterAll(() => site?.close());
 
@@ -163,22 +162,4 @@ describe.skipIf('missing' in found)('every page', () => {
     expect(faults.join()).toContain('Content Security Policy');
     await site.done(page);
   }, 60_000);
-
-  it('shows its text with scripts switched off', async () => {
-    const empty: string[] = [];
-    const paths = site.pages.filter(
-      (path) => !path.startsWith('source/') || path === 'source/index.html',
-    );
-    await eachPage(
-      site,
-      paths,
-      { javaScriptEnabled: false },
-      async (path, { page }) => {
-        const main = page.locator('main:visible');
-        if ((await main.count()) !== 1) empty.push(`${path}: not one main`);
-        else if ((await main.innerText()).trim().length < 40) empty.push(path);
-      },
-    );
-    expect(empty).toEqual([]);
-  }, 120_000);
 });
