@@ -59,6 +59,19 @@ async function walkSteps(every: number): Promise<Faults> {
     inner.right <= outer.right + 1 &&
     inner.top >= outer.top - 1 &&
     inner.bottom <= outer.bottom + 1;
+  const range = document.createRange();
+  /** A name goes on in the next line after a dot or a hyphen. */
+  const hasBrokenWord = (field: Element): boolean => {
+    const texts = document.createTreeWalker(field, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+      for (const { 0: part, index } of (text.textContent ?? '').matchAll(/[^\s.-]+/g)) {
+        range.setStart(text, index);
+        range.setEnd(text, index + part.length);
+        if (range.getClientRects().length > 1) return true;
+      }
+    }
+    return false;
+  };
   const last = Number(slider?.max);
   for (let step = 0; step <= last; step += every) {
     if (slider == null || player === null)
@@ -85,6 +98,8 @@ async function walkSteps(every: number): Promise<Faults> {
         const [own, room] = [box(field), list === null ? panel : box(list)];
         if (own.right > room.right + 1 || own.left < room.left - 1)
           faults.push(`${step}: ${field.textContent} leaves its list`);
+        if (hasBrokenWord(field))
+          faults.push(`${step}: ${field.textContent} breaks in a word`);
       }
       const hex = bytes.querySelector('.pw-hex');
       const first = hex?.querySelector('.pw-hex-row');
