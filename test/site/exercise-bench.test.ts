@@ -7,6 +7,7 @@ import { axeFindings, axeInColours, everywhere } from './axe.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 import {
   addressOf,
+  catalog,
   isInSight,
   long,
   openCode,
@@ -167,6 +168,34 @@ describe.skipIf('missing' in findChromium())('the bench', { timeout: 120_000 }, 
     expect(sideways, 'nothing to scroll sideways').toBe(0);
     await site.done(page);
   });
+
+  it.each(['E14', 'E27'])(
+    'has the caret of %s in sight for who comes by Tab, and leaves it where one clicks',
+    async (id) => {
+      const exercise = catalog.find(({ facts }) => facts.id === id) ?? long;
+      const { page } = await openCode(site, exercise, {
+        viewport: { width: 1366, height: 768 },
+      });
+      const scroller = page.locator('.cm-scroller');
+      const at = (): Promise<number> => scroller.evaluate(({ scrollTop }) => scrollTop);
+      await scroller.evaluate((element) => (element.scrollTop = 0));
+      await scroller.focus();
+      await page.keyboard.press('Tab');
+      const caret = page.locator('.cm-cursor-primary');
+      await caret.waitFor();
+      await expect.poll(() => isInSight(page, '.cm-activeLine')).toBe(true);
+      expect(await page.locator('.cm-activeLine').textContent()).toContain('TODO');
+
+      // By mouse nothing moves, wherever the caret was before.
+      await page.locator('.pw-ex-bar').click();
+      await scroller.evaluate((element) => (element.scrollTop = 40));
+      await page.locator('.cm-content').click({ position: { x: 200, y: 90 } });
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+      expect(await at()).toBe(40);
+      expect(await page.evaluate(() => scrollY)).toBe(0);
+      await site.done(page);
+    },
+  );
 
   it('on a phone has Run in sight wherever the reader is, and nothing too wide', async () => {
     const { page } = await openCode(site, long, {

@@ -27,6 +27,7 @@ import {
   type DecorationSet,
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { CaretInSight } from './caret.ts';
 import { firstTodo, importLines } from './code-shape.ts';
 import { markAs } from './editor-marks.ts';
 
@@ -227,6 +228,7 @@ export function createEditor(options: EditorOptions): Editor {
     }),
   });
   view.scrollDOM.tabIndex = 0;
+  const caret = new CaretInSight(view);
 
   const positionOf = (line: number, column = 1): number => {
     const { doc } = view.state;
@@ -262,6 +264,7 @@ export function createEditor(options: EditorOptions): Editor {
       begin();
     },
     pointAt(place) {
+      caret.pointed();
       const at = view.posAtCoords(place);
       if (at !== null) view.dispatch({ selection: { anchor: at } });
     },
@@ -297,6 +300,7 @@ export function createEditor(options: EditorOptions): Editor {
       view.focus();
     },
     destroy() {
+      caret.end();
       view.destroy();
     },
   };
