@@ -9,6 +9,7 @@ import {
   addressOf,
   catalog,
   isInSight,
+  kept,
   long,
   openCode,
   ordered,
@@ -196,6 +197,26 @@ describe.skipIf('missing' in findChromium())('the bench', { timeout: 120_000 }, 
       await site.done(page);
     },
   );
+
+  it('runs the tests by Ctrl+Enter from anywhere, once, and not from a dialog', async () => {
+    const { page } = await openCode(site, short);
+    await state(page, 'idle');
+    const runs = async (): Promise<number | undefined> =>
+      (await kept(page, short))?.attempts;
+    await page.keyboard.press('Control+k');
+    await page.locator('dialog[open]').waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.keyboard.press('Escape');
+    await state(page, 'idle');
+    await page.locator('.pw-ex-task h1').click();
+    await run(page, 'failed');
+    await expect.poll(runs, { message: 'from the task' }).toBe(1);
+    await page.locator('.cm-content').focus();
+    await page.keyboard.type(' ');
+    await run(page, 'failed');
+    await expect.poll(runs, { message: 'from the editor' }).toBe(2);
+    await site.done(page);
+  });
 
   it('on a phone has Run in sight wherever the reader is, and nothing too wide', async () => {
     const { page } = await openCode(site, long, {
