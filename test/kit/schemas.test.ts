@@ -8,6 +8,7 @@ import {
 import { lineDiff } from '#kit/words/line-diff.ts';
 import { goOnWith, idOfFolder, inOrder } from '#kit/formats/ids.ts';
 import { endedReport, readAnswer, readOrder } from '#kit/formats/orders.ts';
+import { kitStrings } from '#kit/words/strings.ts';
 import {
   readExerciseFacts,
   splitFrontMatter,
@@ -239,7 +240,37 @@ describe('reports', () => {
     );
     expect(report).toMatchObject({ verdict: 'timeout', output: ['so far'] });
     expect(report.tests[1]).toMatchObject({ name: 'b', verdict: 'timeout' });
+    expect(report.unrun).toBeUndefined();
   });
+
+  it.each([
+    [0, 'ended in test 1 of 21, 20 not run'],
+    [3, 'ended in test 4 of 21, 17 not run'],
+    [19, 'ended in test 20 of 21, 1 not run'],
+  ])(
+    'counts what a run that is ended in its test after %i did not come to',
+    (passed, said) => {
+      const done = Array.from({ length: passed }, (_, index) => ({
+        name: `test ${index}`,
+        verdict: 'passed' as const,
+        message: '',
+      }));
+      const report = endedReport(
+        [
+          { type: 'ready' },
+          { type: 'planned', tests: 21 },
+          ...done.flatMap((result) => [
+            { type: 'started', name: result.name } as const,
+            { type: 'ended', result } as const,
+          ]),
+          { type: 'started', name: 'the one that hangs' },
+        ],
+        3000,
+      );
+      expect(readRunReport(report).unrun).toBe(20 - passed);
+      expect(kitStrings.run.endedIn(passed + 1, report.unrun ?? 0)).toBe(said);
+    },
+  );
 });
 
 describe('orders and answers', () => {

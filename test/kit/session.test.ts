@@ -8,6 +8,9 @@ import { Threads } from '#kit/script/thread.ts';
 import { OneThread } from './one-thread.ts';
 import { fixtures } from './sources.ts';
 
+/** Of the exercise that stands in for E01. */
+const allTests = 7;
+
 let threads: Threads;
 /** Ends an endless loop as the other does, and keeps the processor busy for less. */
 let hasty: Threads;
@@ -227,6 +230,8 @@ describe('a run', () => {
   ])('ends an endless loop %s', async (_, code) => {
     const report = await hasty.test('E01', code);
     expect(report.verdict).toBe('timeout');
+    // All but the one in which it was ended, if it has come to the tests.
+    expect(report.unrun).toBe(report.tests.length === 0 ? undefined : allTests - 1);
     console.log(`ended after ${report.ms.toFixed(0)} ms`); // the limit is 400
   });
 
@@ -235,6 +240,8 @@ describe('a run', () => {
     expect(report.tests).toMatchObject([
       { verdict: 'timeout', message: 'Test timed out in 1000ms.' },
     ]);
+    expect(report.unrun).toBe(allTests - 1);
+    expect((await inOneThread(echo(''))).unrun).toBeUndefined();
   });
 
   it('reports code that ends its worker', async () => {

@@ -100,6 +100,7 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     await page.getByText(/^Running: \w+ > /).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click(); // the page is alive
     await state(page, 'failed');
+    expect(await sentence(page)).toMatch(/^Ended in test 1 of \d\d, \d\d not run\.$/);
     await write(page, short.solution);
     await run(page, 'passed');
     await site.done(page);

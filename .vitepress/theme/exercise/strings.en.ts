@@ -163,6 +163,7 @@ export const en = {
     passed: (count: number, ms: number): string =>
       `${count === 1 ? 'The test passes' : `All ${count} tests pass`}, in ${ms} ms.`,
     some: (passed: number, all: number): string => `${passed} of ${all} tests pass.`,
+    endedIn: (where: string): string => `${where[0]?.toUpperCase()}${where.slice(1)}.`,
     stale: 'Your code has changed since.',
     stalePassed: 'It passed before your last change.',
     syntax: 'The code cannot be read',

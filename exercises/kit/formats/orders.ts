@@ -1,11 +1,12 @@
 /** What travels between the host and the worker, and how each side checks it. */
 
-import { readFields, readOneOf, readText } from './schema.ts';
+import { readCount, readFields, readOneOf, readText } from './schema.ts';
 import {
   maxOutputBytes,
   maxOutputLines,
   readRunReport,
   readTestResult,
+  unrunOf,
   type RunReport,
   type TestResult,
 } from './schema-report.ts';
@@ -27,6 +28,8 @@ export type Order = {
 /** From the worker, in this order: ready, then any of the middle, then the last. */
 export type Answer =
   | { readonly type: 'ready' }
+  /** How many tests are going to be run, before the first of them. */
+  | { readonly type: 'planned'; readonly tests: number }
   | { readonly type: 'started'; readonly name: string }
   | { readonly type: 'ended'; readonly result: TestResult }
   | { readonly type: 'printed'; readonly line: string }
@@ -37,6 +40,7 @@ export type Answer =
 const orderTypes = ['test', 'see', 'live'] as const;
 const answerTypes = [
   'ready',
+  'planned',
   'started',
   'ended',
   'printed',
@@ -91,6 +95,8 @@ export function readAnswer(value: unknown): Answer {
   switch (type) {
     case 'ready':
       return { type };
+    case 'planned':
+      return { type, tests: readCount(fields['tests'], 'answer.tests') };
     case 'started':
       return { type, name: readText(fields['name'], 'answer.name', 2000) };
     case 'ended':
@@ -123,12 +129,14 @@ export function endedReport(
   );
   const started = answers.flatMap((one) => (one.type === 'started' ? [one.name] : []));
   const hung = started[tests.length];
-  const result: TestResult | undefined =
-    hung === undefined ? undefined : { name: hung, verdict, message: what };
+  const results: readonly TestResult[] =
+    hung === undefined ? tests : [...tests, { name: hung, verdict, message: what }];
+  const planned = answers.find((answer) => answer.type === 'planned')?.tests ?? 0;
   return {
     verdict: tests.find((test) => test.verdict !== 'passed')?.verdict ?? verdict,
-    tests: result === undefined ? tests : [...tests, result],
-    message: result === undefined ? what : '',
+    tests: results,
+    ...unrunOf(planned, results),
+    message: hung === undefined ? what : '',
     output,
     outputCut: isCut(output),
     ms,

@@ -51,6 +51,8 @@ export interface TestResult {
 export interface RunReport {
   readonly verdict: RunVerdict;
   readonly tests: readonly TestResult[];
+  /** Tests that the run did not come to, if it was ended before. */
+  readonly unrun?: number;
   /** Why no test could run. Empty otherwise. */
   readonly message: string;
   readonly line?: number;
@@ -107,6 +109,9 @@ export function readRunReport(value: unknown, path = 'report'): RunReport {
   return {
     verdict,
     tests,
+    ...(fields['unrun'] === undefined
+      ? {}
+      : { unrun: readCount(fields['unrun'], `${path}.unrun`) }),
     message: readText(fields['message'], `${path}.message`, 20_000),
     ...readPlace(fields, path),
     ...(fields['borrowed'] === undefined
@@ -177,6 +182,15 @@ function readGradedTest(value: unknown, path: string): GradedTest {
     verdict: readOneOf(verdict, runVerdicts, `${path}.verdict`),
     message: readText(message, `${path}.message`, 20_000),
   };
+}
+
+/** How many of the planned tests have no result. */
+export function unrunOf(
+  planned: number,
+  results: readonly TestResult[],
+): { unrun?: number } {
+  const unrun = planned - results.length;
+  return unrun > 0 ? { unrun } : {};
 }
 
 /** The verdict of a run is that of its first test that did not pass. */

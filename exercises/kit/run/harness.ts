@@ -44,6 +44,8 @@ export interface TestApi {
 export type Judge = (error: unknown) => Omit<TestResult, 'name'>;
 
 export interface Watch {
+  /** Called once, with the number of tests that are wanted. */
+  readonly planned: (tests: number) => void;
   readonly started: (name: string) => void;
   readonly ended: (result: TestResult) => void;
   /** Called each time when a test has given the control away. */
@@ -154,9 +156,14 @@ export class Harness {
    */
   async run(watch: Watch, last?: string, alone?: string): Promise<TestResult[]> {
     const results: TestResult[] = [];
+    const isWanted = (test: Test): boolean =>
+      alone === undefined || isCalled(fullName(test), alone);
+    let planned = 0;
+    for (const test of testsOf(this.#root)) if (isWanted(test)) planned += 1;
+    watch.planned(planned);
     for (const test of testsOf(this.#root)) {
+      if (!isWanted(test)) continue;
       const name = fullName(test);
-      if (alone !== undefined && !isCalled(name, alone)) continue;
       watch.started(name);
       const judged = await runTest(test, name, watch, last === undefined ? 1 : slower);
       const runs = watch.runs();

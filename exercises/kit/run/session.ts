@@ -20,6 +20,7 @@ import {
 import type { PlugTarget } from '../formats/schema-exercise.ts';
 import {
   runVerdict,
+  unrunOf,
   type RunReport,
   type TestResult,
 } from '../formats/schema-report.ts';
@@ -54,6 +55,7 @@ export interface Bundle {
 }
 
 export interface Watcher {
+  planned(tests: number): void;
   started(name: string): void;
   ended(result: TestResult): void;
   printed(line: string): void;
@@ -107,6 +109,7 @@ export class Session {
 
   readonly #prepared: Prepared;
   #borrowed: Borrowed | undefined;
+  #planned = 0;
 
   /** @throws {RangeError} there is no such exercise */
   constructor(bundle: Bundle, id: string, watcher: Watcher, prepared = prepare()) {
@@ -198,6 +201,10 @@ export class Session {
     guard.begin(snapshot);
     this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
     const watch: Watch = {
+      planned: (tests) => {
+        this.#planned = tests;
+        this.#watcher.planned(tests);
+      },
       started: (name) => {
         unheard.started(name);
         if (name === only) {
@@ -351,6 +358,7 @@ export class Session {
     return {
       verdict: runVerdict(tests),
       tests,
+      ...unrunOf(this.#planned, tests),
       message: '',
       ...(this.#borrowed?.found === undefined
         ? {}

@@ -88,6 +88,7 @@ async function carryOut(
 ): Promise<void> {
   const order = readOrder(data);
   const watcher: Watcher = {
+    planned: (tests) => post({ type: 'planned', tests }),
     started: (name) => post({ type: 'started', name }),
     ended: (result) => post({ type: 'ended', result }),
     printed: (line) => post({ type: 'printed', line }),

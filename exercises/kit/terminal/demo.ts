@@ -58,7 +58,7 @@ async function threadText(sources: Sources, exercise: Exercise): Promise<string>
     `const packages = {${packages.map((name, i) => `${JSON.stringify(name)}:p${i}`).join(',')}};`,
     `const factories = ${factoriesText(graph.modules.values())};`,
     `const bundle = { factories, packages, exercises: [${JSON.stringify(bundled)}] };`,
-    `const quiet = { started() {}, ended() {}, printed() {} };`,
+    `const quiet = { planned() {}, started() {}, ended() {}, printed() {} };`,
     `const session = new Session(bundle, ${JSON.stringify(exercise.facts.id)}, quiet);`,
     `const { require } = session.plugIn(${JSON.stringify(exercise.written)});`,
     `const main = async (module, exports, require) => {${main.code}\n};`,

@@ -123,7 +123,10 @@ function summary(look: Look, report: RunReport): string {
   if (report.verdict === 'passed') {
     return paint(look, 'good', ` all ${all} tests pass, ${ms} ms`);
   }
-  return all === 0 ? ' no test was run' : ` ${passed} of ${all} tests pass, ${ms} ms`;
+  if (all === 0) return ' no test was run';
+  if (report.unrun !== undefined)
+    return ` ${kitStrings.run.endedIn(all, report.unrun)}, ${ms} ms`;
+  return ` ${passed} of ${all} tests pass, ${ms} ms`;
 }
 
 /**

@@ -45,6 +45,9 @@ export const kitStrings = {
   },
   run: {
     ended: (seconds: string): string => `ended after ${seconds} s: an endless loop?`,
+    /** @param test the one in which it was ended, counted from 1 */
+    endedIn: (test: number, unrun: number): string =>
+      `ended in test ${test} of ${test + unrun}, ${unrun} not run`,
     atLimit: 'ended at the time limit',
     workerEnded: 'the code ended its worker',
     workerFailed: (error: string): string => `the worker failed: ${error}`,
