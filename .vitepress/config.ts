@@ -18,6 +18,7 @@ import { createSearch } from './build/search.ts';
 import { stepLinks } from './build/steps.ts';
 import { plainEmptyHeads } from './build/tables.ts';
 import { textFirst } from './build/text-first.ts';
+import { bindUnits } from './build/units.ts';
 import { wholeListings } from './build/whole-listings.ts';
 import { tracePlugin } from './build/trace-plugin.ts';
 import { runnerPlugin } from './runner/plugin.ts';
@@ -112,6 +113,7 @@ export default defineConfig<ThemeConfig>({
     config(md) {
       boxes(md);
       plainEmptyHeads(md);
+      bindUnits(md);
       stepLinks(md, repoDir);
       commandLinks(md);
       weave.markdown(md);
