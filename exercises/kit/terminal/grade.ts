@@ -17,7 +17,8 @@ import {
 } from '../formats/schema-report.ts';
 import { kitStrings } from '../words/strings.ts';
 import { repository } from '../catalog/sources.ts';
-import { lookOf, outliveReader, paint, reportText } from './terminal.ts';
+import { reportText } from './report.ts';
+import { lookOf, outliveReader, paint } from './terminal.ts';
 
 /** What was asked cannot be done. One line for people. */
 class BadQuestion extends Error {
