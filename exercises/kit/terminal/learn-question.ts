@@ -1,15 +1,20 @@
 /** What `learn` is asked on its command line. */
 
-import { parseArgs } from 'node:util';
 import { learnStrings } from '../words/learn-strings.ts';
+import { readOptions } from './options.ts';
 
-export const help = `npm run learn [-- EXERCISE] [-- --once [--trace]]
+export const help = `Usage: npm run learn [-- EXERCISE] [-- --once [--trace]]
 
-Runs the exercise that you go on with, or EXERCISE (E05, e5, 05-hello-bytes), whenever its
-exercise.ts is saved. With --once it runs once and ends: exit code 0 if all tests pass.
---trace then also writes the run to a file that the site plays.
+Runs the exercise that you go on with, or EXERCISE (E05, e5, 05-hello-bytes),
+whenever its exercise.ts is saved.
 
-keys:
+  --once   runs it once and ends: exit code 0 if all tests pass, 1 if not
+  --trace  with --once: also writes the run to a file that the site plays
+  --help   this text
+
+A bad option or exercise is one line on standard error and exit code 2.
+
+Keys
   ${learnStrings.allKeys.join('\n  ')}`;
 
 export interface Question {
@@ -21,18 +26,11 @@ export interface Question {
 
 /** @throws {RangeError} an option that there is not, or two exercises */
 export function readQuestion(args: string[]): Question {
-  let parsed;
-  try {
-    const options = {
-      once: { type: 'boolean' },
-      trace: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    } as const;
-    parsed = parseArgs({ args, allowPositionals: true, options });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new RangeError(message.split('. ')[0] ?? message);
-  }
+  const parsed = readOptions(args, {
+    once: { type: 'boolean' },
+    trace: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  });
   const [wanted, second] = parsed.positionals;
   if (second !== undefined) throw new RangeError('one exercise at a time');
   const { once = false, trace = false, help = false } = parsed.values;
