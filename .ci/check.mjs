@@ -1,21 +1,20 @@
 /**
  * Runs checks side by side: `node .ci/check.mjs` type checkers, linter and formatter;
  * `node .ci/check.mjs test` what `npm test` begins with, the type checkers and the build of
- * the site for the tests. Each prints what it has to say when it ends. Two cores are busy
+ * the site for the tests; `node .ci/check.mjs format` formats what the formatter's check looks
+ * at. Each prints what it has to say when it ends. Two cores are busy
  * for half as long as one after the other.
  */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { theirs } from './theirs.mjs';
+import { unformatted } from './theirs.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 const kept = 'node_modules/.cache';
-const unformatted = theirs(root)
-  .map(({ folder }) => `"!${folder}/exercise.ts"`)
-  .join(' ');
+const files = ['.', ...unformatted(root)].map((one) => `"${one}"`).join(' ');
 
 const types = [
   [
@@ -27,14 +26,16 @@ const types = [
 const linter = ['eslint', 'eslint .'];
 const formatter = [
   'prettier',
-  `prettier --check --cache --cache-location ${kept}/prettier.json . ${unformatted}`,
+  `prettier --check --cache --cache-location ${kept}/prettier.json ${files}`,
 ];
 const site = ['site', 'node --import tsx test/site/build.ts visit'];
 
 // The longest first, so that none is left alone at the end.
-const queue = process.argv.includes('test')
-  ? [site, ...types]
-  : [linter, ...types, formatter];
+const queues = {
+  test: [site, ...types],
+  format: [['prettier', `prettier --write --log-level warn ${files}`]],
+};
+const queue = queues[process.argv[2]] ?? [linter, ...types, formatter];
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 let failed = 0;
 

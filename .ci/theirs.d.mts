@@ -1,1 +1,3 @@
 export function theirs(root: string): { folder: string; starter: string }[];
+
+export function unformatted(root: string): string[];

@@ -25,3 +25,13 @@ export function theirs(root) {
     return [{ folder: `exercises/${name}`, starter: shipped.text }];
   });
 }
+
+/**
+ * For Prettier's command line: what it leaves alone.
+ *
+ * @param {string} root the folder with package.json
+ * @returns {string[]} `!exercises/07-x/exercise.ts`
+ */
+export function unformatted(root) {
+  return theirs(root).map(({ folder }) => `!${folder}/exercise.ts`);
+}

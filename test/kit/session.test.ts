@@ -5,6 +5,8 @@ import { forReaders } from '#kit/words/for-readers.ts';
 import type { RunReport } from '#kit/formats/schema-report.ts';
 import { buildWorkerScript } from '#kit/script/script.ts';
 import { Threads } from '#kit/script/thread.ts';
+import { learnerGlobals } from '#kit/formats/learner-options.ts';
+import { hostAsks } from './host-asks.ts';
 import { OneThread } from './one-thread.ts';
 import { fixtures } from './sources.ts';
 
@@ -245,9 +247,39 @@ describe('a run', () => {
   });
 
   it('reports code that ends its worker', async () => {
-    const report = await run(echo('process.exit(0);'));
+    const { text } = await buildWorkerScript(fixtures, 'small');
+    // An answer has no way to; a script that hands one out does.
+    const leaky = `globalThis.URL.leave = process.exit.bind(process, 0);\n${text}`;
+    const threads = new Threads(leaky, 1500);
+    const report = await threads.test('E01', echo('(URL as any).leave();'));
+    await threads.close();
     expect(report).toMatchObject({ verdict: 'threw' });
     expect(report.tests[0]?.message).toBe('the code ended its worker');
+  });
+
+  it.each(hostAsks)('has nothing of a browser or of Node: %s', async (ask, words) => {
+    const { tests } = await inOneThread(echo(`await (${ask});`));
+    expect(tests[0]).toMatchObject({ verdict: 'threw', message: words, line: 2 });
+  });
+
+  it.each([
+    ['eval', '(0, eval)("import(\'node:fs\')")'],
+    ['Function', 'new Function("return import(\'node:fs\')")()'],
+    ['a constructor', "(function () {}).constructor('return process')()"],
+  ])('gets no module and no process through %s', async (_, ask) => {
+    const { tests } = await run(echo(`const got: any = await (${ask}); await got;`));
+    expect(tests[0]?.verdict).toBe('threw');
+  });
+
+  it('has the language, and what the editor of the page knows beside it', async () => {
+    const names = Array.from(
+      learnerGlobals.matchAll(/^declare (?:var|function|class) (\w+)/gm),
+      ([, name]) => name,
+    );
+    expect(names.length).toBeGreaterThan(10);
+    const listed = `[${names.map((name) => `typeof ${name}`).join()}].join()`;
+    const { output } = await inOneThread(echo(`console.log(${listed});`));
+    expect(output[0]).not.toMatch(/undefined|^$/);
   });
 
   it.each([

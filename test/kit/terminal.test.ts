@@ -268,7 +268,7 @@ describe('grade', () => {
 
   it.each([
     [['E77'], 'grade: there is no exercise E77; there are E01 E02 E03 E04 E05\n'],
-    [['--points'], "grade: Unknown option '--points'\n"],
+    [['--points'], "grade: Unknown option '--points'; there are --json --help\n"],
   ])('answers %j with one line and exit code 2', async (args, line) => {
     expect(await start('grade', ...args)).toEqual({ code: 2, out: '', err: line });
   });
@@ -284,9 +284,25 @@ describe('grade', () => {
   });
 });
 
+describe('--help', () => {
+  it.each([
+    ['learn', ['--once', '--trace', 'exit code 0', 'Keys\n  h  ']],
+    ['grade', ['--json FILE', 'Exit code 0']],
+    ['demo', ['--plug EXERCISE', 'Exit code 0']],
+  ] as const)('of %s says its options and exit codes', async (tool, parts) => {
+    const { code, out, err } = await start(tool, '--help');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(new RegExp(`^Usage: npm run ${tool} `));
+    for (const part of parts) expect(out).toContain(part);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(
+      80,
+    );
+  });
+});
+
 describe('learn', () => {
   it.each([
-    [['--onec'], "learn: Unknown option '--onec'\n"],
+    [['--onec'], "learn: Unknown option '--onec'; there are --once --trace --help\n"],
     [['E01', 'E02'], 'learn: one exercise at a time\n'],
   ])('answers %j with one line and exit code 2', async (args, line) => {
     expect(await start('learn', ...args)).toEqual({ code: 2, out: '', err: line });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseProgress } from '#kit/formats/schema-progress.ts';
 import { endedReport } from '#kit/formats/orders.ts';
-import { wrapped } from '#kit/terminal/terminal.ts';
+import { wrapped } from '#kit/terminal/wrap.ts';
 
 describe('wrapped', () => {
   it.each([

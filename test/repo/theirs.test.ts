@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#kit/catalog/catalog.ts';
-import { theirs } from '../../.ci/theirs.mjs';
+import { theirs, unformatted } from '../../.ci/theirs.mjs';
 
 describe('theirs', () => {
   const starter = 'export const a = 1;\n';
@@ -27,7 +28,7 @@ describe('theirs', () => {
     write('03-solved', 'export const a=2');
     write('04-new', 'export const b = 1;\n');
     write('w1-solved', 'export const a = 3;\n');
-    write('w2-new', 'export const b = 1;\n');
+    write('w2-new', 'export const b = 1');
     write('kit', 'export const c = 1;\n');
   });
   afterAll(() => {
@@ -39,5 +40,38 @@ describe('theirs', () => {
       { folder: 'exercises/03-solved', starter },
       { folder: 'exercises/w1-solved', starter },
     ]);
+  });
+
+  it('are left alone by the formatter, in the check and when it writes', () => {
+    const prettier = join(
+      import.meta.dirname,
+      '../../node_modules/prettier/bin/prettier.cjs',
+    );
+    const args = [
+      prettier,
+      '--list-different',
+      '--end-of-line=auto',
+      '.',
+      ...unformatted(root),
+    ];
+    const { stdout } = spawnSync(process.execPath, args, {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(stdout.split('\n').filter((line) => line.endsWith('.ts'))).toEqual([
+      'exercises/w2-new/exercise.ts',
+    ]);
+    const check = readFileSync(
+      join(import.meta.dirname, '../../.ci/check.mjs'),
+      'utf8',
+    );
+    const runs = check.match(/`prettier .*`/g) ?? [];
+    expect(runs).toHaveLength(2);
+    for (const run of runs) expect(run).toContain('${files}');
+    const scripts = readFileSync(
+      join(import.meta.dirname, '../../package.json'),
+      'utf8',
+    );
+    expect(scripts).not.toContain('prettier --write');
   });
 });

@@ -1,10 +1,10 @@
 /** What exercise pages compute: groups of tests, cut lists, folds, the order of a search. */
 import { describe, expect, it } from 'vitest';
 import type { TestResult } from '../../exercises/kit/formats/schema-report.ts';
+import { cutWaits, grouped } from '../../exercises/kit/formats/verdict-view.ts';
 import { ranked, type Found } from '../../.vitepress/theme/components/search-rank.ts';
 import { firstTodo, importLines } from '../../.vitepress/theme/exercise/code-shape.ts';
 import { piecesAt, rowOf } from '../../.vitepress/theme/exercise/puzzle-view.ts';
-import { cutWaits, grouped } from '../../.vitepress/theme/exercise/verdict-view.ts';
 
 function test(name: string): TestResult {
   return { name, verdict: 'passed', message: '' };

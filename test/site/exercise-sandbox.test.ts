@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCatalog } from '../../exercises/kit/catalog/catalog.ts';
 import type { RunReport } from '../../exercises/kit/formats/schema-report.ts';
+import { hostAsks } from '../kit/host-asks.ts';
 import { findChromium } from './chromium.ts';
 import { fixtures, openLab, type Lab } from './exercise-lab.ts';
 
@@ -160,6 +161,15 @@ describe.skipIf('missing' in findChromium())('the sandbox in Chromium', () => {
     const found = await probe(expression.replaceAll('ORIGIN', origin));
     expect(found).toMatch(/^refused/);
     expect(lab.requests.slice(asked), 'requests that reached the server').toEqual([]);
+  });
+
+  it('has nothing of a browser, and says so in the words of the terminal', async () => {
+    const said = [];
+    for (const [ask] of hostAsks) {
+      const { tests } = await run(echo(`await (${ask});`));
+      said.push([ask, tests[0]?.message]);
+    }
+    expect(said).toEqual(hostAsks);
   });
 
   it('W-04 ignores forged messages, from the page’s own window and from the frame', async () => {

@@ -24,11 +24,12 @@ interface Entry {
 
 export type Snapshot = readonly Entry[];
 
-const globals =
+/** The names of the built-ins that are watched. */
+export const globals =
   'Object Function Array Number Boolean String Symbol BigInt Math JSON Reflect Proxy ' +
   'Date RegExp Promise Map Set WeakMap WeakSet WeakRef FinalizationRegistry Atomics ' +
   'Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError ' +
-  'ArrayBuffer SharedArrayBuffer DataView Uint8Array Int8Array Uint8ClampedArray ' +
+  'ArrayBuffer DataView Uint8Array Int8Array Uint8ClampedArray ' +
   'Uint16Array Int16Array Uint32Array Int32Array Float32Array Float64Array ' +
   'BigInt64Array BigUint64Array parseInt parseFloat isNaN isFinite console ' +
   'setTimeout clearTimeout setInterval clearInterval queueMicrotask structuredClone ' +

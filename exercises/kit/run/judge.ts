@@ -4,6 +4,7 @@ import { stringify } from '@vitest/utils/display';
 import { forReaders } from '../words/for-readers.ts';
 import type { TestResult, TestVerdict } from '../formats/schema-report.ts';
 import { kitStrings } from '../words/strings.ts';
+import { hostNameIn } from './host-names.ts';
 import { newerIn } from './newer.ts';
 import { visible } from '../words/visible.ts';
 
@@ -50,9 +51,12 @@ export function lookAt(error: unknown): Seen {
 export function judge(error: unknown): Omit<TestResult, 'name'> {
   const seen = lookAt(error);
   const verdict = verdictOfName[seen.name] ?? 'threw';
-  const known = verdict !== 'threw' || seen.name === '';
+  // An `import()` that is refused says all of it.
+  const known = verdict !== 'threw' || ['', 'CodeError'].includes(seen.name);
   const text = verdict === 'failed' ? forReaders(seen.message) : seen.message;
-  const message = known ? text : `${seen.name}: ${text}${newerIn(text)}`;
+  const message = known
+    ? text
+    : `${seen.name}: ${text}${newerIn(text)}${hostNameIn(text)}`;
   return {
     verdict,
     message: cut(message, maxMessage),

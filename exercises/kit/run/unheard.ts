@@ -21,6 +21,11 @@ interface ErrorHost {
 
 const { unclaimed, uncaught } = kitStrings.thrown;
 
+/** A worker of a page, or of Node; its names are taken away before the reader's code. */
+const host = globalThis as unknown as ErrorHost;
+const ofNode = host.process;
+const listenToHost = host.addEventListener?.bind(globalThis);
+
 /** A promise that failed and that nobody waited for, or what a timer or a microtask threw. */
 interface Accident {
   readonly error: unknown;
@@ -78,16 +83,14 @@ function listen(
   what: 'unhandledRejection' | 'uncaughtException',
   listener: (reason: unknown) => void,
 ): () => void {
-  const host = globalThis as unknown as ErrorHost; // a worker of a page, or of Node
-  if (host.process !== undefined) {
-    const { process } = host;
-    process.on(what, listener);
+  if (ofNode !== undefined) {
+    ofNode.on(what, listener);
     return () => {
-      process.off(what, listener);
+      ofNode.off(what, listener);
     };
   }
   const isPromise = what === 'unhandledRejection';
-  host.addEventListener?.(isPromise ? 'unhandledrejection' : 'error', (event) => {
+  listenToHost?.(isPromise ? 'unhandledrejection' : 'error', (event) => {
     event.preventDefault();
     listener(isPromise ? event.reason : event.error);
   });

@@ -5,6 +5,7 @@
  */
 
 import './old-engine.ts'; // before all others
+import { takeHostAway } from './host-names.ts';
 import { lookAt } from './judge.ts';
 import { readOrder, type Answer } from '../formats/orders.ts';
 import { rehearse } from './rehearse.ts';
@@ -32,12 +33,6 @@ interface Host {
   ): void;
 }
 
-/** Names that would start another worker, end this one, or reach its starter. */
-const disarmed =
-  'Worker SharedWorker postMessage close importScripts BroadcastChannel webkitRequestFileSystem'.split(
-    ' ',
-  );
-
 export function startWorker(bundle: Bundle): void {
   const host = globalThis as unknown as Host; // a worker of a page, or of Node
   const { peerwalkPort: given, peerwalkCold: cold = false } = host;
@@ -61,7 +56,7 @@ function serve(bundle: Bundle, port: Port, cold: boolean): void {
   port.onmessage = ({ data }) => {
     if (taken) return;
     taken = true;
-    disarm();
+    takeHostAway();
     // The one task of this worker; it ends with a message whatever happens.
     carryOut(bundle, data, post, prepared).catch((error: unknown) => {
       post({ type: 'broken', message: lookAt(error).message });
@@ -69,15 +64,6 @@ function serve(bundle: Bundle, port: Port, cold: boolean): void {
   };
   if (!cold) rehearse(bundle);
   post({ type: 'ready' });
-}
-
-function disarm(): void {
-  for (const name of disarmed) {
-    for (let at: object | null = globalThis; at !== null;) {
-      Reflect.deleteProperty(at, name);
-      at = Object.getPrototypeOf(at) as object | null; // an object or the end
-    }
-  }
 }
 
 async function carryOut(

@@ -29,11 +29,18 @@ import { kitStrings } from '../words/strings.ts';
 
 const strings = kitStrings.run;
 
-const prelude =
-  "globalThis.peerwalkPort = require('node:worker_threads').workerData.port;\n" +
-  "globalThis.peerwalkCold = require('node:worker_threads').workerData.cold;\n" +
-  // A thread's eval has Node's module functions as globals; the page has none.
-  "for (const name of ['require', 'module', 'exports']) delete globalThis[name];\n";
+/**
+ * Runs the text as a script that has no modules to ask for: an `import()` in it, or in
+ * what it evaluates, gets none.
+ */
+const starter = `
+const { port, cold, text } = require('node:worker_threads').workerData;
+globalThis.peerwalkPort = port;
+globalThis.peerwalkCold = cold;
+const script = new (require('node:vm').Script)(text);
+for (const name of ['require', 'module', 'exports']) delete globalThis[name];
+script.runInThisContext();
+`;
 
 interface Thread {
   readonly worker: Worker;
@@ -96,9 +103,9 @@ export class Threads {
   /** @param cold whether an order waits already: then nothing is loaded ahead of it */
   #start(cold: boolean): Thread {
     const { port1, port2 } = new MessageChannel();
-    const worker = new Worker(prelude + this.#text, {
+    const worker = new Worker(starter, {
       eval: true,
-      workerData: { port: port2, cold },
+      workerData: { port: port2, cold, text: this.#text },
       transferList: [port2],
       stdout: true,
       stderr: true,

@@ -7,7 +7,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { transform } from 'sucrase';
@@ -15,9 +14,19 @@ import { readCatalog, type Exercise } from '../catalog/catalog.ts';
 import { link, moduleGraph } from '../script/modules.ts';
 import { bundledExercise, exerciseEntries, factoriesText } from '../script/script.ts';
 import { fileOf, readLF, repository, type Sources } from '../catalog/sources.ts';
+import { readOptions } from './options.ts';
 import { outliveReader } from './terminal.ts';
 
 const demo = 'impl/node/demo.ts';
+
+const help = `Usage: npm run demo [-- --plug EXERCISE]
+
+Two nodes meet over TCP on this machine, and one takes the blocks of the other.
+
+  --plug EXERCISE  your function of it (E14) takes the place of ours
+  --help           this text
+
+Exit code 0 if the demo came to its end, 2 for a bad question.`;
 
 /** @throws {RangeError} in one line, what is wrong with the question */
 function exerciseToPlug(sources: Sources, id: string): Exercise {
@@ -104,9 +113,14 @@ async function plugged(id: string): Promise<number> {
 
 outliveReader(process.stdout, () => process.exit(0));
 try {
-  const options = { plug: { type: 'string' } } as const;
-  const { values } = parseArgs({ options });
-  if (values.plug === undefined) await import('../../../impl/node/demo.ts');
+  const { values, positionals } = readOptions(process.argv.slice(2), {
+    plug: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  });
+  const [more] = positionals;
+  if (more !== undefined) throw new RangeError(`no ${more} here; --help says more`);
+  if (values.help === true) console.log(help);
+  else if (values.plug === undefined) await import('../../../impl/node/demo.ts');
   else process.exitCode = await plugged(values.plug);
 } catch (error) {
   if (!(error instanceof RangeError) && !(error instanceof TypeError)) throw error;

@@ -4,7 +4,6 @@
  */
 
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import type { Exercise } from '../catalog/catalog.ts';
 import { InvalidData } from '../formats/schema.ts';
 import { graded, Grader } from './grader.ts';
@@ -17,32 +16,42 @@ import {
 } from '../formats/schema-report.ts';
 import { kitStrings } from '../words/strings.ts';
 import { repository } from '../catalog/sources.ts';
-import { lookOf, outliveReader, paint, reportText } from './terminal.ts';
+import { readOptions, type Parsed } from './options.ts';
+import { reportText } from './report.ts';
+import { lookOf, outliveReader, paint } from './terminal.ts';
 
 /** What was asked cannot be done. One line for people. */
 class BadQuestion extends Error {
   override readonly name = 'BadQuestion';
 }
 
+const help = `Usage: npm run grade [-- EXERCISE …] [-- --json FILE]
+
+Runs your exercise.ts of each EXERCISE (E07 W1), or of all, and says verdict and
+points.
+
+  --json FILE  also writes the report: the verdict and the message of each test
+  --help       this text
+
+Exit code 0 if all that were asked for pass, 1 if not, 2 for a bad question,
+which is answered with one line on standard error.`;
+
 interface Question {
   readonly exercises: readonly Exercise[];
   readonly jsonFile: string | undefined;
 }
 
+const options = {
+  json: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 function readQuestion(
-  args: string[],
+  args: Parsed<typeof options>,
   catalog: readonly Exercise[],
   broken: ReadonlyMap<string, string>,
 ): Question {
-  let parsed;
-  try {
-    const options = { json: { type: 'string' } } as const;
-    parsed = parseArgs({ args, allowPositionals: true, options });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new BadQuestion(message.split('. ')[0] ?? message);
-  }
-  const ids = parsed.positionals.map((id) => id.toUpperCase());
+  const ids = args.positionals.map((id) => id.toUpperCase());
   const exercises = ids.map((id) => {
     const found = catalog.find(({ facts }) => facts.id === id);
     if (found !== undefined) return found;
@@ -53,16 +62,21 @@ function readQuestion(
   });
   return {
     exercises: ids.length === 0 ? catalog : exercises,
-    jsonFile: parsed.values.json,
+    jsonFile: args.values.json,
   };
 }
 
 async function main(): Promise<number> {
+  const args = readOptions(process.argv.slice(2), options);
+  if (args.values.help === true) {
+    console.log(help);
+    return 0;
+  }
   const grader = new Grader(repository, (line) => {
     console.error(line);
   });
   const catalog = grader.catalog();
-  const asked = readQuestion(process.argv.slice(2), catalog, grader.broken);
+  const asked = readQuestion(args, catalog, grader.broken);
   const { exercises, jsonFile } = asked;
   const leftOut = exercises === catalog ? [...grader.broken.values()] : [];
   for (const why of leftOut) console.error(`grade: left out: ${why}`);
@@ -142,7 +156,7 @@ outliveReader(process.stdout);
 try {
   process.exitCode = await main();
 } catch (error) {
-  const known = [BadQuestion, InvalidData, ProgressFileError];
+  const known = [BadQuestion, RangeError, InvalidData, ProgressFileError];
   if (!(error instanceof Error && known.some((one) => error instanceof one)))
     throw error;
   console.error(`grade: ${error.message}`);

@@ -21,7 +21,7 @@ import { keptWorkerScript } from '../script/kept-script.ts';
 import type { Sources } from '../catalog/sources.ts';
 import { Threads } from '../script/thread.ts';
 import { liveScenario } from '../formats/orders.ts';
-import { reportText } from './terminal.ts';
+import { reportText } from './report.ts';
 
 export class Grader {
   readonly #sources: Sources;

@@ -7,12 +7,11 @@
 
 import { statSync, watch, writeFileSync, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Exercise } from '../catalog/catalog.ts';
 import { Grader } from './grader.ts';
 import { ProgressFileError } from './progress-file.ts';
 import { InvalidData } from '../formats/schema.ts';
-import { wantedTest } from '../formats/opened.ts';
+import { openedAtFirst, wantedTest } from '../formats/opened.ts';
 import { newExercise } from '../formats/schema-progress.ts';
 import { goOnWith } from '../formats/ids.ts';
 import { isSolved } from '../formats/schema-report.ts';
@@ -24,24 +23,17 @@ import { editLines } from './edit-lines.ts';
 import { listenToKeys, type Ask } from './keys.ts';
 import { Show } from './show.ts';
 import { typeProblems } from './types.ts';
-import { lookOf, outliveReader, paint, reportLines, wrapped } from './terminal.ts';
+import { learnStrings as strings } from '../words/learn-strings.ts';
+import { forTerminal } from './for-terminal.ts';
+import { help, readQuestion } from './learn-question.ts';
+import { allLines, reportLines, type Screen } from './report.ts';
+import { lookOf, outliveReader, paint } from './terminal.ts';
+import { said, wrapped } from './wrap.ts';
 
 /** Editors save in steps; this long after the first sign the file is read. */
 const settleMs = 30;
 /** Some file systems (WSL, network, containers) send no signs at all. */
 const pollMs = 400;
-
-const keys =
-  'h hint · n next · l list · r rerun · c check types · x reset · s solution · p play · t trace file · i in a live connection · q quit';
-const draftKey = 'd draft';
-
-const help = `npm run learn [-- EXERCISE] [-- --once [--trace]]
-
-Runs the exercise that you go on with, or EXERCISE (E05, e5, 05-hello-bytes), whenever its
-exercise.ts is saved. With --once it runs once and ends: exit code 0 if all tests pass.
---trace then also writes the run to a file that the site plays.
-
-keys: ${keys}`;
 
 class Learn {
   readonly #grader = new Grader(repository, (line) => {
@@ -90,14 +82,11 @@ class Learn {
     console.log(`\n${title}  exercises/${folder}/exercise.ts`);
     const report = await this.#grader.run(this.#current);
     this.#report = report;
-    for (const line of reportLines(this.#look, this.#current, report))
+    const messages = await this.#messages(report);
+    for (const line of reportLines(this.#screen, this.#current, report, messages))
       console.log(line);
-    for (const line of await this.#messages(report)) console.log(line);
     if (this.#grader.draft(this.#current) !== undefined) {
-      const { progressName } = this.#grader;
-      console.log(
-        ` ${progressName} has another draft; in npm run learn, d puts it here.`,
-      );
+      this.#say(strings.otherDraft(this.#grader.progressName));
     }
     return isSolved(report);
   }
@@ -137,15 +126,22 @@ class Learn {
     this.#poll = setInterval(look, pollMs);
   }
 
+  /** The first run; keys wait for its end. */
+  first(): Promise<void> {
+    const run = this.runAndHint();
+    this.#busy = run.catch(() => undefined); // whoever began it is told
+    return run;
+  }
+
   async runAndHint(): Promise<void> {
     const passed = await this.runOnce();
-    const seen = wantedTest(this.#report?.tests ?? []);
-    if (process.stdin.isTTY && seen !== undefined) {
-      console.log(` p plays “${seen.name}”, step by step.`);
-    }
-    const after = passed ? 's shows ours, and why. n takes you to the next one.  ' : '';
-    if (process.stdin.isTTY)
-      console.log(paint(this.#look, 'quiet', ` ${after}${this.#keys()}`));
+    const { tests = [] } = this.#report ?? {};
+    const seen = wantedTest(tests);
+    if (!process.stdin.isTTY) return;
+    const [first] = openedAtFirst(this.#current.facts.type, tests);
+    if (seen !== undefined) this.#say(strings.plays(seen === first, seen.name));
+    if (passed) this.#say(strings.whenPassed);
+    this.#sayKeys();
   }
 
   /** Carries out one key after the other. */
@@ -160,6 +156,9 @@ class Learn {
         break;
       case 'n':
         await this.#next();
+        break;
+      case 'a':
+        this.#all();
         break;
       case 'l':
         this.#list();
@@ -189,13 +188,37 @@ class Learn {
         await this.#show.live(this.#current);
         break;
       default:
-        console.log(this.#keys());
+        for (const line of strings.allKeys) console.log(` ${line}`);
     }
   }
 
-  #keys(): string {
-    const draft = this.#grader.draft(this.#current);
-    return draft === undefined ? keys : `${draftKey} · ${keys}`;
+  #sayKeys(): void {
+    const keys = strings.keys(this.#grader.draft(this.#current) !== undefined);
+    console.log(paint(this.#look, 'quiet', ` ${keys}`));
+  }
+
+  /** A sentence, in lines of the terminal. */
+  #say(text: string): void {
+    for (const line of said(text, process.stdout.columns)) console.log(line);
+  }
+
+  /** Prose of an exercise, in lines of the terminal. */
+  #sayProse(text: string): void {
+    const prose = forTerminal(repository, text, this.#current.folder);
+    console.log(`\n${wrapped(prose, process.stdout.columns)}\n`);
+  }
+
+  #all(): void {
+    const { tests = [] } = this.#report ?? {};
+    if (this.#report === undefined) return;
+    for (const line of allLines(this.#screen, this.#current, this.#report))
+      console.log(line);
+    if (tests.length > 0) this.#sayKeys();
+  }
+
+  get #screen(): Screen {
+    const { columns, rows } = process.stdout;
+    return { look: this.#look, columns, rows };
   }
 
   #showHint(): void {
@@ -206,7 +229,7 @@ class Learn {
     }
     this.#hint += 1;
     this.#grader.hintSeen(this.#current, this.#hint);
-    console.log(`\n${wrapped(hint, process.stdout.columns)}\n`);
+    this.#sayProse(hint);
   }
 
   async #next(): Promise<void> {
@@ -217,7 +240,7 @@ class Learn {
     this.#current = next;
     this.#hint = 0;
     this.watchFiles();
-    console.log(`\n${wrapped(next.task, process.stdout.columns)}\n`);
+    this.#sayProse(next.task);
     await this.runAndHint();
   }
 
@@ -233,7 +256,7 @@ class Learn {
       new Map([[file, written]]),
     );
     for (const { line, column, message } of problems)
-      console.log(` ${file}:${line}:${column} ${message}`);
+      this.#say(`${file}:${line}:${column} ${message}`);
     if (problems.length === 0) console.log(' The types are in order.');
   }
 
@@ -283,13 +306,13 @@ class Learn {
       this.#grader.revealed(this.#current, why.trim());
     }
     console.log(`\n${solution}`);
-    const said = [
+    const texts = [
       ...(await questionsOf(repository, this.#current)).map(
         ({ question, why }) => `${question}\n${why}`,
       ),
       ...whyOf(this.#current),
     ];
-    for (const text of said) console.log(`${wrapped(text, process.stdout.columns)}\n`);
+    for (const text of texts) this.#sayProse(text);
   }
 
   #reload(): void {
@@ -330,35 +353,6 @@ class Learn {
   }
 }
 
-interface Question {
-  readonly wanted: string | undefined;
-  readonly once: boolean;
-  readonly trace: boolean;
-  readonly help: boolean;
-}
-
-/** @throws {RangeError} an option that there is not, or two exercises */
-function readQuestion(args: string[]): Question {
-  let parsed;
-  try {
-    const options = {
-      once: { type: 'boolean' },
-      trace: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    } as const;
-    parsed = parseArgs({ args, allowPositionals: true, options });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new RangeError(message.split('. ')[0] ?? message);
-  }
-  const [wanted, second] = parsed.positionals;
-  if (second !== undefined) throw new RangeError('one exercise at a time');
-  const { once = false, trace = false, help = false } = parsed.values;
-  if (trace && !once)
-    throw new RangeError('--trace goes with --once; else t writes it');
-  return { wanted, once, trace, help };
-}
-
 async function main(): Promise<void> {
   const { wanted, once, trace, help: asked } = readQuestion(process.argv.slice(2));
   if (asked) {
@@ -377,7 +371,7 @@ async function main(): Promise<void> {
   }
   learn.watchFiles();
   if (process.stdin.isTTY) listenToKeys(learn);
-  await learn.runAndHint();
+  await learn.first();
 }
 
 try {

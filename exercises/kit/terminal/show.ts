@@ -11,6 +11,7 @@ import { showStrings } from '../words/show-strings.ts';
 import type { Grader } from './grader.ts';
 import { stepTable } from './step-table.ts';
 import { paint, type Look } from './terminal.ts';
+import { said } from './wrap.ts';
 
 const strings = showStrings.show;
 
@@ -75,12 +76,20 @@ export class Show {
   #table(exercise: Exercise, text: string, title: string): void {
     const trace = traceIn(text);
     this.#last = { id: exercise.facts.id, code: exercise.written, trace: text };
-    console.log(`\n ${paint(this.#look, 'strong', title)}`);
-    for (const line of stepTable(this.#look, trace, trace.head.at ?? 0))
+    console.log();
+    this.#say(paint(this.#look, 'strong', title));
+    const { columns } = process.stdout;
+    for (const line of stepTable(
+      this.#look,
+      trace,
+      trace.head.at ?? 0,
+      columns || undefined,
+    ))
       console.log(line);
   }
 
-  #say(line: string): void {
-    console.log(` ${line}`);
+  #say(text: string): void {
+    const { columns } = process.stdout;
+    for (const line of said(text, columns)) console.log(line);
   }
 }

@@ -12,8 +12,19 @@ const shownAfter = 8;
 /** So many lines are shown whole. */
 const shownWhole = 40;
 
-/** @param at the step that is meant */
-export function stepTable(look: Look, { events, head }: Trace, at: number): string[] {
+/** What a row says beside what happens, when a narrow terminal leaves little for it. */
+const leastWhat = 16;
+
+/**
+ * @param at the step that is meant
+ * @param columns of the terminal; undefined: there is none
+ */
+export function stepTable(
+  look: Look,
+  { events, head }: Trace,
+  at: number,
+  columns = Infinity,
+): string[] {
   const whole = events.length <= shownWhole;
   const from = whole ? 0 : Math.max(0, at - shownBefore);
   const to = whole ? events.length : Math.min(events.length, at + shownAfter + 1);
@@ -23,7 +34,14 @@ export function stepTable(look: Look, { events, head }: Trace, at: number): stri
   const rows = shown.map(cellsOf);
   const width = (column: number, most: number): number =>
     Math.min(most, Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
-  const widths = [width(0, 6), width(1, 10), width(2, 22), width(3, 64)];
+  const beside = [width(0, 6), width(1, 10), width(2, 22)];
+  // The mark, and a space between two columns.
+  const taken = [1, ...beside, width(4, Infinity)].reduce(
+    (sum, one) => sum + one + 1,
+    0,
+  );
+  const left = Math.max(leastWhat, columns - taken);
+  const widths = [...beside, width(3, Math.min(64, left))];
   const lines = rows.map((row, index) => {
     const isMeant = shown[index]?.i === at;
     const [step = '', ms = '', task = '', what = '', where = ''] = row;
@@ -34,7 +52,9 @@ export function stepTable(look: Look, { events, head }: Trace, at: number): stri
       fitted(task, widths[2] ?? 0),
       fitted(what, widths[3] ?? 0),
       where,
-    ].join(' ');
+    ]
+      .join(' ')
+      .trimEnd();
     return isMeant ? paint(look, 'strong', line) : line;
   });
   return [

@@ -42,6 +42,8 @@ export const kitStrings = {
       `a timer or a microtask threw, and nobody could catch it: ${message}`,
     newer: (name: string): string =>
       ` (\`${name}\` is newer than Node 20, which runs this too)`,
+    ofHost: (name: string): string =>
+      ` (\`${name}\` belongs to a browser or to Node; an answer runs in both, without it)`,
   },
   run: {
     ended: (seconds: string): string => `ended after ${seconds} s: an endless loop?`,

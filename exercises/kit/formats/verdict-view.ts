@@ -1,5 +1,6 @@
-/** How the results of a run are put in order for a reader. */
-import type { TestResult } from '../../../exercises/kit/formats/schema-report.ts';
+/** How the results of a run are put in order for a reader, in the page and in the terminal. */
+
+import type { TestResult } from './schema-report.ts';
 
 export interface NamedTest {
   /** What is left of the name under the common beginning. */
