@@ -45,7 +45,7 @@ export const answers: Answers = {
   'readLoop-at-501': undefined,
 
   // At 501 ms, what does `runPeer` wait for?
-  //   'for-cause'        For the first cause to end
+  //   'for-cause'        For a first cause of its end
   //   'over'             For nothing; it is over
   //   'for-end-of-chat'  For the end of chat
   //   'for-end-of-both'  For the end of eth and of chat

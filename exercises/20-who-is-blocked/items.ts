@@ -22,7 +22,7 @@ const texts = {
   'for-pingLoop': 'For `pingLoop`, to take a Ping',
   'for-readLoop': 'For `readLoop`, to bring something',
   'for-handler': 'For its own handler, to be through',
-  'for-cause': 'For the first cause to end',
+  'for-cause': 'For a first cause of its end',
   'for-end-of-eth': 'For the end of eth',
   'for-end-of-chat': 'For the end of chat',
   'for-end-of-both': 'For the end of eth and of chat',

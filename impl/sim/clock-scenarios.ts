@@ -34,6 +34,9 @@ const oneByte: Step = { do: 'bytes', hex: '00' };
 /** The head of a message of 8 bytes for code 17, and two of the 8. */
 const halfAMessage: Step = { do: 'bytes', hex: '00000011' + '00000008' + 'c701' };
 
+/** The head of a message of 8 bytes for code 16, where Status is due, and two of the 8. */
+const halfAStatus: Step = { do: 'bytes', hex: '00000010' + '00000008' + 'c701' };
+
 /** Again and again, with a pause before each; at most 20 times. */
 function every(seconds: number, step: Step): readonly Step[] {
   const times = Math.min(20, watchedMs / 1000 / seconds);
@@ -71,6 +74,11 @@ export const clockScenarios = {
   'clocks-busy-protocol': remote([status], {}, 'sleeps'),
   'clocks-nothing-at-all': remote([], { mute: true }),
   'clocks-no-status': remote([]),
+  // Two clocks or two rules in each: those of the chapter's bank.
+  'clocks-late-status': remote([sleep(4), status]),
+  'clocks-half-a-status': remote([sleep(4), halfAStatus]),
+  'clocks-deaf-and-silent': remote([status, sleep(60)], { deaf: true }),
+  'clocks-ping-to-a-busy-protocol': remote([ping], {}, 'sleeps'),
   // Those of an exercise.
   'clocks-pings-for-a-status': remote([...every(2, ping)]),
   'clocks-slow-handshake': remote([...every(2, oneByte)], { mute: true }),

@@ -80,6 +80,20 @@ export const sortingScenarios = {
   'sorts-bare-reason': sorts([quiet, send(discMsg, '04')]),
   'sorts-junk-reason': sorts([quiet, send(discMsg, 'ffffff')]),
   'sorts-huge-reason': sorts([quiet, send(discMsg, hugeReason)]),
+  // Two rules at once, for the bank of the chapter.
+  'sorts-large-ping-behind-a-message': sorts(
+    [send(firstOfEth), quiet, send(pingMsg, zeros(2_049))],
+    { protocol: 'sleeps', transport: 'rlpx' },
+  ),
+  'sorts-code-7-too-large': sorts([quiet, send(7, zeros(2_049))], {
+    transport: 'rlpx',
+  }),
+  'sorts-junk-reason-behind-22-pings': sorts([
+    ...pings(22),
+    quiet,
+    send(discMsg, 'ffffff'),
+  ]),
+  'sorts-two-reasons': sorts([quiet, leaves, { do: 'disconnect', reason: 5 }]),
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type SortingName = keyof typeof sortingScenarios;

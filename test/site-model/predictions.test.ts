@@ -6,7 +6,11 @@ import {
   type Ending,
   type Outcome,
 } from '../../.vitepress/data/outcomes.ts';
-import { heard, topicOf } from '../../.vitepress/theme/components/outcome-text.ts';
+import {
+  heard,
+  isShownFor,
+  topicOf,
+} from '../../.vitepress/theme/components/outcome-text.ts';
 import {
   parseAnswers,
   readPredictions,
@@ -136,6 +140,14 @@ describe('heard', () => {
 
   it('is nothing where a connection ends that was no peer, without a word', () => {
     expect(heard({ ...stays, codes: [], endedAtMs: 0 }, parts)).toBe('nothing');
+  });
+});
+
+describe('a table of outcomes', () => {
+  it('has the runs of its topic, and none that an exercise asks about', () => {
+    expect(isShownFor('waits', 'waits-three')).toBe(true);
+    expect(isShownFor('sorts', 'waits-three')).toBe(false);
+    expect(isShownFor('waits', 'waits-table')).toBe(false);
   });
 });
 

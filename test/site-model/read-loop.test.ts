@@ -57,6 +57,13 @@ const runs: Readonly<Record<SortingName, Seen>> = {
   'sorts-bare-reason': { end: [4, 100], heard: [] },
   'sorts-junk-reason': { end: [0, 100], heard: [] },
   'sorts-huge-reason': { end: [Number.MAX_SAFE_INTEGER, 100], heard: [] },
+  'sorts-large-ping-behind-a-message': { end: 'stays', heard: [] },
+  'sorts-code-7-too-large': { end: 'silence', heard: [] },
+  'sorts-junk-reason-behind-22-pings': {
+    end: [0, 1_000],
+    heard: pongs(0, 0, 0, 0, 0, 1_000),
+  },
+  'sorts-two-reasons': { end: [4, 100], heard: [] },
 };
 
 const orders: readonly SimulateOptions[] = [

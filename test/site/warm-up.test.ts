@@ -20,7 +20,7 @@ describe.skipIf('missing' in findChromium())('warm-ups', { timeout: 120_000 }, (
     if (first === undefined) throw new Error('there are no warm-ups');
     const { page, faults } = await site.open('index.html');
     const link = page.locator('.pw-home .pw-actions a').nth(1);
-    expect(await link.textContent()).toBe('Warm up: two minutes');
+    expect(await link.textContent()).toBe('Warm up: five times two minutes');
     expect(await link.getAttribute('href')).toContain(addressOf(first));
 
     await page.goto(new URL('exercises/', page.url()).href);

@@ -85,7 +85,7 @@ export const en = {
     start: 'Start the walk',
     continue: (title: string): string => `Continue: ${title}`,
     exercises: 'Try the exercises',
-    warmUp: 'Warm up: two minutes',
+    warmUp: 'Warm up: five times two minutes',
     traceTitle: 'One connection, recorded',
     traceSample:
       'A sketched sample: the recording is made by npm run record and is not in this build.',

@@ -172,6 +172,13 @@ export const parts = {
       'sorts-bare-reason': 'The remote sends a Disconnect with the payload 04',
       'sorts-junk-reason': 'The remote sends a Disconnect with the payload ffffff',
       'sorts-huge-reason': 'The remote sends a Disconnect with the reason 2^63',
+      'sorts-large-ping-behind-a-message':
+        'The remote sends code 16, which nobody takes, and behind it a Ping with 2,049 zero bytes',
+      'sorts-code-7-too-large': 'The remote sends code 7 with 2,049 zero bytes',
+      'sorts-junk-reason-behind-22-pings':
+        'The remote sends 22 Pings at once, and after 100 ms a Disconnect with the payload ffffff',
+      'sorts-two-reasons':
+        'The remote sends Disconnect 4, and right behind it Disconnect 5',
       'waits-played':
         'Two blocks for eth, one message for note, a Ping; Disconnect 4. The line takes 25 ms',
       'waits-nobody':

@@ -693,6 +693,31 @@ describe('RLPX.close', () => {
     });
   });
 
+  it('takes nearly 2 s if the farewell waits for its turn, and nobody answers it', async () => {
+    await run(async () => {
+      const { ours, raw } = await withHelloDone({}, { capacity: 600 });
+      const before = runtime().now();
+      const [, closedAt] = await together(
+        () =>
+          together(
+            () => ours.writeMsg(newMsg(16, runtime().randomBytes(5000))),
+            async () => {
+              await sleep(990);
+              expect(await raw.receive()).toMatchObject({ code: 16 });
+              expect(await raw.receive()).toMatchObject({ code: 1 });
+            },
+          ),
+        async () => {
+          await sleep(10);
+          await ours.close(new DiscError(8));
+          return runtime().now() - before;
+        },
+      );
+      expect(closedAt).toBe(1990);
+      await hangUp(raw.fd);
+    });
+  });
+
   it('waits no more than 1 s behind a write in progress', async () => {
     await run(async () => {
       const { ours, raw } = await withHelloDone({}, { capacity: 600 });
