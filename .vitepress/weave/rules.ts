@@ -13,6 +13,8 @@ import { parseText } from './symbols.ts';
 /** Texts by path from the root. */
 export type Texts = ReadonlyMap<string, string>;
 
+/** As much as a call between `try` and `finally` takes. */
+const longestSketch = 6;
 const longestRegion = 60;
 const longestFile = 350;
 
@@ -96,8 +98,10 @@ export function pageProblems(path: string, text: string, files: Texts): string[]
       found.push(
         `${path}:${line}: code typed into a page; show a region, or tag it "ts sketch"`,
       );
-    } else if (lines > 5) {
-      found.push(`${path}:${line}: a sketch of ${lines} lines, at most 5`);
+    } else if (lines > longestSketch) {
+      found.push(
+        `${path}:${line}: a sketch of ${lines} lines, at most ${longestSketch}`,
+      );
     }
   }
   return found;

@@ -68,7 +68,7 @@ function readIndex(): SiteIndex {
   const pages = listFiles('docs', '.md').filter(
     (path) => !path.startsWith('docs/source/'),
   );
-  const readmes = listFiles('exercises', '/README.md').filter(
+  const readmes = listFiles('exercises', 'README.md').filter(
     (path) => !path.startsWith('exercises/kit/'),
   );
   const tests = listFiles('test', '.test.ts');

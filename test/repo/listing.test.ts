@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { CodeHtml, inlineHtml } from '../../.vitepress/weave/code-html.ts';
 import { explainedAt, href, listingId } from '../../.vitepress/weave/links.ts';
-import { regionHtml } from '../../.vitepress/weave/listing.ts';
+import { fileHtml, regionHtml } from '../../.vitepress/weave/listing.ts';
 import { readText } from '../../.vitepress/weave/repo.ts';
-import { parseReference, regionsOf } from '../../.vitepress/weave/site-index.ts';
+import {
+  parseReference,
+  regionsOf,
+  siteIndex,
+} from '../../.vitepress/weave/site-index.ts';
 import { tokensOf } from '../../.vitepress/weave/highlight.ts';
 import { parseText } from '../../.vitepress/weave/symbols.ts';
 
@@ -47,6 +51,23 @@ describe('regionHtml', () => {
       expect(shown.map((match) => textOf(match[1] ?? ''))).toEqual(
         numbers.map((number) => lines[number - 1]),
       );
+    },
+    slow,
+  );
+});
+
+describe('fileHtml', () => {
+  it(
+    'names at a symbol each exercise in which the reader writes it',
+    () => {
+      const plugs = siteIndex().exercises.flatMap(({ plug, url }) =>
+        plug === undefined ? [] : [{ plug, url }],
+      );
+      expect(plugs.length).toBeGreaterThan(10);
+      for (const { plug, url } of plugs) {
+        const [path = ''] = plug.split('#');
+        expect(fileHtml(path, place), plug).toContain(`href="/codelab${url}.html"`);
+      }
     },
     slow,
   );

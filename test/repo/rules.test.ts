@@ -195,8 +195,8 @@ describe('pageProblems', () => {
     ['typed code', '```ts\nx;\n```', 'code typed into a page'],
     [
       'a long sketch',
-      `\`\`\`ts sketch\n${'x;\n'.repeat(6)}\`\`\``,
-      'a sketch of 6 lines',
+      `\`\`\`ts sketch\n${'x;\n'.repeat(7)}\`\`\``,
+      'a sketch of 7 lines',
     ],
   ])('finds %s', (_, text, problem) => {
     expect(problemsOf(`# Title\n\n${text}\n`)).toEqual([

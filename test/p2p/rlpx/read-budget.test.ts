@@ -6,7 +6,11 @@ import { sleep } from '../../../impl/csp/timer.ts';
 import { WaitGroup } from '../../../impl/csp/wait-group.ts';
 import { ConnClosed, DeadlineExceeded } from '../../../impl/net/net-conn.ts';
 import { headerLength, maxFrameSize } from '../../../impl/p2p/rlpx/frame.ts';
-import { BudgetShare, pieceLength, ReadBudget } from '../../../impl/p2p/rlpx/read-budget.ts';
+import {
+  BudgetShare,
+  pieceLength,
+  ReadBudget,
+} from '../../../impl/p2p/rlpx/read-budget.ts';
 import { compress } from '../../../impl/p2p/rlpx/snappy-encoder.ts';
 import type { Transport } from '../../../impl/p2p/conn.ts';
 import { attempt, failureOf, run, withHelloDone, type RawPeer } from './helpers.ts';
