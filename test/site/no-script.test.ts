@@ -39,6 +39,9 @@ describe.skipIf('missing' in findChromium())('every page without scripts', () =>
     const main = page.locator('main:visible');
     if ((await main.count()) !== 1) empty.push(`${path}: not one main`);
     else if ((await main.innerText()).trim().length < 40) empty.push(path);
+    await page.evaluate(() => {
+      for (const fold of document.querySelectorAll('details')) fold.open = true;
+    });
     const extra = await overflow(page);
     if (extra > 0) wide.push(`${path}: ${extra} px too wide`);
     const words = await page.evaluate(brokenInTables);

@@ -552,6 +552,8 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 180_000 }, ()
       await place.scrollIntoViewIfNeeded();
       await page.locator('.pw-still').waitFor();
       const before = await place.boundingBox();
+      const play = page.locator('.pw-trace-play');
+      expect(await play.isVisible(), 'no empty room for what comes').toBe(true);
       release();
       await page.locator('.pw-trace[data-awake=true]').waitFor();
       expect(await page.locator('button.pw-still-card').count()).toBeGreaterThan(10);
