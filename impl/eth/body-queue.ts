@@ -9,7 +9,7 @@ import type { Header } from '../core/header.ts';
 import { emptyUncleHash } from '../core/roots.ts';
 import { emptyRoot } from '../core/trie.ts';
 
-/** Ours; geth lets 32,768 headers wait. */
+/** Ours; geth adds no more once 32,768 headers wait. */
 export const maxQueuedHeaders = 2048;
 
 /** Bodies that wait for one below them. Ours. */

@@ -315,7 +315,7 @@ export class EthPeer {
     throw new EthError('unsolicited-response', messageName(code));
   }
 
-  /** What `admin.peers` of geth shows under `protocols.eth`. @geth eth/peer.go peer.Info */
+  /** What `admin.peers` of geth v1.8.12 shows under `protocols.eth`. @geth eth/peer.go peer.Info */
   info(): { version: EthVersion; difficulty: bigint; head: Hash } {
     return { version: this.version, difficulty: this.td, head: this.head };
   }

@@ -28,7 +28,7 @@ export interface FullNodeConfig {
   readonly maxPeers?: number;
   readonly maxPendingPeers?: number;
   readonly ethVersions?: readonly (62 | 63)[];
-  /** How often the best peer is asked for blocks. Default: geth's 10 s. */
+  /** How often the best peer is asked for blocks. Default: 10 s, as in geth v1.8.12. */
   readonly syncTickMs?: number;
   readonly enableMsgEvents?: boolean;
   readonly onStatus?: NonNullable<ProtocolManagerOptions['onStatus']>;

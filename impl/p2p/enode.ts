@@ -58,9 +58,9 @@ const enodePattern =
   /^enode:\/\/([^@/?#]*)@(\[[^[\]/?#@]*\]|[^:@/?#[\]]+):(\d+)(?:\/[^?#\s]*)?(\?[^#\s]*)?(?:#\S*)?$/i;
 
 /**
- * Reads an enode URL, in the spellings that geth takes: a scheme in capitals, `0x` before
- * the id, zeros before the port, a slash behind it. Beyond geth it takes host names, and
- * IPv6 addresses with a zone. There is no discovery here: a `?discport=` is only checked.
+ * Reads an enode URL, in the spellings that geth v1.8.12 takes: a scheme in capitals, `0x`
+ * before the id, zeros before the port, a slash behind it. Beyond it ours takes host names,
+ * and IPv6 addresses with a zone. There is no discovery here: a `?discport=` is only checked.
  *
  * @throws {EnodeError} with the part that is wrong
  */

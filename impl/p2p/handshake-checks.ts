@@ -29,7 +29,7 @@ export interface Candidate {
 // #region max-inbound
 /** Places for inbound peers: a third, rounded down, is left for our dials. */
 export function maxInboundConns(maxPeers: number): number {
-  //: geth gives every place to inbound peers when it does not dial dynamically.
+  //: geth v1.8.12 gives every place to inbound peers when it does not dial dynamically.
   //: Then strangers can fill the node; ours keeps the third in any case.
   return maxPeers - Math.floor(maxPeers / 3);
 }
