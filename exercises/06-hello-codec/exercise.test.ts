@@ -87,7 +87,8 @@ describe('encodeHello', () => {
 
 describe('readHello', () => {
   it('reads the five fields of a Hello', () => {
-    expect(outcome(asHello(fromHex(golden)))).toBe(said(hello));
+    const found = outcome(asHello(fromHex(golden)));
+    expect(found, 'what A made of it').toBe(said(hello));
   });
 
   it('reads what encodeHello writes', () => {
@@ -100,7 +101,11 @@ describe('readHello', () => {
         ...{ version: random.below(10), name: 'ü'.repeat(random.below(90)), caps },
         ...{ listenPort: random.below(65_536), id: random.bytes(64) },
       };
-      expect(outcome(asHello(encodeHello(some)))).toBe(said(some));
+      const payload = encodeHello(some);
+      expect(
+        outcome(asHello(payload)),
+        `\`encodeHello\` wrote ${toHex(payload)}; what A made of it`,
+      ).toBe(said(some));
     }
   });
 
@@ -117,9 +122,10 @@ describe('readHello', () => {
     const found = readHello(asHello(payloadOf({ tail: [1, 2] })));
     const keys = ['caps', 'id', 'listenPort', 'name', 'version'];
     expect(Object.keys(found).sort(), 'the fields of the result').toEqual(keys);
-    expect(found.caps.map((cap) => Object.keys(cap).sort().join())).toEqual([
-      'name,version',
-    ]);
+    expect(
+      found.caps.map((cap) => Object.keys(cap).sort().join()),
+      'the fields of its capabilities',
+    ).toEqual(['name,version']);
   });
 
   it('does not look at bytes behind the list', () => {
@@ -153,7 +159,7 @@ describe('readHello', () => {
 
   it('lets no capability grow: one of three elements is refused', () => {
     const caps = [[utf8('eth'), 63, 1]];
-    expect(outcome(asHello(payloadOf({ caps })))).toBe(invalid);
+    expect(outcome(asHello(payloadOf({ caps }))), 'what A made of it').toBe(invalid);
   });
 
   it('takes 2,048 bytes, and refuses 2,049 without a look at the payload', () => {
@@ -172,8 +178,11 @@ describe('readHello', () => {
   });
 
   it('hears the reason of a Disconnect that comes instead, as a list or bare', () => {
-    expect(outcome(newMsg(1, fromHex('c104')))).toBe('DiscError 4');
-    expect(outcome(newMsg(1, fromHex('05')))).toBe('DiscError 5');
+    const [listed, bare] = ['c104', '05'].map((hex) =>
+      outcome(newMsg(1, fromHex(hex))),
+    );
+    expect(listed, 'message 1 with c104: what A made of it').toBe('DiscError 4');
+    expect(bare, 'message 1 with 05: what A made of it').toBe('DiscError 5');
   });
 
   it('refuses every other message, even if a good Hello is in it', () => {
@@ -184,7 +193,8 @@ describe('readHello', () => {
   });
 
   it('refuses an id of zeros with reason 7, and no other id', () => {
-    expect(outcome(asHello(payloadOf({ id: zeros })))).toBe('DiscError 7');
+    const refused = outcome(asHello(payloadOf({ id: zeros })));
+    expect(refused, 'of an id of zeros').toBe('DiscError 7');
     for (const at of [0, 63]) {
       const nearly = zeros.with(at, 1);
       const found = outcome(asHello(payloadOf({ id: nearly })));
@@ -194,6 +204,8 @@ describe('readHello', () => {
 
   it('asks for the id of zeros last: what is no Hello is an invalid message', () => {
     const payload = payloadOf({ id: zeros, version: [5] });
-    expect(outcome(asHello(payload))).toBe(invalid);
+    expect(outcome(asHello(payload)), 'of a list for the version, and zeros').toBe(
+      invalid,
+    );
   });
 });

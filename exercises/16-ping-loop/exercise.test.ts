@@ -19,7 +19,8 @@ class Line {
   overlaps = 0;
   /** How long each write takes. */
   slowMs = 0;
-  brokenBy: Error | undefined;
+  /** What each write throws. */
+  broken: { readonly by: unknown } | undefined;
   #writing = false;
 
   async writeMsg(msg: Msg): Promise<void> {
@@ -28,7 +29,7 @@ class Line {
     if (this.slowMs > 0) await sleep(this.slowMs);
     else await runtime().ready(undefined);
     this.#writing = false;
-    if (this.brokenBy !== undefined) throw this.brokenBy;
+    if (this.broken !== undefined) throw this.broken.by;
     this.written.push(`${nameOf(msg)} ${inSeconds(runtime().now())}`);
   }
 }
@@ -102,7 +103,10 @@ class TestPeer {
     for (;;) {
       const found = this.protoErr.tryRecv();
       if (found === undefined) return errors;
-      errors.push(found.value.message);
+      const reported: unknown = found.value; // what the reader's code has put there
+      errors.push(
+        reported instanceof Error ? reported.message : `${typeof reported}, no Error`,
+      );
     }
   }
 }
@@ -152,9 +156,12 @@ const pinged =
 const close = (peer: TestPeer): void => {
   peer.closed.close();
 };
-const breaks = (peer: TestPeer): void => {
-  peer.writer.brokenBy = new Error('broken pipe');
-};
+const breaksBy =
+  (by: unknown) =>
+  (peer: TestPeer): void => {
+    peer.writer.broken = { by };
+  };
+const breaks = breaksBy(new Error('broken pipe'));
 
 describe('pingLoop, its Pings', () => {
   it('sends none before 15 s have passed', async () => {
@@ -295,6 +302,14 @@ describe('pingLoop, when a write fails', () => {
       'broken pipe',
     ]);
     expect(end, 'the task').toBe('returned at 12 s');
+  });
+
+  it('reports an Error, whatever the write has thrown', async () => {
+    const { reported } = await play(20, [[10, breaksBy(undefined)]]);
+    expect(
+      reported,
+      'the write threw `undefined`; `asError` makes an Error of it; reported on protoErr',
+    ).toEqual(['no Error was thrown, but undefined']);
   });
 
   it('leaves no clock behind', async () => {

@@ -78,6 +78,10 @@ class Compressed implements Msg {
   }
 }
 
+function got(msg: Msg | undefined): string {
+  return msg === undefined ? 'nothing' : `code ${msg.code}`;
+}
+
 describe('readMsg', () => {
   it.each([
     ['the first protocol’s first message', 16, 16, 0],
@@ -91,9 +95,9 @@ describe('readMsg', () => {
       { offset },
     );
     expect(
-      String(value.line.got[0]?.code),
-      `code ${onTheWire} on the wire, the protocol’s codes begin at ${offset}; its own code`,
-    ).toBe(String(own));
+      got(value.line.got[0]),
+      `code ${onTheWire} on the wire, the protocol’s codes begin at ${offset}; what \`readMsg\` gave`,
+    ).toBe(`code ${own}`);
   });
 
   it('gives any message of any protocol its own code', async () => {
@@ -106,9 +110,9 @@ describe('readMsg', () => {
         { offset },
       );
       expect(
-        String(value.line.got[0]?.code),
-        `code ${offset + own} on the wire, the protocol’s codes begin at ${offset}; its own code`,
-      ).toBe(String(own));
+        got(value.line.got[0]),
+        `code ${offset + own} on the wire, the protocol’s codes begin at ${offset}; what \`readMsg\` gave`,
+      ).toBe(`code ${own}`);
     }
   });
 

@@ -98,7 +98,7 @@ const named = reasonTexts.flatMap((text, reason) => (text === '' ? [] : [reason]
 function textOf(reason: bigint): string {
   try {
     const text: unknown = reasonText(reason);
-    return typeof text === 'string' ? text : `no text, but ${String(text)}`;
+    return typeof text === 'string' ? text : `no text, but ${typeof text}`;
   } catch (error) {
     expect.fail(
       `reasonText(${reason}) throws “${error instanceof Error ? error.message : 'something'}”`,

@@ -43,6 +43,14 @@ function rightAnswers(id: string): [file: string, code: string][] {
 const textOf = ({ base, own }: ScriptPieces): string =>
   joinPieces(base, [...own.values()]);
 
+/** Failures whose message says what was compared in the words of the assertion alone. */
+function wordlessIn({ tests }: RunReport): string[] {
+  const wordless = /^expected |'(?:undefined|null|NaN)'|\[object /;
+  return tests
+    .filter(({ verdict, message }) => verdict === 'failed' && wordless.test(message))
+    .map(({ name, message }) => `${name}: ${message}`);
+}
+
 describe.each([
   ['the samples', fixtures],
   ['the course', course],
@@ -141,6 +149,7 @@ describe.each([
         verdicts.delete('unsolved');
         expect([...verdicts], report.message).toEqual([]);
         expect(failing.length).toBeGreaterThan(0);
+        if (sources === course) expect(wordlessIn(report)).toEqual([]);
         console.log(`the starter of ${facts.id} fails in ${report.ms.toFixed(0)} ms`);
       });
 
@@ -179,6 +188,7 @@ describe.each([
           expect(named[0]?.verdict).toMatch(
             /^(failed|threw|blocked|step-limit|timeout)$/,
           );
+          if (sources === course) expect(wordlessIn(report)).toEqual([]);
         },
       );
 
