@@ -12,8 +12,8 @@ const offered = { message: 'hello', bytes: hello, maxBytes: 512 } as const;
 export interface Answer {
   /** Reason of the Disconnect that B hears; or the line closes, or B is a peer. */
   readonly heard: number | 'nothing' | 'stays';
-  /** Compared with the message that was offered. */
-  readonly length?: 'same' | 'longer';
+  /** Of the message, or of its list, compared with what was offered. */
+  readonly length?: 'same' | 'longer list';
 }
 
 /** An item, and what is to come of it. */
@@ -45,9 +45,9 @@ export const items: readonly Task[] = [
   },
   {
     id: 'longer',
-    task: 'A takes B for a peer and reads the same five elements, although the message is longer.',
+    task: 'A takes B for a peer and reads the same five elements, although its list is longer.',
     ...offered,
-    answer: { heard: 'stays', length: 'longer' },
+    answer: { heard: 'stays', length: 'longer list' },
     why: 'A later version may add fields. A reads five elements, and neither what stands behind them in the list nor what stands behind the list.',
   },
 ];

@@ -58,8 +58,7 @@ export const edits: Edits = {
     82 8c 89 a6 6f fc 00 f6 2d a8 cc 3b 28 c4 30 00  //  68
   `,
 
-  // A takes B for a peer and reads the same five elements, although the message is
-  // longer.
+  // A takes B for a peer and reads the same five elements, although its list is longer.
   longer: `
     f8 53                                            //   0 hello.list
     05                                               //   2 hello.version 5

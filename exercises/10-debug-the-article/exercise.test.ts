@@ -148,12 +148,22 @@ async function rightOf(item: Item): Promise<string> {
   return (await run()) ? 'so' : 'not-so';
 }
 
+/** What the place that was chosen lacks, where it is not far from the right one. */
+function lackedBy({ id }: Item): string | undefined {
+  const sentence = sentences.find((one) => placeOf(one.id) === id);
+  const [, said] =
+    Object.entries(sentence?.lacks ?? {}).find(([place]) => place === answers[id]) ??
+    [];
+  return said;
+}
+
 it.each(items.map((item) => [item.question, item] as const))('%s', async (_, item) => {
   const answer = answerTo(item, answers); // before the run: what is open costs nothing
   if (answer === wordsOf(item, await rightOf(item))) return;
   throw new WrongAnswer(
     item.id in shown
       ? 'The run shows otherwise.'
-      : 'That place does not show it. Which line would you have to change, so that the sentence were true or false?',
+      : (lackedBy(item) ??
+          'That place does not show it. Which line would you have to change, so that the sentence were true or false?'),
   );
 });

@@ -44,6 +44,8 @@ export interface Sentence {
   readonly shows: string;
   readonly proof: Proof;
   readonly others: readonly Region[];
+  /** What a place lacks that has something to do with it. */
+  readonly lacks?: Readonly<Partial<Record<Region, string>>>;
   readonly whyThere: string;
 }
 
@@ -55,6 +57,10 @@ export const sentences: readonly Sentence[] = [
     shows: 'where such an event goes',
     proof: { region: 'peer-feed', holds: 'listener(event)' },
     others: ['run-peer', 'write-msg', 'start-protocols'],
+    lacks: {
+      'run-peer':
+        '`runPeer` shows when an event is sent. Who gets it is not in its lines.',
+    },
     whyThere:
       '`runPeer` calls `feed.send`, and what that does stands in `PeerFeed`: it calls each listener, a function of this process.',
   },
@@ -105,6 +111,10 @@ export const sentences: readonly Sentence[] = [
     shows: 'a return being made an end',
     proof: { region: 'start-protocols', holds: 'new ProtocolReturned()' },
     others: ['peer-run', 'first-cause', 'new-peer'],
+    lacks: {
+      'first-cause':
+        '`firstCause` shows that a report on `protoErr` is an end. What a return reports is not in its lines.',
+    },
     whyThere:
       '`startProtocols` starts a task for each and puts a `ProtocolReturned` into `protoErr` behind its `run`. `firstCause` treats it as any other error.',
   },
@@ -115,6 +125,10 @@ export const sentences: readonly Sentence[] = [
     shows: 'what is left out of that map',
     proof: { region: 'match-protocols', holds: 'if (protocol === undefined) continue' },
     others: ['new-peer', 'start-protocols', 'get-proto'],
+    lacks: {
+      'new-peer':
+        'The constructor fills the map with whatever matches. No line of it says what does.',
+    },
     whyThere:
       'The constructor passes both lists on. `matchProtocols` goes through what the remote speaks, and skips what is not ours.',
   },

@@ -11,9 +11,13 @@ import {
   maxInboundConns,
   type Candidate,
 } from '../../impl/p2p/handshake-checks.ts';
+import { DiscError } from '../../impl/p2p/peer-error.ts';
 import { encodeDisconnect } from '../../impl/p2p/rlpx/disconnect.ts';
 import { packPayload } from '../../impl/p2p/rlpx/payload.ts';
+import { ServerStopped } from '../../impl/p2p/server-stopped.ts';
+import { DeadlineExceeded, EndOfStream } from '../../impl/net/net-conn.ts';
 import { gateScenarios } from '../../impl/sim/gate-scenarios.ts';
+import { helloScenarios } from '../../impl/sim/hello-scenarios.ts';
 import { runScenario } from '../../impl/sim/run-scenario.ts';
 import { idOf } from '../helpers/peers.ts';
 
@@ -49,10 +53,17 @@ function rightChoice(id: string): string {
   return choices[right] ?? 'no such choice';
 }
 
+let played: ReturnType<typeof findGates> | undefined;
+
+/** The scenarios of the page are played once. */
+function gatesOnce(): ReturnType<typeof findGates> {
+  return (played ??= findGates());
+}
+
 describe('the table of the gates', () => {
   let gates: readonly GateOutcome[] = [];
   beforeAll(async () => {
-    gates = await findGates();
+    gates = await gatesOnce();
   }, 120_000);
 
   it('says of every scenario what came of it in ten orders', () => {
@@ -89,6 +100,49 @@ describe('the table of the gates', () => {
       { at: 2, heard: 5, peers: 1 },
       { at: 1, heard: 5, peers: 1 },
     ]);
+  });
+});
+
+describe('what ends a connection that is no peer yet', () => {
+  const rows = tableUnder('what ends a connection that is no peer yet');
+  const numbersIn = (cell = ''): number[] => (cell.match(/\d+/g) ?? []).map(Number);
+  const heardIn = async (name: keyof typeof helloScenarios): Promise<unknown> => {
+    const { outcome } = await runScenario(helloScenarios[name], { schedule: '' });
+    if (outcome.status !== 'done') throw new Error(outcome.status);
+    const { endedAtMs, reason } = outcome.value.scripts['B'] ?? {};
+    expect(endedAtMs, name).toBeDefined();
+    return reason;
+  };
+  const [byGate, byId, byMessage, byOther] = rows;
+
+  it('is told by these numbers, where a gate or an id is the matter', async () => {
+    const gates = await gatesOnce();
+    const told = gates.flatMap(({ endings }) =>
+      endings.flatMap(({ ending: { at, heard } }) => (at === 'eth' ? [] : heard)),
+    );
+    const given = new Set(told.filter((heard) => heard !== undefined));
+    expect(numbersIn(byGate?.[2])).toEqual([...given].toSorted((a, b) => a - b));
+    expect(numbersIn(byId?.[2])).toEqual([
+      await heardIn('hello-zero-id'),
+      await heardIn('hello-other-id'),
+    ]);
+  }, 120_000);
+
+  it('is not told where no Hello can be read, or none comes', async () => {
+    expect(byMessage?.[2]).toBe('nothing');
+    expect(byOther?.[2]).toBe('nothing');
+    const silent = ['hello-is-ping', 'hello-zero-as-00', 'hello-is-missing'] as const;
+    for (const name of silent) expect(await heardIn(name), name).toBeUndefined();
+  });
+
+  it('is no DiscError where a clock, the line or this node is the matter', () => {
+    const others = [
+      new DeadlineExceeded('read'),
+      new EndOfStream(),
+      new ServerStopped(),
+    ];
+    expect(byOther?.[1]).toBe('another');
+    expect(others.filter((error) => error instanceof DiscError)).toEqual([]);
   });
 });
 
