@@ -75,7 +75,7 @@ export interface ServerConfig {
   readonly maxPendingPeers?: number;
   /** Without an address nobody can dial us. Port 0 is any free one. */
   readonly listen?: { readonly host: string; readonly port: number };
-  /** Dial nobody, static nodes neither. In geth those are dialed all the same. */
+  /** Dial nobody, static nodes neither. geth dialed those all the same until v1.9.11. */
   readonly noDial?: boolean;
   readonly staticNodes?: readonly Node[];
   /** Dialed in turn, up to a third of the places. */
