@@ -57,7 +57,8 @@ export class Chain {
 
   constructor(genesis: Genesis) {
     this.genesis = genesis;
-    // geth writes the spec's difficulty as td: 0 if the spec has none, whatever its header says.
+    // Until v1.10.11 geth wrote the spec's difficulty as td: 0 if the spec had none, whatever
+    // its header said.
     this.#head = new Entry(genesis.block, genesis.td);
     this.#entries.set(this.#head.hash, this.#head);
   }
@@ -251,8 +252,8 @@ export class Chain {
 
 /**
  * The head rule: larger td wins; if they are equal, the smaller number. If the numbers are
- * equal too, the head stays (geth throws a coin, so that selfish miners gain less; here
- * the outcome must not depend on chance).
+ * equal too, the head stays (geth v1.8.12 throws a coin, so that selfish miners gain less;
+ * here the outcome must not depend on chance).
  *
  * @geth core/blockchain.go BlockChain.WriteBlockWithState
  */

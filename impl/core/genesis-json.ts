@@ -3,7 +3,8 @@
  * wrong is one `GenesisError` that names the field.
  *
  * The names of fields count without regard to case, and the last of several holds; each
- * of them must be readable. A field that is null counts as absent.
+ * of them must be readable. A field that is null counts as absent, but for two of
+ * `config`: `eip150Hash` must not be null, and a null `daoForkSupport` changes nothing.
  *
  * All of it is `Work`: a file may have a million fields, or say one a million times.
  */
@@ -37,6 +38,9 @@ const namesPerUnit = 2;
 
 /** So much hex is read between two yields. */
 const hexPiece = 32_768;
+
+/** What a null does: the field is as if it were absent, or nothing; or it is a value. */
+type OfNull = 'absent' | 'skipped' | 'read';
 
 /** One object of the JSON. */
 export class JsonObject {
@@ -80,12 +84,13 @@ export class JsonObject {
     return new JsonObject({ kind: 'object', entries }, this.path(name));
   }
 
+  /** A null says nothing here, not even against a value before it. */
   *boolean(name: string, absent: boolean): Work<boolean> {
     const read = (value: JsonValue): boolean => {
       if (value.kind === 'boolean') return value.value;
       throw this.error(name, 'must be true or false');
     };
-    return (yield* this.#read(name, read)) ?? absent;
+    return (yield* this.#read(name, read, 'skipped')) ?? absent;
   }
 
   /** A JSON number of any size, without point or exponent. */
@@ -139,9 +144,9 @@ export class JsonObject {
     return bytes;
   }
 
-  *hash(name: string, absent: Hash): Work<Hash> {
+  *hash(name: string, absent: Hash, ofNull: OfNull = 'absent'): Work<Hash> {
     const read = (value: JsonValue): Hash => hashOf(this.#exactly(name, value, 32));
-    return (yield* this.#read(name, read)) ?? absent;
+    return (yield* this.#read(name, read, ofNull)) ?? absent;
   }
 
   *address(name: string, absent: Address): Work<Address> {
@@ -199,11 +204,16 @@ export class JsonObject {
   }
 
   /** All of that name are read, because geth refuses a bad one that another replaces. */
-  *#read<T>(name: string, read: (value: JsonValue) => T): Work<T | undefined> {
+  *#read<T>(
+    name: string,
+    read: (value: JsonValue) => T,
+    ofNull: OfNull = 'absent',
+  ): Work<T | undefined> {
     let last: T | undefined;
     for (const value of yield* this.#valuesOf(name)) {
       yield fieldUnits;
-      last = value.kind === 'null' ? undefined : read(value);
+      if (value.kind !== 'null' || ofNull === 'read') last = read(value);
+      else if (ofNull === 'absent') last = undefined;
     }
     return last;
   }

@@ -40,8 +40,9 @@ const defaultGasLimit = 4_712_388n;
  * Reads geth's genesis JSON. Needs `config`, `gasLimit` and `alloc`; unknown fields are
  * ignored, as geth ignores them.
  *
- * A spec without difficulty gets 131072 in the header and a total difficulty of 0: geth's
- * tests make such chains in code. (geth's own reader of JSON insists on the field.)
+ * A spec without difficulty gets 131072 in the header and a total difficulty of 0, as in
+ * geth v1.8.12, whose tests make such chains in code. (geth's reader of JSON insists on the
+ * field.)
  *
  * @param text as the file has it, in UTF-8
  * @throws {GenesisError} one line that names the field
@@ -107,7 +108,7 @@ const otherForks = [
 
 function* readConfig(config: JsonObject): Work<ChainConfig> {
   for (const name of otherForks) yield* config.integer(name);
-  yield* config.hash('eip150Hash', zeroHash);
+  yield* config.hash('eip150Hash', zeroHash, 'read');
   const daoForkBlock = (yield* config.integer('daoForkBlock')) ?? -1n;
   const isNumber = daoForkBlock >= 0n && daoForkBlock < 2n ** 64n; // or no block has it
   return {

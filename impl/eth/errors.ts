@@ -13,7 +13,7 @@ export type EthErrorCode =
   | 'no-status-msg'
   | 'extra-status-msg'
   | 'unsolicited-response' // ours: geth v1.8.12 takes what nobody asked for
-  | 'dao-fork'; // ours: in geth this one is an error of consensus/misc
+  | 'dao-fork'; // ours: in geth v1.8.12 this one is an error of consensus/misc
 
 const errorTexts: Readonly<Record<EthErrorCode, string>> = {
   'msg-too-large': 'Message too long',

@@ -35,7 +35,8 @@ export function serveHeaders(
   query: GetBlockHeadersData,
 ): readonly Header[] {
   const headers: Header[] = [];
-  //: On 64 bits geth reads the amount as a signed number: 2^63 and more ask for nothing.
+  //: On 64 bits geth v1.8.12 reads the amount as a signed number: from 2^63 on, it
+  //: asks for nothing.
   if (query.amount > maxUint64 >> 1n) return headers;
 
   const most = Math.min(maxHeaderFetch, softResponseLimit / headerSizeEstimate);

@@ -27,7 +27,7 @@ const fixture = join(
   '../../test/fixtures/geth-chain',
 );
 
-/** geth waits 10 s for a tick; who watches a demo should not have to. */
+/** geth v1.8.12 waits 10 s for a tick; who watches a demo should not have to. */
 const syncTickMs = 500;
 const giveUpMs = 20_000;
 

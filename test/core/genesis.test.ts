@@ -255,6 +255,16 @@ describe('readGenesis', () => {
     expect(genesisErrorOf(text).field).toBe('gasLimit');
   });
 
+  it('reads null in a config as Go reads it into what is no pointer', () => {
+    const file = (fields: string): string =>
+      `{"config":{${fields}},"gasLimit":"1","alloc":{}}`;
+    const { config } = parseGenesis(
+      file('"daoForkSupport":true,"DAOForkSupport":null'),
+    );
+    expect(config.daoForkSupport).toBe(true);
+    expect(genesisErrorOf(file('"eip150Hash":null')).field).toBe('config.eip150Hash');
+  });
+
   it('takes a chain id of any size, and a fork block that no block can have', () => {
     const { config } = parseGenesis(
       '{"config":{"chainId":-9007199254740993,"daoForkBlock":18446744073709551616},"gasLimit":"1","alloc":{}}',
