@@ -1,6 +1,9 @@
 /** Transactions between peers: what a new one is told, what is passed on, what is known. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto } from '#crypto';
+import { Chan } from '../../impl/csp/chan.ts';
+import { Done } from '../../impl/csp/done.ts';
+import { select, send } from '../../impl/csp/select.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import type { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { hashOf } from '../../impl/core/hash.ts';
@@ -15,6 +18,8 @@ import { KnownSet, maxKnownTxs } from '../../impl/eth/known-set.ts';
 import type { EthPeer } from '../../impl/eth/peer.ts';
 import { maxQueuedTxs } from '../../impl/eth/peer.ts';
 import { transactionsMsg } from '../../impl/eth/protocol.ts';
+import { type TxSync, txsyncLoop } from '../../impl/eth/tx-sync.ts';
+import { ConnClosed } from '../../impl/net/net-conn.ts';
 import type { Msg } from '../../impl/p2p/message.ts';
 import { rawItems } from '../../impl/rlp/decode.ts';
 import { encodeList } from '../../impl/rlp/encode.ts';
@@ -23,6 +28,7 @@ import {
   chainOf,
   Remote,
   type RemoteOptions,
+  simulated,
   statusOf,
   withManager,
 } from './harness.ts';
@@ -122,6 +128,44 @@ describe('syncTransactions', () => {
       await join(manager, wg, { room: 1 });
       await join(manager, wg);
     });
+  });
+});
+
+describe('txsyncLoop', () => {
+  /** A peer whose sends take 10 ms, and fail or not. */
+  function peerThat(works: boolean): { peer: EthPeer; sends: number } {
+    const told = { sends: 0 };
+    const peer = {
+      id: 'the same node',
+      sendTransactions: async () => {
+        told.sends += 1;
+        await sleep(10);
+        if (!works) throw new ConnClosed('write');
+      },
+    } as unknown as EthPeer;
+    return Object.assign(told, { peer });
+  }
+
+  it('forgets what was left for a peer that is gone, but not for its next connection', async () => {
+    const txs = [...poolOf(forged(40, 10_240)).waiting()];
+    const { run } = await simulated(async (wg) => {
+      const txsyncCh = new Chan<TxSync>('txsync');
+      const quitSync = new Done('quit sync');
+      const loop = { txPool: undefined, txsyncCh, quitSync, wg };
+      wg.go('txsyncLoop', () => txsyncLoop(loop));
+      const gone = peerThat(false);
+      const back = peerThat(true);
+      await select({ sent: send(txsyncCh, { peer: gone.peer, txs: [...txs] }) });
+      await sleep(1_000);
+      expect(gone.sends).toBe(1);
+      await select({ sent: send(txsyncCh, { peer: gone.peer, txs: [...txs] }) });
+      await select({ sent: send(txsyncCh, { peer: back.peer, txs: [...txs] }) });
+      await sleep(1_000);
+      expect([gone.sends, back.sends]).toEqual([2, 4]);
+      quitSync.close();
+      await wg.wait();
+    });
+    expect(run.left).toEqual([]);
   });
 });
 
