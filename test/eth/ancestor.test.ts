@@ -38,8 +38,8 @@ async function search(
 ): Promise<Search> {
   const { header: genesis } = testGenesis().block;
   const at = (number: bigint, side: string): Header => {
-    const extraData = utf8(number <= common ? 'both' : side);
-    return { ...genesis, number, extraData };
+    const extra = utf8(number <= common ? 'both' : side);
+    return { ...genesis, number, extra };
   };
   const shared = new Set<Hash>();
   const asked: Asked[] = [];

@@ -427,6 +427,12 @@ describe('NewBlock', () => {
       await remote.send(newBlockMsg, newBlock(two, td - three.header.difficulty));
       await sleep(1);
       expect(peer.head).toBe(hashBlock(two));
+      // Nor does one whose parent is as heavy.
+      const twin = childOf(one, { extra: Uint8Array.of(1) });
+      expect(twin.header.difficulty).toBe(two.header.difficulty);
+      await remote.send(newBlockMsg, newBlock(childOf(twin), td));
+      await sleep(1);
+      expect(peer.head).toBe(hashBlock(two));
       // One block more than ours: no reason to ask for anything.
       expect(remote.near.rw.sent).toEqual([statusMsg]);
     });
@@ -437,6 +443,7 @@ describe('NewBlock', () => {
     await withRemote({}, async (remote) => {
       await remote.send(newBlockMsg, newBlock(three, 4n * 131_072n));
       expect((await remote.read()).code).toBe(getBlockHeadersMsg);
+      expect(runtime().now()).toBeLessThan(1_000); // and not at a tick of the syncer
     });
   });
 
