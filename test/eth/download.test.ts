@@ -7,9 +7,9 @@ import type { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { encodeBody, hashBlock } from '../../impl/core/block.ts';
 import type { Chain } from '../../impl/core/chain.ts';
 import type { Hash } from '../../impl/core/hash.ts';
-import { hashHeader } from '../../impl/core/header.ts';
+import { hashHeader, type Header } from '../../impl/core/header.ts';
 import type { ProtocolManager } from '../../impl/eth/handler.ts';
-import type { StatusData } from '../../impl/eth/protocol.ts';
+import { maxHeaderFetch, type StatusData } from '../../impl/eth/protocol.ts';
 import { childrenOf, signedTx, testGenesis } from '../helpers/blocks.ts';
 import { chainOf, LinkClosed, Remote, statusOf, withManager } from './harness.ts';
 import { answerOne, type Lies } from './server.ts';
@@ -191,6 +191,45 @@ describe('Download', () => {
       expect(silent.remote.end).toMatchObject({ reason: 3 });
       expect(master.remote.end).toBeUndefined();
       expect(headOf(chain)).toBe(headOf(theirs));
+    });
+  });
+
+  it.each<[string, (header: Header) => Header]>([
+    ['with another number', (header) => ({ ...header, number: header.number + 1n })],
+    ['of another parent', (header) => ({ ...header, extra: Uint8Array.of(1) })],
+  ])('asks a master for no body if a header %s is among its own', async (_, bend) => {
+    const theirs = source(100);
+    await withManager({}, async (manager, wg) => {
+      const liar = serve(manager, wg, 'b1', theirs, {
+        headers: (all, { amount }) =>
+          amount === BigInt(maxHeaderFetch)
+            ? all.map((header, i) => (i === 50 ? bend(header) : header))
+            : all,
+      });
+      await sleep(20_000);
+      expect(liar.remote.end).toMatchObject({ reason: 3 });
+      expect(liar.answers).toBe(0);
+      expect(manager.chain.currentHeader.number).toBe(0n);
+    });
+  });
+
+  it('asks a peer for less that is late with many, and lets it stay', async () => {
+    const theirs = source(500);
+    await withManager({}, async (manager, wg) => {
+      serve(manager, wg, 'b1', theirs, { bodiesMs: 4_000 });
+      const asked: number[] = [];
+      const late = serve(manager, wg, 'b2', theirs, {
+        get bodiesMs() {
+          return asked.length === 1 ? 58_000 : 100;
+        },
+        bodies: (all) => {
+          asked.push(all.length);
+          return all;
+        },
+      });
+      await sleep(120_000);
+      expect(late.remote.end).toBeUndefined();
+      expect(asked.slice(0, 3)).toEqual([2, 6, 2]);
     });
   });
 
