@@ -81,7 +81,7 @@ export const en = {
   },
   home: {
     question: 'What happens when an Ethereum node meets another?',
-    lead: 'peerwalk follows one connection, from the dial to the first blocks, the way geth does it: the official Ethereum node in Go, here in version 1.8.12. Our node is written in TypeScript, it is real, and the picture is one of its runs. You need to know TypeScript, promises and sockets; of Go and Ethereum, nothing.',
+    lead: 'peerwalk follows one connection, from the dial to the first blocks, the way geth does it: the Ethereum node in Go, here in version 1.8.12. Our node is written in TypeScript, it is real, and the picture is one of its runs. You need to know TypeScript, promises and sockets; of Go and Ethereum, nothing.',
     start: 'Start the walk',
     continue: (title: string): string => `Continue: ${title}`,
     exercises: 'Try the exercises',
