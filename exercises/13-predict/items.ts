@@ -145,7 +145,10 @@ export const items: readonly Prediction[] = [
       guess({ heard: 11, afterMs: 5000 }, 'eth’s clock must run out first'),
       guess({ heard: 4, afterMs: 1000 }),
       guess({ heard: 16, afterMs: 1000 }, 'eth fails, since its Status did not come'),
-      guess({ heard: 'nothing', afterMs: 1000 }, 'a peer sends no answer to a Disconnect'),
+      guess(
+        { heard: 'nothing', afterMs: 1000 },
+        'a peer sends no answer to a Disconnect',
+      ),
     ],
     why: '`readLoop` sorts by code from the first moment on, whatever eth waits for. The Disconnect is the first cause. That eth’s wait then fails too comes too late.',
   },
