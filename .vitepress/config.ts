@@ -27,7 +27,7 @@ import { en } from './theme/strings/en.ts';
 import { tsc } from './weave/compiler.ts';
 import { createWeave } from './weave/index.ts';
 
-registerTS(() => tsc);
+registerTS(() => tsc); // Vue's own way loads it at once
 const env = siteEnv();
 const search = createSearch();
 const weave = createWeave({

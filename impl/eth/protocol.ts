@@ -87,8 +87,8 @@ export const softResponseLimit = 2 * 1024 * 1024;
 
 /**
  * geth had this bound for NewBlock from v1.9.0 (cdfe9a3a2a) to v1.13.15, for Status from
- * v1.10.0 to v1.14.13. At v1.8.12 a Status may carry a total difficulty of megabytes.
- * Node takes about a second to print the first of them, and more for each further one.
+ * v1.10.0 to v1.14.13. At v1.8.12 a Status may carry a total difficulty of megabytes;
+ * to print one megabyte of it takes Node about a second.
  */
 export const maxTdBits = 100;
 

@@ -58,9 +58,10 @@ async function main(args: readonly string[]): Promise<number> {
     }
     if (rest.length > 0 && values.traces === undefined)
       throw new UsageError(`without --traces one scenario, not also ${rest.join(' ')}`);
+    const hash = codeHash();
     let code = 0;
     for (const job of jobsOf(positionals, values))
-      code = Math.max(code, await run(job, values));
+      code = Math.max(code, await play(job, hash, values));
     return code;
   } catch (error) {
     const isUsers =
@@ -105,10 +106,15 @@ function jobsOf(names: readonly string[], values: Values): Job[] {
   return jobs;
 }
 
-async function run({ name, scenario, to }: Job, values: Values): Promise<number> {
+/** @returns the exit code */
+async function play(
+  { name, scenario, to }: Job,
+  code: string,
+  values: Values,
+): Promise<number> {
   const run = await runScenario(scenario, {
     scenario: name,
-    code: codeHash(),
+    code,
     record: true,
     ...(values.seed === undefined ? {} : { seed: values.seed }),
     ...(values.schedule === undefined ? {} : { schedule: values.schedule }),

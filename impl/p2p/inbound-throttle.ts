@@ -1,7 +1,6 @@
 /**
- * Who may open a connection to us: addresses of the allowed ranges, and, from
- * outside the local network, none of them again and again. geth has the second rule since
- * v1.9.0.
+ * Who may open a connection to us: addresses of the allowed ranges, and, from outside the
+ * local network, none of them again and again. geth has the second rule since v1.9.0.
  */
 
 import { toHex } from '../bytes.ts';

@@ -44,6 +44,11 @@ function parseSection(section: string, path: string): WrongDiff {
   if (!/^[a-z0-9-]+$/.test(name)) throw new InvalidData(at, 'a name like no-way-out');
   const misconception = header(lines.shift(), 'misconception', at);
   const caughtBy = header(lines.shift(), 'caught-by', at);
+  return { name, misconception, caughtBy, changes: parseChanges(lines, at) };
+}
+
+/** @throws {InvalidData} no change, or a line without its sign */
+export function parseChanges(lines: readonly string[], at: string): Change[] {
   const changes = lines
     .join('\n')
     .split(/\n(?:[ \t]*\n)+/)
@@ -55,7 +60,7 @@ function parseSection(section: string, path: string): WrongDiff {
       throw new InvalidData(at, `a line begins with "-", "+" or a blank: ${line}`);
     }
   }
-  return { name, misconception, caughtBy, changes };
+  return changes;
 }
 
 function header(line: string | undefined, key: string, at: string): string {
@@ -70,9 +75,17 @@ function header(line: string | undefined, key: string, at: string): string {
  * @throws {InvalidData} a change whose place is not in the solution, or there twice
  */
 export function applyWrong(solution: string, wrong: WrongDiff, path: string): string {
+  return applyChanges(solution, wrong.changes, `${path}, ${wrong.name}`);
+}
+
+/** @param at where the changes stand, for people */
+export function applyChanges(
+  solution: string,
+  changes: readonly Change[],
+  at: string,
+): string {
   let lines = solution.split('\n');
-  for (const change of wrong.changes) {
-    const at = `${path}, ${wrong.name}`;
+  for (const change of changes) {
     const found = change.filter((line) => !line.startsWith('+'));
     if (found.length === 0) {
       throw new InvalidData(at, `it does not say where this goes: ${change[0] ?? ''}`);
