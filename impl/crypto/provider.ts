@@ -52,7 +52,7 @@ export interface FrameKeys {
 }
 
 /** So much of a body goes through the frame crypto at once, at most. Whole blocks. */
-export const sliceLength = 1024 * 1024;
+export const sliceLength = 512 * 1024;
 
 // #region frame-crypto
 /**

@@ -247,7 +247,8 @@ describe('F-05, a peer that reads 1 KiB a second', () => {
           rounds++;
           await sleep(500);
         }
-        expect(rounds).toBe(40);
+        // One in half a second; of what falls at 20 s, either may come first.
+        expect(rounds).toBeGreaterThanOrEqual(40);
         expect(drops(it.server)).toEqual([
           { at: 20_000, reason: 1, error: 'DeadlineExceeded' },
         ]);

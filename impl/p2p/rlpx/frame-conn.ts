@@ -35,7 +35,7 @@ import { pieceLength, type BudgetShare } from './read-budget.ts';
 const lingerMs = 1_000;
 
 /** What a message costs, as `Work` counts: the MACs, and what is done for each byte. */
-const messageUnits = 20;
+const messageUnits = 40;
 const bytesPerUnit = 150;
 
 export class FrameConn implements Slicer {

@@ -20,7 +20,7 @@ import { ConnClosed, DeadlineExceeded, type NetConn } from '../../net/net-conn.t
 export const pieceLength = 64 * 1024;
 
 /** What it costs to bring in a piece, in units of `Work`: out of the socket, then joined. */
-const bytesPerUnit = 300;
+const bytesPerUnit = 200;
 
 interface Claim {
   readonly bytes: number;
