@@ -1,7 +1,8 @@
 /**
  * `npm run mutate -- csp` (or p2p, eth): changes `impl/csp` in one small way after the
  * other and says which change no test has noticed, and the score. What was judged before
- * is not judged again while code and tests are the same. `-- csp select.ts` takes one file.
+ * is not judged again while code and tests are the same. `-- csp select.ts` takes one file;
+ * the two of Snappy are judged in this way alone.
  *
  * What came out is kept for each file in `test/mutation-record.json`. A time-out counts as
  * noticed; on a busy machine it may be no more than that, so the record counts them apart.
@@ -27,17 +28,24 @@ if (file !== undefined && !known.includes(file)) {
   process.exit(2);
 }
 process.chdir(root);
-process.env.PEERWALK_MUTATE = folder;
+// A mutant counts each time that it is passed, and the tests of these pass theirs many
+// million times: they have to be named, and have their own tests alone.
+const slow = ['p2p/rlpx/snappy.ts', 'p2p/rlpx/snappy-encoder.ts'];
+const named = file === undefined ? folder : `${folder}/${file}`;
+process.env.PEERWALK_MUTATE = slow.includes(named) ? named : folder;
 mkdirSync('coverage/mutation', { recursive: true });
 
 // Other commands must not see the sandbox; what is under coverage/ is in no repository.
 const stryker = new Stryker({
-  mutate: [`impl/${folder}/${file ?? '**/*.ts'}`],
+  mutate: [
+    `impl/${folder}/${file ?? '**/*.ts'}`,
+    ...slow.filter((path) => path !== named).map((path) => `!impl/${path}`),
+  ],
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'test/mutation.config.ts', related: false },
   incremental: true,
-  incrementalFile: `coverage/mutation/${folder}.json`,
+  incrementalFile: `coverage/mutation/${slow.includes(named) ? named.replaceAll('/', '-') : folder}.json`,
   tempDirName: 'coverage/stryker',
   cleanTempDir: 'always',
   ignorePatterns: ['coverage', '.vitepress', 'docs'],

@@ -11,6 +11,8 @@ const tests: Readonly<Record<string, readonly string[]>> = {
     ...['clock', 'schedule', 'simulate'].map((of) => `test/sim/${of}.test.ts`),
   ],
   p2p: ['test/p2p', 'test/sim/scenarios.test.ts'],
+  'p2p/rlpx/snappy.ts': ['test/p2p/rlpx/snappy.test.ts'],
+  'p2p/rlpx/snappy-encoder.ts': ['test/p2p/rlpx/snappy.test.ts'],
   eth: ['test/eth'],
 };
 
@@ -23,5 +25,9 @@ const include = (tests[folder] ?? []).map((path) =>
 // each would cost a new process. The files of one run share what they load: each change
 // has a worker of its own all the same, and takes half as long.
 export default defineConfig({
-  test: { include, testTimeout: 10_000, isolate: false },
+  test: {
+    include,
+    testTimeout: folder.includes('/') ? 120_000 : 10_000,
+    isolate: false,
+  },
 });
