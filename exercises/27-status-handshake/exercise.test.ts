@@ -193,6 +193,30 @@ async function meet(
   };
 }
 
+// Several tests look at what comes of these: each is met once.
+const met = new Map<Msg, Promise<Meeting>>();
+const unheeded = new Map<Msg, Promise<Meeting>>();
+
+/** The remote reads ours, and sends `msg`. */
+function meetOnce(msg: Msg): Promise<Meeting> {
+  return onceFor(met, msg, inOrder(reads, sends(msg)));
+}
+
+/** The remote sends `msg`, and never reads ours. */
+function meetUnheeded(msg: Msg): Promise<Meeting> {
+  return onceFor(unheeded, msg, sends(msg));
+}
+
+function onceFor(
+  known: Map<Msg, Promise<Meeting>>,
+  msg: Msg,
+  remote: Remote,
+): Promise<Meeting> {
+  const meeting = known.get(msg) ?? meet(remote);
+  known.set(msg, meeting);
+  return meeting;
+}
+
 const nothing = 'nothing';
 
 function headAndTd(head: Hash, td: bigint): string {
@@ -225,7 +249,7 @@ const refused = {
 
 describe('handshake, when theirs fits', () => {
   it('sends our Status, as message 0', async () => {
-    const { heard } = await meet(inOrder(reads, sends(fits)));
+    const { heard } = await meetOnce(fits);
     expect(heard.length, 'messages that the remote has read').toBe(1);
     expect(heard[0]?.code, 'the code of our first message').toBe(0);
     expect(heard.map(decodeStatus), 'what it says').toEqual([ours]);
@@ -251,7 +275,7 @@ describe('handshake, when theirs fits', () => {
   });
 
   it('gives back their Status and remembers what they have', async () => {
-    const { status, heads } = await meet(inOrder(reads, sends(fits)));
+    const { status, heads } = await meetOnce(fits);
     expect(status, 'the Status that handshake returned').toEqual(theirs);
     expect(heads, 'what `setHead` was told').toBe(headAndTd(theirs.head, theirs.td));
   });
@@ -308,7 +332,7 @@ const refusals: readonly Refusal[] = [
 
 describe('handshake, when theirs does not fit', () => {
   it.each(refusals)('refuses %s', async (what, msg, refusal) => {
-    const { end } = await meet(inOrder(reads, sends(msg)));
+    const { end } = await meetOnce(msg);
     expect(end, `the remote sent ${what}`).toBe(refusal);
   });
 
@@ -360,7 +384,7 @@ describe('handshake, when theirs does not fit', () => {
     'refuses %s from a remote that never reads ours',
     async (...row) => {
       const [, msg, refusal] = row;
-      const { end, atMs } = await meet(sends(msg));
+      const { end, atMs } = await meetUnheeded(msg);
       expect(end, 'what came of it').toBe(refusal);
       expect(atMs, 'theirs came at 0 ms; the handshake was over at').toBe(0);
     },
@@ -368,7 +392,7 @@ describe('handshake, when theirs does not fit', () => {
 
   it('remembers nothing of a remote that it refuses', async () => {
     for (const [what, msg] of refusals) {
-      const { heads } = await meet(inOrder(reads, sends(msg)));
+      const { heads } = await meetOnce(msg);
       expect(heads, `the remote sent ${what}; \`setHead\` was told`).toBe(nothing);
     }
   });
@@ -477,14 +501,14 @@ describe('handshake, when both ends of it come in one moment', () => {
 
 describe('handshake, when it is over', () => {
   it('has stopped its clock after success', async () => {
-    const { quietAtMs } = await meet(inOrder(reads, sends(fits)));
+    const { quietAtMs } = await meetOnce(fits);
     const words = 'it was over at 0 ms, and its timer ran on. All was quiet at';
     expect(`${quietAtMs} ms`, words).toBe('0 ms');
   });
 
   it('has stopped its clock after a refusal', async () => {
     for (const [, msg] of refusals) {
-      const { quietAtMs, end } = await meet(inOrder(reads, sends(msg)));
+      const { quietAtMs, end } = await meetOnce(msg);
       const words = `it was over at 0 ms with ${end}, and its timer ran on. All was quiet at`;
       expect(`${quietAtMs} ms`, words).toBe('0 ms');
     }
@@ -499,18 +523,18 @@ describe('handshake, when it is over', () => {
   });
 
   it('leaves no task behind once the peer has ended', async () => {
-    const remotes: [string, Remote][] = [
-      ['that fits', inOrder(reads, sends(fits))],
-      ['that does nothing', doesNothing],
-      ['that only reads', reads],
-      ['that only sends', sends(fits)],
-      ...refusals.flatMap(([what, msg]): [string, Remote][] => [
-        [`that sends ${what}, and does not read`, sends(msg)],
-        [`that sends ${what}`, inOrder(reads, sends(msg))],
+    const remotes: [string, () => Promise<Meeting>][] = [
+      ['that fits', () => meetOnce(fits)],
+      ['that does nothing', () => meet(doesNothing)],
+      ['that only reads', () => meet(reads)],
+      ['that only sends', () => meetUnheeded(fits)],
+      ...refusals.flatMap(([what, msg]): [string, () => Promise<Meeting>][] => [
+        [`that sends ${what}, and does not read`, () => meetUnheeded(msg)],
+        [`that sends ${what}`, () => meetOnce(msg)],
       ]),
     ];
-    for (const [what, remote] of remotes) {
-      const { left } = await meet(remote);
+    for (const [what, meeting] of remotes) {
+      const { left } = await meeting();
       const never = left.join('; ') || 'none';
       expect(never, `a remote ${what}; tasks that never end`).toBe('none');
     }

@@ -15,7 +15,7 @@ export interface Cidr {
  * @returns 4 or 16 bytes, or undefined if it is neither
  */
 export function parseIP(text: string): Uint8Array | undefined {
-  const plain = text.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const plain = text.replace(/%.*/, '');
   if (!plain.includes(':')) return parseIPv4(plain);
   const bytes = parseIPv6(inGroups(plain));
   return bytes !== undefined && contains(ipv4InIPv6, bytes) ? bytes.slice(12) : bytes;
@@ -84,7 +84,6 @@ export function contains({ prefix, bits }: Cidr, address: Uint8Array): boolean {
   if (compareBytes(address.subarray(0, whole), prefix.subarray(0, whole)) !== 0)
     return false;
   const rest = bits & 7;
-  if (rest === 0) return true;
   const difference = (address[whole] ?? 0) ^ (prefix[whole] ?? 0);
   return difference >> (8 - rest) === 0;
 }

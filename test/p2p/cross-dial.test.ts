@@ -56,6 +56,9 @@ describe('CrossDial', () => {
         const claim = crossDial.claim(other);
         expect(claim?.prove()).toBe(true);
         expect(await crossDial.beginDialed(other, quit())).toBe(false);
+        // That dial is none any more: it refuses nobody.
+        expect(crossDial.claim(other)).toBeDefined();
+        crossDial.claim(other)?.end();
         claim?.end();
         expect(await crossDial.beginDialed(other, quit())).toBe(true);
       }
@@ -81,6 +84,24 @@ describe('CrossDial', () => {
       });
     },
   );
+
+  it('waits for each of several, also when one of them is over', () =>
+    run(async () => {
+      const crossDial = new CrossDial(low);
+      const over = crossDial.claim(high);
+      const [first, second] = [crossDial.claim(high), crossDial.claim(high)];
+      over?.end(); // and the others still count
+      const tasks = new WaitGroup();
+      tasks.go('remotes', async () => {
+        await sleep(300);
+        first?.end();
+        await sleep(400);
+        second?.prove();
+      });
+      expect(await crossDial.beginDialed(high, quit())).toBe(false);
+      expect(runtime().now()).toBe(700);
+      await tasks.wait();
+    }));
 
   it('dials after 2.5 s, however many only name the id; their proof is too late then', () =>
     run(async () => {

@@ -28,12 +28,21 @@ function refusal(parse: () => unknown): string {
   return 'accepted';
 }
 
+/** As long as a name may be. */
+const longest = `${'a.'.repeat(126)}b`;
+
 describe('parseEnode', () => {
   it('reads a host name, IPv4 and IPv6', () => {
     for (const [text, host] of [
       ['127.0.0.1', '127.0.0.1'],
       ['[::1]', '::1'],
       ['node.example.org', 'node.example.org'],
+      // No addresses, although digits begin or end them.
+      ['node1', 'node1'],
+      ['2nd.example.org', '2nd.example.org'],
+      ['node.4you', 'node.4you'],
+      ['node.example.org.', 'node.example.org.'],
+      [longest, longest],
     ]) {
       expect(parseEnode(`enode://${id}@${text}:30303`)).toEqual({
         id,
@@ -41,6 +50,11 @@ describe('parseEnode', () => {
         port: 30_303,
       });
     }
+  });
+
+  it('reads the first and the last port', () => {
+    expect(parseEnode(`enode://${id}@h:1`).port).toBe(1);
+    expect(parseEnode(`enode://${id}@h:65535?discport=65535`).port).toBe(65_535);
   });
 
   it('reads an id in capitals, and gives it in small letters', () => {
@@ -79,6 +93,7 @@ describe('parseEnode', () => {
       ...['-a', 'a-.b', 'a..b', '.a', 'a b', 'b\u00fccher', 'a%41', 'x'.repeat(64)],
       ...['[1.2.3.4]', '[::g]', '[1::2::3]', '[]', '[::1%]', '[::1%a b]', '[h]'],
       Array(130).fill('a').join('.'),
+      `a${longest}`,
     ]) {
       const parse = (): unknown => parseEnode(`enode://${id}@${host}:1`);
       expect(refusal(parse), host).toBe('host');
@@ -92,6 +107,7 @@ describe('parseEnode', () => {
     const cases: [string, string][] = [
       [id, 'scheme'],
       [`http://${id}@h:1`, 'scheme'],
+      [`xenode://${id}@h:1`, 'scheme'],
       [`enode://${id}`, 'host'],
       [`enode://${id}@h`, 'host'],
       [`enode://${id}@:1`, 'host'],
@@ -103,6 +119,9 @@ describe('parseEnode', () => {
       [`enode://${id}@h:99999`, 'port'],
       [`enode://${id}@h:1?discport=65536`, 'port'],
       [`enode://${id}@h:1?discport=x`, 'port'],
+      [`enode://${id}@h:1?discport=1x`, 'port'],
+      [`enode://${id}@h:1?discport=x1`, 'port'],
+      [`enode://${id.slice(2)}0x@h:1`, 'id'],
       [`enode://${id}:x@h:1`, 'id'],
       [`enode://${id}@h:+1`, 'host'],
       [`enode://${id.slice(1)}@h:1`, 'id'],

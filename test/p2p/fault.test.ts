@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { RuntimeMisuse } from '../../impl/csp/seam.ts';
 import { errorText } from '../../impl/net/error-text.ts';
 import { ConnClosed, EndOfStream } from '../../impl/net/net-conn.ts';
 import { isFault } from '../../impl/p2p/fault.ts';
+import { Peer } from '../../impl/p2p/peer.ts';
 import { DiscError, PeerError } from '../../impl/p2p/peer-error.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
 import { idOf } from '../helpers/peers.ts';
@@ -48,6 +49,35 @@ describe('Server, when a part of it has a fault', () => {
       value: { lives: true, events: [{ type: 'refused', error: fault }] },
     });
     expect(failures).toEqual([{ task: 'setupConn', error: fault }]);
+    expect(left).toEqual([]);
+  });
+
+  it('ends a peer whose own task dies: with 16, and alone', async () => {
+    const died = vi.spyOn(Peer.prototype, 'run').mockRejectedValueOnce(fault);
+    const { outcome, failures, left } = await simulate({}, async () => {
+      const world = new World();
+      const server = makeServer(world);
+      await server.start();
+      const wg = new WaitGroup();
+      wg.go('remote', () => new Remote(world, idOf('22')).live());
+      await sleep(10);
+      wg.go('another', () => new Remote(world, idOf('33')).live());
+      await sleep(10);
+      const ids = await server.peerIDs();
+      await server.stop();
+      await wg.wait();
+      const drop = server.events.find(({ type }) => type === 'drop');
+      return { ids, story: server.story, drop };
+    });
+    died.mockRestore();
+    expect(outcome).toMatchObject({
+      value: {
+        ids: ['33'],
+        story: ['add 22', 'drop 22 16', 'add 33', 'drop 33 8'],
+        drop: { error: fault, reason: 16, remoteRequested: false },
+      },
+    });
+    expect(failures).toEqual([{ task: 'Peer.run', error: fault }]);
     expect(left).toEqual([]);
   });
 

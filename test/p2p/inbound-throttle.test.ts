@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../impl/csp/timer.ts';
 import { handshakeTimeoutMs } from '../../impl/p2p/base-protocol.ts';
-import { inboundHistoryMs, InboundThrottle } from '../../impl/p2p/inbound-throttle.ts';
+import {
+  AcceptRefused,
+  inboundHistoryMs,
+  InboundThrottle,
+} from '../../impl/p2p/inbound-throttle.ts';
 import { parseCidr, type Cidr } from '../../impl/p2p/ip.ts';
 import { run } from '../helpers/explore.ts';
 
@@ -10,6 +14,13 @@ function cidr(text: string): Cidr {
   if (range === undefined) throw new Error(`no range: ${text}`);
   return range;
 }
+
+describe('AcceptRefused', () => {
+  it('says which rule it was', () => {
+    expect(new AcceptRefused('too-soon').message).toBe('address came again too soon');
+    expect(new AcceptRefused('not-allowed').message).toMatch(/^address is in no /);
+  });
+});
 
 describe('InboundThrottle.check', () => {
   // H-05

@@ -58,6 +58,9 @@ describe('parseIP', () => {
     'g::',
     'localhost',
     '1.2.3.4:80',
+    '::1.2.3',
+    '::1.2.3.4.5',
+    '::1.2.3.256',
   ])('refuses %j', (text) => {
     expect(parseIP(text)).toBeUndefined();
   });
@@ -109,6 +112,8 @@ describe('parseCidr', () => {
     '::/129',
     '10.0.0.0/-1',
     '10.0.0.0/8x',
+    '10.0.0.0/1000',
+    '10.0.0.0/0x8',
   ])('refuses %j', (text) => {
     expect(parseCidr(text)).toBeUndefined();
   });
@@ -179,5 +184,6 @@ describe('hostOf', () => {
   it('takes the port and the brackets away', () => {
     expect(hostOf('1.2.3.4:30303')).toBe('1.2.3.4');
     expect(hostOf('[2001:db8::1]:30303')).toBe('2001:db8::1');
+    expect(hostOf('[::1]:1')).toBe('::1');
   });
 });

@@ -383,6 +383,34 @@ describe('Server.run at its checkpoints', () => {
       await tasks.wait();
     }));
 
+  it('counts none that it has dialed among the inbound, neither when it comes nor when it goes', () =>
+    run(async () => {
+      const world = new World();
+      const other = makeServer(world, { host: '10.0.7.1', self: idOf('71') });
+      await other.start();
+      const staticNodes = [nodeAt(idOf('71'), '10.0.7.1')];
+      const server = makeServer(world, { maxPeers: 6, staticNodes });
+      await server.start();
+      await sleep(10);
+      expect(await server.peerIDs()).toEqual(['71']);
+      const tasks = new WaitGroup();
+      const remotes = Array.from(
+        { length: 6 },
+        (_, i) => new Remote(world, stranger(i)),
+      );
+      await joinAll(remotes.slice(0, 5), tasks);
+      await other.stop();
+      await sleep(10);
+      expect((await server.peerIDs()).length).toBe(4);
+      await joinAll(remotes.slice(5), tasks);
+      expect(remotes.map(({ reason }) => reason)).toEqual([
+        ...Array<undefined>(4).fill(undefined),
+        ...['c104', 'c104'],
+      ]);
+      await server.stop();
+      await tasks.wait();
+    }));
+
   it('keeps the other third for what it dials, and dials static nodes even above it', () =>
     run(async () => {
       const world = new World();

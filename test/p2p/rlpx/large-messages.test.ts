@@ -149,6 +149,23 @@ describe('RLPX with large messages', () => {
     }, fifo);
   });
 
+  it('takes and sends a large one as it is, if the remote knows no compression', async () => {
+    await run(async () => {
+      const { ours, raw } = await withHelloDone({ version: 4 }, roomy);
+      const payload = noise(2 * sliceLength);
+      await raw.send(16, payload);
+      const msg = await ours.readMsg();
+      expect(msg.size).toBe(payload.length);
+      expect(Buffer.compare(msg.payload, payload)).toBe(0);
+      await ours.writeMsg(newMsg(17, payload));
+      const { code, data } = await raw.receive();
+      expect(code).toBe(17);
+      expect(Buffer.compare(data, payload)).toBe(0);
+      await ours.close(undefined);
+      await raw.fd.close();
+    }, fifo);
+  });
+
   it('proves a block in as many slices as it has', async () => {
     await run(async () => {
       const { ours, raw } = await withHelloDone({}, roomy);
