@@ -32,7 +32,8 @@ process.chdir(root);
 // million times: they have to be named, and have their own tests alone.
 const slow = ['p2p/rlpx/snappy.ts', 'p2p/rlpx/snappy-encoder.ts'];
 const named = file === undefined ? folder : `${folder}/${file}`;
-process.env.PEERWALK_MUTATE = slow.includes(named) ? named : folder;
+const judged = slow.includes(named) ? named : folder;
+process.env.PEERWALK_MUTATE = judged;
 mkdirSync('coverage/mutation', { recursive: true });
 
 // Other commands must not see the sandbox; what is under coverage/ is in no repository.
@@ -45,7 +46,7 @@ const stryker = new Stryker({
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'test/mutation.config.ts', related: false },
   incremental: true,
-  incrementalFile: `coverage/mutation/${slow.includes(named) ? named.replaceAll('/', '-') : folder}.json`,
+  incrementalFile: `coverage/mutation/${judged.replaceAll('/', '-')}.json`,
   tempDirName: 'coverage/stryker',
   cleanTempDir: 'always',
   ignorePatterns: ['coverage', '.vitepress', 'docs'],
