@@ -402,6 +402,8 @@ describe('expandInSlices', () => {
 
   it.each([
     ['output', 'a bomb', compress(new Uint8Array(2 ** 24 - 1)), 32],
+    // It is put off once where it begins, and what is left of it ends in a slice of its own.
+    ['output', 'one literal', compress(noise(2 ** 24 - 1, 3)), 32 + 2],
     ['input', 'one-byte copies', manyOf([3, 1, 0, 0, 0], 1, 1_000_000), 10],
   ])('pauses before each slice of %s of %s', (_what, _of, block, expected) => {
     const [pauses, out] = pausesOf(expandInSlices(block, declaredLength(block)));
