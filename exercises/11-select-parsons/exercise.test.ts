@@ -257,8 +257,8 @@ function noteOn(
   const others = left.filter(({ task }) => task !== 'run');
   const waiting = others.map(({ task, on }) => `${task} (${on})`).join(', ');
   const on = left.find(({ task }) => task === 'run')?.on ?? 'a turn';
-  return `; after 12 s it still waits: ${on}. ${
-    waiting === '' ? 'No other task is there' : `So do ${waiting}`
+  return `; after 12 s \`run\` still waits (${on}). ${
+    waiting === '' ? 'No other task is there' : `Others that wait: ${waiting}`
   }`;
 }
 
@@ -397,14 +397,34 @@ describe('Peer.run', () => {
       await hushed(reads(peer, rw));
       await sleep(3_000);
     };
+    const leaves = says(newMsg(discMsg, encodeDisconnect(8)));
+    const endings: readonly [string, Story][] = [
+      ['we leave', asks(8)],
+      ['the remote has left', leaves],
+    ];
     for (const schedule of schedules) {
-      const seen = await watch([protocol('eth', slow)], asks(8), schedule);
-      expectHeard(seen, disconnect(8));
-      expect(inWords(seen.alive), 'tasks that live on after `run`').toBe('nothing');
-      expect(seen.endedAtMs, 'when `run` is over, in ms').toBe(3_000);
+      for (const [ending, story] of endings) {
+        const seen = await watch([protocol('eth', slow)], story, schedule);
+        expectHeard(seen, disconnect(8));
+        const alive = `${ending}; tasks that live on after \`run\``;
+        expect(inWords(seen.alive), alive).toBe('nothing');
+        expect(seen.endedAtMs, `${ending}; when \`run\` is over, in ms`).toBe(3_000);
+      }
     }
   });
+
+  it('has no line that does nothing', () => {
+    const useless = order.flatMap((id) => idle[id] ?? []);
+    expect(inWords(useless), 'lines that do nothing where they stand').toBe('nothing');
+  });
 });
+
+/** Lines that do not belong to `run`, where they do it no harm. */
+const idle: Readonly<Record<string, string>> = {
+  ask: '`peer.disconnect`: whoever calls it hands `run` a cause. `run` has one, and takes no other',
+  'told-already':
+    '`if (end.remoteRequested)`: a remote that has left changes nothing there',
+};
 
 async function hushed(task: Promise<void>): Promise<void> {
   try {
