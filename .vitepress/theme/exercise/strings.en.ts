@@ -13,7 +13,7 @@ const types: Readonly<Record<ExerciseType, string>> = {
   'trace-table': 'trace table',
   fix: 'find the fault',
   attack: 'attack, then defend',
-  bytes: 'change bytes',
+  bytes: 'edit bytes',
 };
 
 const states: Readonly<Record<ExerciseState, string>> = {

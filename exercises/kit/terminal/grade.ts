@@ -106,14 +106,21 @@ function printOne(exercise: Exercise, result: GradedExercise, report: RunReport)
   const word = paint(look, good ? 'good' : 'bad', result.verdict.padEnd(10));
   const points = `${result.points}/${result.max}`.padStart(6);
   console.log(`${facts.id.padEnd(3)}  ${word} ${points}  ${facts.title}`);
+  const wrong = (verdict: string): boolean => !['passed', 'unsolved'].includes(verdict);
+  const failed = report.tests.filter(({ verdict }) => wrong(verdict));
   const first = report.tests.find((test) => test.verdict !== 'passed');
   const ours = report.borrowed && kitStrings.borrowed(report.borrowed);
   const said =
     first === undefined
       ? (ours ?? reportText(exercise, report))
-      : `${first.name}: ${first.message}`;
+      : `${first.name}${/[.?!”]$/.test(first.name) ? '' : ':'} ${first.message}`;
   const [line = ''] = said.split('\n');
-  if (!good) console.log(paint(look, 'quiet', `     ${line}`));
+  if (good) return;
+  console.log(paint(look, 'quiet', `     ${line}`));
+  if (failed.length > 1) {
+    const more = `     ${failed.length - 1} more: npm run learn -- ${facts.id}`;
+    console.log(paint(look, 'quiet', more));
+  }
 }
 
 function printDraft({ facts }: Exercise, file: string): void {
