@@ -169,6 +169,19 @@ describe('grade', () => {
     rmSync(progressFile());
   });
 
+  itThere(
+    'names the first that fails, counts the others, and says where they are',
+    async () => {
+      const file = join(home, '03-guess', 'exercise.ts');
+      const before = readFileSync(file, 'utf8');
+      writeFileSync(file, "export const answers = { small: 'two', large: 'one' };\n");
+      const { out } = await start('grade', 'E03');
+      expect(out).toContain('\n     1 more: npm run learn -- E03\n');
+      writeFileSync(file, before);
+      rmSync(progressFile());
+    },
+  );
+
   it('gives a half-written file a verdict with its place', async () => {
     writeFileSync(join(home, '03-guess', 'exercise.ts'), 'export const answers = {\n');
     const { code, out } = await start('grade', 'E03');
