@@ -1,9 +1,14 @@
 /** What exercise pages compute: groups of tests, cut lists, folds, the order of a search. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TestResult } from '../../exercises/kit/formats/schema-report.ts';
 import { cutWaits, grouped } from '../../exercises/kit/formats/verdict-view.ts';
 import { ranked, type Found } from '../../.vitepress/theme/components/search-rank.ts';
-import { firstTodo, importLines } from '../../.vitepress/theme/exercise/code-shape.ts';
+import {
+  difference,
+  firstTodo,
+  importLines,
+} from '../../.vitepress/theme/exercise/code-shape.ts';
 import { piecesAt, rowOf } from '../../.vitepress/theme/exercise/puzzle-view.ts';
 
 function test(name: string): TestResult {
@@ -102,6 +107,27 @@ describe('ranked', () => {
     ]);
     expect(ranked('e14', [page('Errors'), page('E14 Handle')])[0]?.title).toBe(
       'E14 Handle',
+    );
+  });
+});
+
+describe('difference', () => {
+  it('names the least that has to be replaced, so that a caret elsewhere stays', () => {
+    expect(difference('one two three', 'one 2 three')).toEqual({
+      ...{ from: 4, to: 7, insert: '2' },
+    });
+    expect(difference('aa', 'aaa')).toEqual({ from: 2, to: 2, insert: 'a' });
+    expect(difference('same', 'same')).toEqual({ from: 4, to: 4, insert: '' });
+  });
+
+  it('makes the one of the other', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: 12 });
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const { from, to, insert } = difference(before, after);
+        expect(before.slice(0, from) + insert + before.slice(to)).toBe(after);
+      }),
+      { seed: 7 },
     );
   });
 });

@@ -30,3 +30,17 @@ export function firstTodo(code: string): number | undefined {
   const at = code.split('\n').findIndex((line) => /\bTODO\b/.test(line));
   return at === -1 ? undefined : at + 1;
 }
+
+/** What of `before` has to be replaced, and by what, to make `after` of it. */
+export function difference(
+  before: string,
+  after: string,
+): { readonly from: number; readonly to: number; readonly insert: string } {
+  const most = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < most && before[from] === after[from]) from += 1;
+  let same = 0;
+  while (same < most - from && before.at(-1 - same) === after.at(-1 - same)) same += 1;
+  const [to, end] = [before.length - same, after.length - same];
+  return { from, to, insert: after.slice(from, end) };
+}

@@ -28,7 +28,7 @@ import {
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { CaretInSight } from './caret.ts';
-import { firstTodo, importLines } from './code-shape.ts';
+import { difference, firstTodo, importLines } from './code-shape.ts';
 import { markAs } from './editor-marks.ts';
 
 /** Where the code is wrong; line and column count from 1. */
@@ -58,6 +58,8 @@ export interface Editor {
   setText(text: string): void;
   /** Puts the caret where the reader has pointed, if that is in the text. */
   pointAt(place: { readonly x: number; readonly y: number }): void;
+  /** Writes at the caret, as if it had been typed. */
+  type(text: string): void;
   /** @param reveal scrolls to the caret */
   focus(reveal: boolean): void;
   scrollTo(top: number): void;
@@ -240,6 +242,8 @@ export function createEditor(options: EditorOptions): Editor {
     const text = doc.toString();
     const imports = importLines(text);
     const todo = firstTodo(text);
+    // What is typed without a look must not land before the imports.
+    const below = doc.line(Math.min((imports?.last ?? 0) + 1, doc.lines)).from;
     view.dispatch({
       ...(imports === undefined
         ? {}
@@ -249,7 +253,7 @@ export function createEditor(options: EditorOptions): Editor {
               to: doc.line(imports.last).to,
             }),
           }),
-      ...(todo === undefined ? {} : { selection: { anchor: doc.line(todo).to } }),
+      selection: { anchor: todo === undefined ? below : doc.line(todo).to },
     });
   };
   begin();
@@ -260,13 +264,16 @@ export function createEditor(options: EditorOptions): Editor {
       const { doc } = view.state;
       // A text that is being composed would lose its caret.
       if (view.composing || doc.toString() === text) return;
-      view.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
-      begin();
+      view.dispatch({ changes: difference(doc.toString(), text) });
+      if (!view.hasFocus) begin();
     },
     pointAt(place) {
       caret.pointed();
       const at = view.posAtCoords(place);
       if (at !== null) view.dispatch({ selection: { anchor: at } });
+    },
+    type(text) {
+      view.dispatch(view.state.replaceSelection(text), { userEvent: 'input.type' });
     },
     focus(reveal) {
       if (reveal) view.dispatch({ scrollIntoView: true });

@@ -15,7 +15,9 @@ const folds = /<details[^>]*>\s*<summary>([\s\S]*?)<\/summary>[\s\S]*?<\/details
 export function forTerminal(sources: Sources, text: string, folder: string): string {
   const readme = `exercises/${folder}/README.md`;
   return text
-    .replaceAll(folds, (_, title: string) => strings.folded(title.trim(), readme))
+    .replaceAll(folds, (_, title: string) =>
+      strings.folded(title.trim().replaceAll(/<\/?code>/g, '`'), readme),
+    )
     .replaceAll(links, (whole, label: string, to: string) => {
       const place = placeOf(sources, to);
       return place === undefined ? whole : `${label} (${place})`;

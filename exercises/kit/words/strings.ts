@@ -54,7 +54,7 @@ export const kitStrings = {
     workerEnded: 'the code ended its worker',
     workerFailed: (error: string): string => `the worker failed: ${error}`,
     flood: 'ended: it sent more messages than a page should take',
-    stopped: 'stopped',
+    stopped: 'you have stopped it',
     notInOrder: (why: string): string =>
       `this exercise is not in order itself, whatever you write: ${why}`,
     broken: 'the sandbox failed; run it again',
