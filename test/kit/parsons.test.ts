@@ -105,11 +105,11 @@ describe('Peer.run: four ways to die', () => {
       moved('tell', 'end-loop'),
       '`run` uses `end` where it has no value yet.',
     ],
-    ['asks itself', moved('ask', 'close'), 'after 12 s it still waits: send disc'],
+    ['asks itself', moved('ask', 'close'), 'after 12 s `run` still waits (send disc'],
     [
       'never closes `closed`',
       { order: solved.order.filter((id) => id !== 'close') },
-      'is `run` over; after 12 s it still waits: wait for pingLoop, eth/1',
+      'is `run` over; after 12 s `run` still waits (wait for pingLoop, eth/1)',
     ],
     [
       'starts no task before it waits',
