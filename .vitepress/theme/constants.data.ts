@@ -81,6 +81,7 @@ export default {
       txSize: bytes(poolLimits.txBytes),
       queuedTxs: poolLimits.queued.toLocaleString('en'),
       queuedOfAccount: String(poolLimits.queuedPerAccount),
+      calm: poolLimits.calm.toLocaleString('en'),
       txOfAccount: String(poolLimits.perAccount),
       txOfAccountCalm: String(poolLimits.perAccountCalm),
       txPack: bytes(txPackBytes),

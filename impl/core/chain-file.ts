@@ -1,7 +1,7 @@
 /**
  * geth's chain file: the RLP of one block after the other, nothing around it, as
- * `geth export` writes it and `geth import` reads it (gzipped if its name ends in `.gz`: that
- * is not done here). Files are long: both ways are `Work`, in pieces of a block each.
+ * `geth export` writes it and `geth import` reads it. (Gzipped if its name ends in `.gz`:
+ * here that is the work of whoever opens the file.) Files are long: both ways are `Work`, in pieces of a block each.
  */
 import { concatAll } from '../bytes.ts';
 import { atOnce, inSlices, stopped, type Work } from '../csp/slices.ts';

@@ -57,8 +57,8 @@ export class Chain {
 
   constructor(genesis: Genesis) {
     this.genesis = genesis;
-    // Until v1.10.11 geth wrote the spec's difficulty as td: 0 if the spec had none, whatever
-    // its header said.
+    // Up to and including v1.10.11, geth wrote the spec's difficulty as td: 0 if the spec
+    // had none, whatever its header said.
     this.#head = new Entry(genesis.block, genesis.td);
     this.#entries.set(this.#head.hash, this.#head);
   }

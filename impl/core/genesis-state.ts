@@ -61,7 +61,11 @@ function* storageRoot(storage: JsonObject): Work<Hash> {
   const slots: TrieEntry[] = []; // BOUNDED by the text
   for (const [name, value] of storage.entries) {
     const text = value.kind === 'text' ? value.text : undefined;
-    slots.push({ key: word(name, storage, name), value: word(text, storage, name) });
+    slots.push({
+      key: word(name, storage, name),
+      //: A null is zero, as Go reads it.
+      value: word(value.kind === 'null' ? '' : text, storage, name),
+    });
     yield entryUnits / 2;
   }
   const entries: TrieEntry[] = [];

@@ -54,7 +54,7 @@ export const maxExtraBytes = 32;
 
 /**
  * 80 bits, geth's bound for the block of a NewBlock from v1.9.0 (cdfe9a3a2a) to v1.13.15:
- * v1.8.12 takes a difficulty of any size, and a number of megabytes is slow to add and
+ * v1.8.12 decodes a difficulty of any size, and a number of megabytes is slow to add and
  * slower to print.
  */
 export const maxDifficultyBytes = 10;

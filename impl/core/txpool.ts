@@ -288,7 +288,7 @@ function leavesGap(account: Account, nonce: bigint): boolean {
   return last !== undefined && nonce > last.tx.nonce + 1n;
 }
 
-/** At least 10 % more (geth's PriceBump, which it rounds down), and at least something. */
+/** More, and at least 10 % more, rounded down as geth does: after 15, 16 will do. */
 function isBetterPaid(tx: Transaction, old: Transaction): boolean {
-  return tx.gasPrice > old.gasPrice && tx.gasPrice * 10n >= old.gasPrice * 11n;
+  return tx.gasPrice > old.gasPrice && tx.gasPrice >= (old.gasPrice * 11n) / 10n;
 }

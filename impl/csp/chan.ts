@@ -3,8 +3,8 @@
  *
  * Without a capacity it is a meeting point: a send waits until somebody receives.
  * With a capacity, sends do not wait while there is room. There is no `close`: what
- * stops a task is a `Done`. That is geth's own rule, made a type: no file of this
- * flow closes a channel that carries values.
+ * stops a task is a `Done`. What geth's server, peer, handler, downloader and fetcher
+ * close carries no values either; here that is a type.
  */
 
 import { runtime } from './runtime.ts';

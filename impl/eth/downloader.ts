@@ -2,9 +2,10 @@
  * Synchronisation: find the last block that we and the best peer have in common, then
  * fetch headers from it and bodies from everybody, and insert them (`download.ts`).
  *
- * Nothing that a peer says is taken on trust: headers must link, bodies must give the
- * roots that their headers name, and the chain decides what it accepts. geth's downloader
- * also knows fast sync, which fetches receipts and one state; this one does not.
+ * What a peer sends is held against itself: headers must link, bodies must give the roots
+ * that their headers name, and the chain refuses what breaks its rules. That a chain is the
+ * heavier one is believed (`validate.ts`). The downloader of geth v1.8.12 also knows fast
+ * sync, which fetches receipts and one state; this one does not.
  */
 
 import { runtime } from '../csp/runtime.ts';

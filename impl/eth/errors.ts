@@ -43,16 +43,12 @@ export class EthError extends Error {
   }
 }
 
-export type PeerSetErrorCode = 'closed' | 'already-registered';
-
-/** A peer that the set does not take. */
+/** One of that id is in the set. */
 export class PeerSetError extends Error {
   override readonly name = 'PeerSetError';
-  readonly code: PeerSetErrorCode;
 
-  constructor(code: PeerSetErrorCode) {
-    super(code === 'closed' ? 'peer set is closed' : 'peer is already registered');
-    this.code = code;
+  constructor() {
+    super('peer is already registered');
   }
 }
 

@@ -1,5 +1,6 @@
 /** The peers that have shaken hands, by id. The ProtocolManager owns it. */
 
+import { DiscError, discQuitting } from '../p2p/peer-error.ts';
 import { PeerSetError } from './errors.ts';
 import type { EthPeer, EthPeerID } from './peer.ts';
 
@@ -18,12 +19,13 @@ export class PeerSet {
   }
 
   /**
-   * @throws {PeerSetError} `closed`, `already-registered`
+   * @throws {PeerSetError} one of that id is there
+   * @throws {DiscError} "client quitting": the set is closed
    * @geth eth/peer.go peerSet.Register
    */
   register(peer: EthPeer): void {
-    if (this.#closed) throw new PeerSetError('closed');
-    if (this.#peers.has(peer.id)) throw new PeerSetError('already-registered');
+    if (this.#closed) throw new DiscError(discQuitting);
+    if (this.#peers.has(peer.id)) throw new PeerSetError();
     this.#peers.set(peer.id, peer);
   }
 

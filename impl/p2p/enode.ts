@@ -58,9 +58,10 @@ const enodePattern =
   /^enode:\/\/([^@/?#]*)@(\[[^[\]/?#@]*\]|[^:@/?#[\]]+):(\d+)(?:\/[^?#\s]*)?(\?[^#\s]*)?(?:#\S*)?$/i;
 
 /**
- * Reads an enode URL, in the spellings that geth v1.8.12 takes: a scheme in capitals, `0x`
- * before the id, zeros before the port, a slash behind it. Beyond it ours takes host names,
- * and IPv6 addresses with a zone. There is no discovery here: a `?discport=` is only checked.
+ * Reads an enode URL, also in spellings that geth v1.8.12 takes: a scheme in capitals, `0x`
+ * before the id, zeros before the port, a slash behind it, IPv4 in brackets. (Not taken:
+ * percent signs in the id.) Beyond it ours takes host names, and IPv6 addresses with a zone.
+ * There is no discovery here: a `?discport=` is only checked.
  *
  * @throws {EnodeError} with the part that is wrong
  */
@@ -113,20 +114,23 @@ const maxHostLength = 253;
 export function parseHost(text: string): string | undefined {
   const inBrackets = /^\[(.*)\]$/.exec(text)?.[1];
   if (inBrackets !== undefined) {
+    // As in no URL, and in some enodes.
+    if (!inBrackets.includes(':')) return parseHostIPv4(inBrackets);
     const [address = '', ...zone] = inBrackets.split('%');
     const isZone = zone.length === 0 || /^[\w.-]+$/.test(zone.join('%'));
-    const isAddress = address.includes(':') && parseIP(address) !== undefined;
-    return isZone && isAddress ? inBrackets : undefined;
+    return isZone && parseIP(address) !== undefined ? inBrackets : undefined;
   }
   const labels = text.replace(/\.$/, '').split('.');
   // No name ends in a number: what looks like an address must be one.
-  if (/^\d+$/.test(labels.at(-1) ?? '')) {
-    const address = text.replace(/\b0+(?=\d)/g, '');
-    return parseIP(address) === undefined ? undefined : address;
-  }
+  if (/^\d+$/.test(labels.at(-1) ?? '')) return parseHostIPv4(text);
   const isName =
     text.length <= maxHostLength && labels.every((one) => hostLabel.test(one));
   return isName ? text : undefined;
+}
+
+function parseHostIPv4(text: string): string | undefined {
+  const address = text.replace(/\b0+(?=\d)/g, '');
+  return /^[\d.]+$/.test(text) && parseIP(address) !== undefined ? address : undefined;
 }
 
 export function enodeURL({ id, host, port }: Node): string {

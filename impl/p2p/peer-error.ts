@@ -61,6 +61,15 @@ export class DiscError extends Error {
   }
 }
 
+/** A code past every running protocol. The line is closed without a word, as geth does. */
+export class CodeOutOfRange extends Error {
+  override readonly name = 'CodeOutOfRange';
+
+  constructor(code: number) {
+    super(`msg code out of range: ${code}`);
+  }
+}
+
 export type PeerErrorCode = 'invalid-msg-code' | 'invalid-msg';
 
 const peerErrorTexts: Readonly<Record<PeerErrorCode, string>> = {

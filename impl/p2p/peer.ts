@@ -24,9 +24,10 @@ import {
 import type { HelloConn } from './conn.ts';
 import type { NodeID } from './enode.ts';
 import { MsgEventer, type PeerFeed } from './events.ts';
-import { endedBy } from './fault.ts';
+import { endedBy, isFault } from './fault.ts';
 import { sendItems, type Msg, type MsgWriter } from './message.ts';
 import {
+  CodeOutOfRange,
   DiscError,
   discNetworkError,
   discReasonForError,
@@ -223,8 +224,10 @@ export class Peer implements PeerHandle, ProtoLink {
         // No variable: it would hold the last message of a peer that falls silent.
       }
     } catch (error) {
+      //: Not the line's doing: `wg` has it logged, and the remote hears 16.
+      if (isFault(error)) throw error;
       //= say why reading has ended
-      this.readErr.trySend(endedBy('readLoop', error));
+      this.readErr.trySend(asError(error));
     }
   }
   // #endregion read-loop
@@ -330,15 +333,6 @@ export class Peer implements PeerHandle, ProtoLink {
     }
   }
   // #endregion start-protocols
-}
-
-/** A code past every running protocol. The line is closed without a word, as geth does. */
-export class CodeOutOfRange extends Error {
-  override readonly name = 'CodeOutOfRange';
-
-  constructor(code: number) {
-    super(`msg code out of range: ${code}`);
-  }
 }
 
 function networkEnd(error: Error): PeerEnd {

@@ -481,7 +481,8 @@ describe('stateRoot', () => {
         balance: '1000000000000000000000',
         nonce: '0x3',
         code,
-        storage: Object.fromEntries([...slots, ['02', '0x00']]), // zero is no entry
+        // Zero is no entry, and null is zero.
+        storage: Object.fromEntries([...slots, ['02', '0x00'], ['03', null]]),
       },
       [`0x${other.toUpperCase()}`]: { balance: '0x0' }, // an empty account is one
     });

@@ -99,6 +99,13 @@ describe('TxPool.add', () => {
     expect(pool.add(old), 'and not back again').toBe('underpriced');
   });
 
+  it('rounds the tenth down: after 15 it takes 16', () => {
+    pool.add(signedTx({ gasPrice: 15n }));
+    expect(pool.add(signedTx({ gasPrice: 16n }))).toBe('added');
+    expect(pool.add(signedTx({ gasPrice: 17n, value: 2n }))).toBe('added');
+    expect(pool.add(signedTx({ gasPrice: 17n, value: 3n }))).toBe('underpriced');
+  });
+
   it('wants more than nothing to replace a transaction that pays nothing', () => {
     pool.add(signedTx({ gasPrice: 0n }));
     expect(pool.add(signedTx({ gasPrice: 0n, value: 2n }))).toBe('underpriced');

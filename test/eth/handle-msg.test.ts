@@ -687,7 +687,7 @@ describe('ProtocolManager.handle', () => {
       const end = await second.readToEnd();
       expect(end).toMatchObject({
         reason: 16,
-        error: { code: 'already-registered', message: 'peer is already registered' },
+        error: { name: 'PeerSetError', message: 'peer is already registered' },
       });
       expect(manager.peers.get(peer.id)).toBe(peer);
       expect(peer.term.closed).toBe(false);

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto } from '#crypto';
 import { Chan } from '../../impl/csp/chan.ts';
 import { sleep } from '../../impl/csp/timer.ts';
-import type { WaitGroup } from '../../impl/csp/wait-group.ts';
+import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { newManager, simulated, statusOf, chainOf } from './harness.ts';
 import type {
   ProtocolManager,
@@ -25,6 +25,7 @@ import { Peer, type PeerEnd } from '../../impl/p2p/peer.ts';
 import type { Protocol } from '../../impl/p2p/protocol.ts';
 import { encode, encodeList } from '../../impl/rlp/encode.ts';
 import { PlainTransport } from '../../impl/sim/plain-transport.ts';
+import { everySeed, finished } from '../helpers/explore.ts';
 import { gethChain } from '../helpers/chain.ts';
 import { testGenesis } from '../helpers/blocks.ts';
 
@@ -57,10 +58,11 @@ function connect(
   wg: WaitGroup,
   ours: readonly Protocol[],
   theirs: readonly Protocol[],
+  id = idOf('b'),
 ): Ends {
   const [a, b] = pipe();
   const ends: Ends = {};
-  const peer = peerOver(a, idOf('b'), ours);
+  const peer = peerOver(a, id, ours);
   const remote = peerOver(b, idOf('a'), theirs);
   wg.go('our peer', async () => {
     ends.ours = await peer.run();
@@ -179,6 +181,32 @@ describe('the reason on the wire', () => {
     const { ours, theirs } = await partings((rw) => sendStatus(rw), {}, 1);
     expect(ours).toMatchObject({ reason: 8, error: { message: 'client quitting' } });
     expect(theirs.error.message).toBe('client quitting');
+  });
+
+  it('is 8 when we stop, also for those whose Status is through in that moment', async () => {
+    await everySeed(
+      60,
+      async (seed) => {
+        const wg = new WaitGroup();
+        const manager = newManager();
+        manager.start();
+        const remote = scripted(async (rw) => {
+          await sleep(100);
+          await sendStatus(rw);
+        });
+        const all = ['b', 'c', 'd', 'e'].map((digit) =>
+          connect(wg, manager.protocols(), [remote], idOf(digit)),
+        );
+        await sleep(100);
+        for (let turn = 0; turn < seed % 12; turn++) await sleep(0);
+        await manager.stop();
+        await wg.wait();
+        return all.map(({ ours }) => ours?.reason);
+      },
+      (run) => {
+        expect(finished(run)).toEqual([8, 8, 8, 8]);
+      },
+    );
   });
 });
 

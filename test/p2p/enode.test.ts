@@ -66,7 +66,7 @@ describe('parseEnode', () => {
     expect(parseEnode(`enode://${id}@10.0.0.1:30303?discport=30301`).port).toBe(30_303);
   });
 
-  it('reads every spelling that geth reads', () => {
+  it('reads the spellings that geth reads', () => {
     for (const text of [
       `ENODE://${id}@10.0.0.1:30303`,
       `enode://0x${id}@10.0.0.1:30303`,
@@ -74,6 +74,7 @@ describe('parseEnode', () => {
       `enode://${id}@10.0.0.1:30303/any/path?discport=0#and-more`,
       `enode://${id}@10.0.0.1:0030303?discport=`,
       `enode://${id}@010.000.00.1:30303`,
+      `enode://${id}@[10.0.0.1]:30303`,
     ]) {
       expect(parseEnode(text), text).toEqual({ id, host: '10.0.0.1', port: 30_303 });
     }
@@ -91,7 +92,16 @@ describe('parseEnode', () => {
     for (const host of [
       ...['300.1.1.1', '1.2.3', '10.0.0.1.5', '4294967295', '1.2.3.0x4.5'],
       ...['-a', 'a-.b', 'a..b', '.a', 'a b', 'b\u00fccher', 'a%41', 'x'.repeat(64)],
-      ...['[1.2.3.4]', '[::g]', '[1::2::3]', '[]', '[::1%]', '[::1%a b]', '[h]'],
+      ...[
+        '[1.2.3]',
+        '[1.2.3.4%a]',
+        '[::g]',
+        '[1::2::3]',
+        '[]',
+        '[::1%]',
+        '[::1%a b]',
+        '[h]',
+      ],
       Array(130).fill('a').join('.'),
       `a${longest}`,
     ]) {

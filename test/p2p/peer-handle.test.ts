@@ -7,8 +7,9 @@ import { runtime } from '../../impl/csp/runtime.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { EndOfStream } from '../../impl/net/net-conn.ts';
 import { newMsg, type Msg } from '../../impl/p2p/message.ts';
-import { CodeOutOfRange, Peer } from '../../impl/p2p/peer.ts';
+import { Peer } from '../../impl/p2p/peer.ts';
 import {
+  CodeOutOfRange,
   discReasonText,
   DiscError,
   ProtocolReturned,

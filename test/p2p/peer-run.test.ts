@@ -3,9 +3,11 @@ import { fromHex, utf8 } from '../../impl/bytes.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { DeadlineExceeded, EndOfStream } from '../../impl/net/net-conn.ts';
+import { pingMsg } from '../../impl/p2p/base-protocol.ts';
 import { newMsg, sendItems } from '../../impl/p2p/message.ts';
-import { CodeOutOfRange, Peer } from '../../impl/p2p/peer.ts';
+import { Peer } from '../../impl/p2p/peer.ts';
 import {
+  CodeOutOfRange,
   DiscError,
   discReasonForError,
   discReadTimeout,
@@ -497,6 +499,40 @@ describe('discReasonForError', () => {
 });
 
 describe('Peer.wg', () => {
+  it.each([
+    ['readLoop', 'handle'],
+    ['pingLoop', 'pingLoop'],
+    ['eth/63', 'the protocol'],
+  ])('logs a fault in %s, and ends the peer with 16', async (task, where) => {
+    const bug = new TypeError('nobody foresaw it');
+    const { outcome, failures, left } = await simulate({}, async () => {
+      const eth63: Protocol['run'] = where.startsWith('the')
+        ? () => Promise.reject(bug)
+        : readAll;
+      const test = new TestPeer([eth(eth63)]);
+      if (where === 'handle') test.peer.handle = () => Promise.reject(bug);
+      if (where === 'pingLoop') {
+        Object.defineProperty(test.peer, 'pingRecv', {
+          get: () => {
+            throw bug;
+          },
+        });
+      }
+      test.start();
+      if (where === 'handle') await test.send(pingMsg);
+      const { error, reason } = await test.over();
+      return { error, reason, told: test.told };
+    });
+    expect(outcome).toEqual({
+      status: 'done',
+      value: { error: bug, reason: 16, told: [[1, 'c110']] },
+    });
+    expect(failures.some((each) => each.task === task && each.error === bug)).toBe(
+      true,
+    );
+    expect(left).toEqual([]);
+  });
+
   it('logs what a task throws, and ends the peer with 16', async () => {
     const bug = new TypeError('nobody foresaw it');
     const { outcome, failures, left } = await simulate({}, async () => {

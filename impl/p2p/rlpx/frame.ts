@@ -186,8 +186,8 @@ export class FrameRW {
 const codeSchema = uint(4);
 
 /**
- * The rest of a header: a list of two zeros, once meant for the protocol and a sequence.
- * geth sends it and does not read it.
+ * The rest of a header: a list of two zeros. Older drafts of RLPx meant them for the
+ * protocol and a sequence; geth sends them and does not read them.
  */
 const headerData = [0xc2, 0x80, 0x80] as const;
 
