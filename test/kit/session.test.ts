@@ -334,7 +334,7 @@ describe('a run', () => {
       name: 'handOver > gives back the answer to what it sent',
       verdict: 'blocked',
       message:
-        'nothing can go on: main waits for recv answers; doubler waits for recv questions',
+        'nothing can go on: the test waits for recv answers; doubler waits for recv questions',
       runs: 1,
     });
   });

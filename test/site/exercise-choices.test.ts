@@ -84,6 +84,11 @@ describe.skipIf('missing' in findChromium())('choices', { timeout: 120_000 }, ()
     expect(await page.textContent('.pw-ex-pool')).toMatch(/Click a line.*or drag it/);
     await page.getByRole('button', { name: 'Run the tests' }).click();
     await state(page, 'failed');
+    await pool.first().click();
+    await state(page, 'stale');
+    expect(await sentence(page)).toBe('Your order has changed since.');
+    await page.getByRole('button', { name: 'Reset', exact: true }).click();
+    await page.getByText('Your order goes. Reset?').waitFor();
     expect(faults).toEqual([]);
     await site.done(page);
   });

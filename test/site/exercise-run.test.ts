@@ -81,6 +81,15 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
       .locator('.pw-ex-diff-line:not([data-kind=same])')
       .count();
     expect(changed).toBeGreaterThan(0);
+
+    // What differs comes first, not the imports; and a pass leads on after a reload, too.
+    await page.getByRole('tab', { name: 'Compare' }).click();
+    const compared = page.locator('.pw-ex-diff-line');
+    expect((await compared.first().textContent())?.trim()).toBe('…');
+    await page.reload();
+    await state(page, 'idle');
+    const next = card.locator('a').first();
+    expect((await next.textContent())?.trim()).toMatch(/^Next: /);
     expect(faults).toEqual([]);
     await site.done(page);
   });

@@ -87,7 +87,7 @@ async function underlines(page: Page): Promise<void> {
   expect(heard).toContain(`${message}. const n: string`);
   await run(page, 'failed');
   expect(await page.locator('.pw-ex-by-types').count(), 'after a run').toBe(1);
-  expect((await page.textContent('.pw-ex-types button'))?.trim()).toBe('1 type error');
+  expect((await page.textContent('.pw-ex-types button'))?.trim()).toBe('1 error');
   for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'Control+Delete']) {
     await page.keyboard.press(key);
   }
@@ -214,6 +214,10 @@ describe.skipIf('missing' in findChromium())('types', { timeout: 120_000 }, () =
     await button.click();
     await line(page, 'ready');
     await page.waitForSelector('.pw-ex-by-types');
+    // The button has gone; whoever asked for types wants to write.
+    expect(await page.evaluate(() => document.activeElement?.className)).toContain(
+      'cm-content',
+    );
     // The button that counts the errors leads to them, where there is no F8.
     await button.click();
     await page.waitForSelector('.pw-ex-told-error');

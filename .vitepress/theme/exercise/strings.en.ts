@@ -49,6 +49,9 @@ const troubles: Readonly<Record<Trouble | 'unknown', string>> = {
   unknown: 'The tests could not be started. Reload the page and try once more.',
 };
 
+/** What a reader has made here. */
+export type Answer = 'code' | 'answers' | 'order' | 'bytes';
+
 export const en = {
   facts: {
     label: 'About this exercise',
@@ -86,8 +89,7 @@ export const en = {
     load: (bytes: number | undefined): string =>
       bytes === undefined ? 'Load them' : `Load them (${(bytes / 1e6).toFixed(1)} MB)`,
     again: 'Try again',
-    errors: (count: number): string =>
-      count === 1 ? '1 type error' : `${count} type errors`,
+    errors: (count: number): string => (count === 1 ? '1 error' : `${count} errors`),
     nothing: 'There is nothing to tell of this place.',
   },
   actions: {
@@ -95,7 +97,12 @@ export const en = {
     running: 'Running…',
     stop: 'Stop',
     reset: 'Reset',
-    resetAsk: 'Your text goes. Reset?',
+    resetAsk: {
+      code: 'Your code goes. (Ctrl or Cmd with Z in the editor brings it back, while the page is open.) Reset?',
+      answers: 'Your answers go. Reset?',
+      order: 'Your order goes. Reset?',
+      bytes: 'Your bytes go. Reset?',
+    } satisfies Readonly<Record<Answer, string>>,
     resetYes: 'Reset',
     keep: 'Keep mine',
     solution: 'Show the solution',
@@ -164,7 +171,12 @@ export const en = {
       `${count === 1 ? 'The test passes' : `All ${count} tests pass`}, in ${ms} ms.`,
     some: (passed: number, all: number): string => `${passed} of ${all} tests pass.`,
     endedIn: (where: string): string => `${where[0]?.toUpperCase()}${where.slice(1)}.`,
-    stale: 'Your code has changed since.',
+    stale: {
+      code: 'Your code has changed since.',
+      answers: 'Your answers have changed since.',
+      order: 'Your order has changed since.',
+      bytes: 'Your bytes have changed since.',
+    } satisfies Readonly<Record<Answer, string>>,
     stalePassed: 'It passed before your last change.',
     syntax: 'The code cannot be read',
     syntaxAt: (line: number, column: number): string =>

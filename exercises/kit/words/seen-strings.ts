@@ -4,8 +4,9 @@
  */
 
 export const seenStrings = {
+  /** Of what is no error, `message` says already that it was thrown. */
   threw: (name: string, message: string): string =>
-    `threw ${name === '' ? message : `${name}: ${message}`}`,
+    name === '' ? message : `threw ${name}: ${message}`,
   noTasks: 'this test runs no tasks: there is nothing to see but its message',
   noEnd: 'the run did not come to an end, and nothing of it was kept',
   notThere: (test: string): string => `no test is called "${test}" any more`,

@@ -4,6 +4,9 @@
  * assertions and of the tests are not here: those belong to them.
  */
 
+/** The task that a test itself is. Its lane in the player has the same name. */
+const named = (task: string): string => (task === 'main' ? 'the test' : task);
+
 export const kitStrings = {
   builtIns: {
     removed: (name: string): string => `your code removed ${name}`,
@@ -61,12 +64,12 @@ export const kitStrings = {
   },
   tasks: {
     waits: (task: string, on: string): string =>
-      `${task} waits for ${on.replace(/^wait for /, 'the end of ')}`,
+      `${named(task)} waits for ${on.replace(/^wait for /, 'the end of ')}`,
     blocked: (tasks: string): string => `nothing can go on: ${tasks}`,
     stepLimit: (steps: number, tasks: string): string =>
       `no end after ${steps} steps; alive: ${tasks}`,
     foreignWait: (task: string): string =>
-      `${task} cannot go on: an \`await\` is missing before a wait, or it waits for a promise of ` +
+      `${named(task)} cannot go on: an \`await\` is missing before a wait, or it waits for a promise of ` +
       'its own (Promise.race makes one); wait with channels and timers only, and `await` each',
   },
   unsolved: {
