@@ -316,6 +316,7 @@ export class Peer implements PeerHandle, ProtoLink {
   startProtocols(): void {
     for (const proto of this.running.values()) {
       const { name, version } = proto.protocol;
+      //: A feed hears of each message that passes.
       const rw =
         this.#feed === undefined
           ? proto
