@@ -14,6 +14,7 @@ import type { Block } from '../core/block.ts';
 import type { Chain } from '../core/chain.ts';
 import { hashHeader, type Header } from '../core/header.ts';
 import { checkBodyWork } from '../core/validate.ts';
+import { endedBy } from '../p2p/fault.ts';
 import { BodyQueue } from './body-queue.ts';
 import { SyncError } from './errors.ts';
 import { BodyFetcher, type Fetched } from './fetch-bodies.ts';
@@ -53,7 +54,10 @@ export class Session {
 
   /** The first fault is the one that counts. */
   fail(error: unknown): void {
-    if (this.over.closed) return;
+    if (this.over.closed) {
+      endedBy('synchronise', error); // not thrown on, so logged here
+      return;
+    }
     this.#fault = error instanceof Error ? error : new TypeError(String(error));
     this.over.close();
   }

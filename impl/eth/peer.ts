@@ -9,7 +9,7 @@ import { Done } from '../csp/done.ts';
 import { recv, select } from '../csp/select.ts';
 import { Timer } from '../csp/timer.ts';
 import type { WaitGroup } from '../csp/wait-group.ts';
-import { isFault } from '../p2p/fault.ts';
+import { endedBy, isFault } from '../p2p/fault.ts';
 import { type Msg, newMsg, type MsgReadWriter } from '../p2p/message.ts';
 import { DiscError, discReadTimeout, type DiscReason } from '../p2p/peer-error.ts';
 import type { PeerHandle } from '../p2p/protocol.ts';
@@ -138,10 +138,10 @@ export class EthPeer {
     //: Room for both results: a task whose result nobody wants can still end.
     const results = new Chan<StatusResult>('status results', 2);
     this.wg.go('statusWriter', async () => {
-      results.trySend(await outcome(() => this.sendStatus(ours)));
+      results.trySend(await outcome('statusWriter', () => this.sendStatus(ours)));
     });
     this.wg.go('statusReader', async () => {
-      results.trySend(await outcome(() => this.readStatus(ours)));
+      results.trySend(await outcome('statusReader', () => this.readStatus(ours)));
     });
 
     //= wait for both, or for the first thing that goes wrong
@@ -337,13 +337,14 @@ export interface HeaderQueryOptions {
 
 type StatusResult = { readonly status: StatusData | undefined } | { error: unknown };
 
-/** What a task reports to the one that started it: errors are sent between tasks. */
+/** What a task reports to the one that started it. Of two errors, only one is thrown on. */
 async function outcome(
+  name: string,
   task: () => Promise<StatusData | undefined>,
 ): Promise<StatusResult> {
   try {
     return { status: await task() };
   } catch (error) {
-    return { error };
+    return { error: endedBy(name, error) };
   }
 }

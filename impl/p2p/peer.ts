@@ -224,10 +224,8 @@ export class Peer implements PeerHandle, ProtoLink {
         // No variable: it would hold the last message of a peer that falls silent.
       }
     } catch (error) {
-      //: Not the line's doing: `wg` has it logged, and the remote hears 16.
-      if (isFault(error)) throw error;
       //= say why reading has ended
-      this.readErr.trySend(asError(error));
+      this.readErr.trySend(endedBy('readLoop', error));
     }
   }
   // #endregion read-loop
@@ -336,7 +334,9 @@ export class Peer implements PeerHandle, ProtoLink {
   // #endregion start-protocols
 }
 
+/** Trouble on the line. What went wrong in our own code, in a read or a write, is none. */
 function networkEnd(error: Error): PeerEnd {
+  if (isFault(error)) return endOf(error);
   return { error, reason: discNetworkError, remoteRequested: false };
 }
 

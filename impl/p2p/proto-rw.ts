@@ -8,8 +8,8 @@ import { Chan } from '../csp/chan.ts';
 import type { Done } from '../csp/done.ts';
 import { recv, select } from '../csp/select.ts';
 import { EndOfStream } from '../net/net-conn.ts';
-import { asError } from './as-error.ts';
 import { baseProtocolLength } from './base-protocol.ts';
+import { endedBy } from './fault.ts';
 import { withCode, type Msg, type MsgReadWriter, type MsgWriter } from './message.ts';
 import { PeerError } from './peer-error.ts';
 import type { Cap, Protocol } from './protocol.ts';
@@ -162,7 +162,7 @@ export class ProtoRW implements MsgReadWriter {
     } catch (error) {
       //: The token goes back through `Peer.run`, which so hears of a failure
       //: even if the protocol ignores it.
-      writeErr.trySend(asError(error));
+      writeErr.trySend(endedBy(this.protocol.name, error));
       throw error;
     }
     writeErr.trySend(undefined);

@@ -14,8 +14,11 @@ import { Chan } from '../../impl/csp/chan.ts';
 import { Done } from '../../impl/csp/done.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
+import { Session } from '../../impl/eth/download.ts';
+import { SyncError } from '../../impl/eth/errors.ts';
 import type { ProtocolManager } from '../../impl/eth/handler.ts';
 import { EthPeer } from '../../impl/eth/peer.ts';
+import { Source } from '../../impl/eth/source.ts';
 import { txPack } from '../../impl/eth/tx-pack.ts';
 import { syncTransactions } from '../../impl/eth/tx-sync.ts';
 import { newMsg, type MsgReadWriter } from '../../impl/p2p/message.ts';
@@ -57,6 +60,49 @@ describe('a write that fails in a task of eth', () => {
 
   it('is quiet where the peer has ended: `handle` hears of that', async () => {
     expect(await failing(new LinkClosed())).toEqual([]);
+  });
+});
+
+describe('faults of which only one can be thrown on', () => {
+  it('are both logged: writing Status, and reading theirs', async () => {
+    const faults = {
+      statusWriter: new TypeError('w'),
+      statusReader: new TypeError('r'),
+    };
+    const { failures, left } = await simulate({}, async () => {
+      const wg = new WaitGroup();
+      const rw: MsgReadWriter = {
+        readMsg: () => Promise.reject(faults.statusReader),
+        writeMsg: () => Promise.reject(faults.statusWriter),
+      };
+      const closed = new Done('closed');
+      const link = new LinkRW(new Chan('out'), new Chan('in'), closed);
+      const peer = new EthPeer(63, new Side('aa', link, closed, false), rw, wg);
+      const chain = new Chain(testGenesis());
+      await peer.handshake(statusOf(chain)).catch(() => undefined);
+      await wg.wait();
+    });
+    const told = Object.fromEntries(failures.map(({ task, error }) => [task, error]));
+    expect(told).toEqual(faults);
+    expect(left).toEqual([]);
+  });
+
+  it('are both logged: what ends a synchronisation, and what comes after', async () => {
+    const [first, second] = [new TypeError('1'), new TypeError('2')];
+    const { outcome, failures } = await simulate({}, () => {
+      const closed = new Done('closed');
+      const rw = new LinkRW(new Chan('out'), new Chan('in'), closed);
+      const side = new Side('aa', rw, closed, false);
+      const session = new Session(
+        new Source(new EthPeer(63, side, rw, new WaitGroup())),
+      );
+      session.fail(first);
+      session.fail(second);
+      session.fail(new SyncError('cancelled', 'as foreseen'));
+      return Promise.resolve(session.fault);
+    });
+    expect(outcome).toMatchObject({ value: first });
+    expect(failures.map(({ error }) => error)).toEqual([second]);
   });
 });
 

@@ -499,6 +499,30 @@ describe('discReasonForError', () => {
 });
 
 describe('Peer.wg', () => {
+  it('ends the peer with 16 for a fault in a write, though the protocol ignores it', async () => {
+    const bug = new TypeError('nobody foresaw it');
+    const { outcome, failures, left } = await simulate({}, async () => {
+      const test = new TestPeer([
+        eth(async (_peer, rw) => {
+          await sendItems(rw, 0).catch(() => undefined);
+          for (;;) await rw.readMsg();
+        }),
+      ]);
+      const { writer } = test.peer;
+      const writeMsg = writer.writeMsg.bind(writer);
+      writer.writeMsg = (msg) =>
+        msg.code === 16 ? Promise.reject(bug) : writeMsg(msg);
+      const { error, reason } = await test.start().over();
+      return { error, reason, told: test.told };
+    });
+    expect(outcome).toEqual({
+      status: 'done',
+      value: { error: bug, reason: 16, told: [[1, 'c110']] },
+    });
+    expect(failures).toEqual([{ task: 'eth', error: bug }]);
+    expect(left).toEqual([]);
+  });
+
   it.each([
     ['readLoop', 'handle'],
     ['pingLoop', 'pingLoop'],

@@ -18,6 +18,7 @@ import {
   pingMsg,
   pongMsg,
 } from '../base-protocol.ts';
+import { endedBy } from '../fault.ts';
 import { newMsg, type Msg } from '../message.ts';
 import type { DiscReason } from '../peer-error.ts';
 import { encodeDisconnect } from './disconnect.ts';
@@ -188,8 +189,9 @@ export class FrameConn implements Slicer {
       this.fd.setWriteDeadline(until);
       await this.#writeFrame(newMsg(discMsg, encodeDisconnect(reason)));
       return true;
-    } catch {
+    } catch (error) {
       // The remote will not hear the reason. We are leaving either way.
+      endedBy('farewell', error);
       return false;
     }
   }

@@ -28,6 +28,7 @@ import type {
   Transport,
 } from '../conn.ts';
 import { nodeIDOf, type Node, type NodeID } from '../enode.ts';
+import { endedBy } from '../fault.ts';
 import { newMsg, type Msg } from '../message.ts';
 import { DiscError, discNetworkError, type DiscReason } from '../peer-error.ts';
 import { HandshakeError } from './errors.ts';
@@ -122,8 +123,8 @@ class EncRLPX implements EncTransport {
     writer.go('helloWriter', async () => {
       try {
         await this.#writeHello(our);
-      } catch (cause) {
-        writeFailed = { cause };
+      } catch (error) {
+        writeFailed = { cause: endedBy('helloWriter', error) };
       }
     });
     //= read theirs meanwhile
