@@ -5,7 +5,12 @@ import { runtime } from '#impl/csp/runtime.ts';
 import { recv, select, type Cases, type Chosen } from '#impl/csp/select.ts';
 import { sleep, Timer } from '#impl/csp/timer.ts';
 import { WaitGroup } from '#impl/csp/wait-group.ts';
-import { ConnClosed, EndOfStream, type NetConn } from '#impl/net/net-conn.ts';
+import {
+  ConnClosed,
+  DeadlineExceeded,
+  EndOfStream,
+  type NetConn,
+} from '#impl/net/net-conn.ts';
 import { discMsg } from '#impl/p2p/base-protocol.ts';
 import type { Transport } from '#impl/p2p/conn.ts';
 import { nodeIDOf } from '#impl/p2p/enode.ts';
@@ -172,7 +177,7 @@ const asks =
 const empty = new Uint8Array();
 const aWriteFails = 'a write fails';
 const failsToWrite: Story = (_peer, line) => {
-  line.writeError = new Error('i/o timeout');
+  line.writeError = new DeadlineExceeded('write');
   return Promise.resolve();
 };
 

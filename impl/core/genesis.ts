@@ -15,7 +15,8 @@ import { emptyRoot } from './trie.ts';
 
 /**
  * What we use of geth's `params.ChainConfig`. The others concern what is not checked here:
- * execution, exact difficulty, the hash of one header, from when a signature names a chain.
+ * execution, seals, exact difficulty, the hash of one header, from when a signature names a
+ * chain.
  */
 export interface ChainConfig {
   /** 0 if the genesis names none. geth takes any integer, also one below 0. */

@@ -50,8 +50,9 @@ export interface PooledTransaction {
 
 /**
  * geth v1.8.12's figures: 4,096 executable and 1,024 others in all, 64 of these for an
- * account. Its cut to 4,096 leaves an account 16 at least. Here they are the most that it
- * has from 4,096 on, and 80 below.
+ * account. Its cut to 4,096 leaves an account 16 at least. Here nobody with 16 executable
+ * ones adds another from 4,096 on, and below nobody with 80. (What waits behind a missing
+ * nonce becomes executable with it, and is not counted before.)
  */
 export const poolLimits = {
   calm: 4096,

@@ -159,7 +159,7 @@ export function uncompressed(publicKey: Uint8Array): Uint8Array {
  * Splits a signature into r ‖ s and v.
  *
  * In a handshake geth also takes v 2 and 3, in a transaction not. They stand for a point
- * whose x is above the group order, which comes out of about one signature in 2^127, so
+ * whose x is above the group order, which comes out of about one signature in 2^128, so
  * here they are refused.
  *
  * @throws {CryptoError} `bad-signature`: not 65 bytes, or v is not 0 or 1

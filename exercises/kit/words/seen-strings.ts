@@ -4,9 +4,9 @@
  */
 
 export const seenStrings = {
-  /** Of what is no error, `message` says already that it was thrown. */
+  /** Of what is no error, `message` may say already that it was thrown. */
   threw: (name: string, message: string): string =>
-    name === '' ? message : `threw ${name}: ${message}`,
+    name !== '' ? `threw ${name}: ${message}` : message.replace(/^(threw )?/, 'threw '),
   noTasks: 'this test runs no tasks: there is nothing to see but its message',
   noEnd: 'the run did not come to an end, and nothing of it was kept',
   notThere: (test: string): string => `no test is called "${test}" any more`,
