@@ -254,6 +254,32 @@ describe('a live connection', () => {
     expect(solution.split('\n')[line - 1]).toContain('function discReasonForError(');
   });
 
+  it.each([
+    ['E06', 'readHello', 'meet', 'gives back'],
+    ['E15', 'reasonIn', 'sorts-five', 'gives back'],
+  ])(
+    'of %s names the function that the reader wrote',
+    async (id, own, scenario, did) => {
+      const { solution, facts } = exerciseOf(id);
+      const live = await threads.live(id, solution, facts.scenario ?? scenario);
+      expect(live.sentence).toContain(`\`${own}\` runs for the first time`);
+      expect(live.sentence).toContain(`: it ${did} `);
+      const { events, head } = traceIn(live.trace);
+      const line = Number(events[head.at ?? -1]?.src?.split(':')[1]);
+      expect(solution.split('\n')[line - 1]).toContain(`function ${own}(`);
+    },
+  );
+
+  it('tells what a function throws that answers at once', async () => {
+    const code = edited('E06', 'export function readHello', 'function read').concat(
+      '\nexport function readHello(): never {\n  throw new TypeError("not yet");\n}\n',
+    );
+    const live = await threads.live('E06', code, 'meet');
+    expect(live.sentence).toContain('`readHello` runs for the first time');
+    expect(live.sentence).toContain(': it throws TypeError: not yet');
+    expect(live.same).toBe(false);
+  });
+
   it('says of a table how much is in it', async () => {
     const live = await threads.live('E07', exerciseOf('E07').solution, 'meet');
     expect(live.sentence).toContain('`matchProtocols` runs for the first time');

@@ -24,10 +24,11 @@ export function firstSentence(
   const { n, k, t } = event;
   const before = events.slice(0, first).findLast((one) => one.n === n && one.k === k);
   const held = before?.e === 'msg' && before.msg?.dir === 'in' ? before.msg : undefined;
-  const gave = strings.gave(call, '');
+  const told = [strings.gave(call, ''), strings.threwOne(call, '', '')];
+  const { v = '' } = event;
   const what =
-    event.e === 'event' && event.v?.startsWith(gave) === true
-      ? event.v.slice(call.length + 1)
+    event.e === 'event' && told.some((words) => v.startsWith(words))
+      ? v.slice(call.length + 1)
       : doing(event, events, held);
   return strings.first(call, String(t), k, n, what);
 }

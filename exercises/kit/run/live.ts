@@ -23,8 +23,8 @@ const strings = liveStrings;
 export interface Yours {
   /** The names that a trace has for the reader's files. */
   readonly files: readonly string[];
-  /** As the reader calls it: `handle`. */
-  readonly call: string;
+  /** Which of the reader's functions ran first, as the reader calls it: `handle`. */
+  readonly call: () => string;
 }
 
 export interface Lived {
@@ -46,13 +46,15 @@ type Run = Simulation<ScenarioOutcome>;
  */
 export async function runLive(
   name: string,
-  { files, call }: Yours,
+  yours: Yours,
   reference: readonly string[],
 ): Promise<Lived> {
   const run = await play(name, true);
   const { trace } = run;
   if (trace === undefined) throw new RangeError('the run was not recorded');
   const { events } = trace;
+  const { files } = yours;
+  const call = yours.call();
   const first = events.findIndex(({ src = '' }) =>
     files.some((file) => src.startsWith(`${file}:`)),
   );

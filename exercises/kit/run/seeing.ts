@@ -217,6 +217,7 @@ function toldCalls(
   registry: Registry,
   { call, file, code }: { readonly call: string } & ReaderText,
   original: Callable,
+  called: () => void,
 ): Callable {
   if (!registry.has(runtimeModule) || !registry.has(whereModule)) return original;
   const { runtime } = registry.require(
@@ -228,15 +229,28 @@ function toldCalls(
     new RegExp(`\\b(?:function|const|let)\\s+${call}\\b`).test(line),
   );
   let told = 0;
-  return function (...given) {
-    const result = Reflect.apply(original, this, given);
-    if (result instanceof Promise || told === mostTold) return result;
+  const tell = (v: string): void => {
+    if (told === mostTold) return;
     told += 1;
     where.inOwn(where.baseOf(file) + Math.max(0, first) + 1);
-    runtime().tracer?.emit('event', { v: liveStrings.gave(call, inWords(result)) });
+    runtime().tracer?.emit('event', { v });
     where.leaveOwn();
-    return result;
   };
+  // A class is not called, and stays what it is.
+  return new Proxy(original, {
+    apply: (target, self, given) => {
+      called();
+      try {
+        const result = Reflect.apply(target, self, given);
+        if (!(result instanceof Promise)) tell(liveStrings.gave(call, inWords(result)));
+        return result;
+      } catch (error) {
+        const { name, message } = lookAt(error);
+        tell(liveStrings.threwOne(call, name, message));
+        throw error;
+      }
+    },
+  });
 }
 
 function inWords(value: unknown): string {

@@ -239,11 +239,16 @@ export class Session {
       },
       this.#assembledFile,
     );
-    const call = plug.symbol.split('.').at(-1) ?? plug.symbol;
-    const text = { call, file: this.#file, code };
-    const modules = this.plugIn(code, (mine) =>
-      tools.toldCalls(this.#registry, text, mine),
-    );
+    const names = new Set<string>(); // BOUNDED by what the reader exports
+    let called: string | undefined;
+    const modules = this.plugIn(code, (mine, call) => {
+      names.add(call);
+      const text = { call, file: this.#file, code };
+      return tools.toldCalls(this.#registry, text, mine, () => {
+        called ??= call;
+      });
+    });
+    const call = (): string => called ?? [...names].join('`, `');
     const theirs = modules.require(live) as unknown as LiveModule;
     // Modules of its own: in those above, the reader's code is where ours was.
     const ours = new Registry(factories, packages).require(
@@ -270,20 +275,35 @@ export class Session {
   /**
    * Loads `code` and puts what it exports in its place.
    *
-   * @param around what is put around the function in its place
+   * @param around what is put around each function of the reader; where lines were put in
+   *   order, there is none, and it is what the adapter makes of them
    * @returns the modules, in which the plug target is now the reader's
    */
-  plugIn(code: string, around = (mine: Callable): Callable => mine): Registry {
+  plugIn(
+    code: string,
+    around: (mine: Callable, name: string) => Callable = (mine) => mine,
+  ): Registry {
     const { plug, folder, adapter } = this.#exercise;
     if (plug === undefined) throw new RangeError('there is nothing to plug into');
     const { tools } = this.#bundle;
     const marks = tools && { instrument: tools.instrument, file: this.#file };
     const mine = this.#loadLearner(code, takeSnapshot([]), marks);
     const name = plug.symbol.split('.').at(-1) ?? plug.symbol;
-    const replacement = adapter
-      ? callable(this.#registry.require(`${folder}/plug.ts`)['adapt'], 'adapt')(mine)
-      : mine[name];
-    this.#registry.plug(plug, around(callable(replacement, name)));
+    if (!adapter) {
+      this.#registry.plug(plug, around(callable(mine[name], name), name));
+      return this.#registry;
+    }
+    const watched = Object.entries(mine).map(([own, value]) => [
+      own,
+      typeof value === 'function' ? around(value as Callable, own) : value,
+    ]);
+    const adapt = callable(
+      this.#registry.require(`${folder}/plug.ts`)['adapt'],
+      'adapt',
+    );
+    const adapted = callable(adapt(Object.fromEntries(watched)), name);
+    const isCode = Object.values(mine).some((value) => typeof value === 'function');
+    this.#registry.plug(plug, isCode ? adapted : around(adapted, name));
     return this.#registry;
   }
 

@@ -19,6 +19,8 @@ export const liveStrings = {
   neverRuns: (call: string): string => `Your \`${call}\` was never called in this run.`,
   /** What a call that waited for nothing came to; the sentence takes it from the verb on. */
   gave: (call: string, what: string): string => `${call} gives back ${what}`,
+  threwOne: (call: string, name: string, message: string): string =>
+    `${call} throws ${name === '' ? '' : `${name}: `}${message}`,
   nothing: 'nothing',
   entries: (count: number): string =>
     count === 1 ? 'a Map with one entry' : `a Map with ${count} entries`,

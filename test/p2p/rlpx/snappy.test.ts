@@ -147,6 +147,21 @@ describe('compress', () => {
     }
   });
 
+  it('declares lengths at which their own length grows', () => {
+    for (const length of [127, 128, 129, 16_383, 16_384, 16_385]) {
+      const data = new Uint8Array(length).fill(7);
+      expect(declaredLength(compress(data)), `${length}`).toBe(length);
+      expect(decompress(compress(data))).toEqual(data);
+    }
+  });
+
+  it('gives a block that nobody else writes into', () => {
+    const first = compress(utf8('the first'));
+    const kept = toHex(first);
+    compress(utf8('another one'));
+    expect(toHex(first)).toBe(kept);
+  });
+
   it('finds repetition behind a megabyte of noise', () => {
     const zeros = 100_000;
     const data = concat(noise(1 << 20, 5), new Uint8Array(zeros));
