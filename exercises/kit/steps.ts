@@ -6,8 +6,14 @@
 import { toHex } from '#impl/bytes.ts';
 import { runtime } from '#impl/csp/runtime.ts';
 
-/** What an assertion spoke of: a moment by its words, or bytes that a node has read. */
-export type Spoken = string | { readonly node: string; readonly read: string };
+/**
+ * What an assertion spoke of: a moment by its words, bytes that a node has read, or the
+ * moment in which a node learns that it has been left.
+ */
+export type Spoken =
+  | string
+  | { readonly node: string; readonly read: string }
+  | { readonly node: string; readonly left: true };
 
 let spoken: Spoken | undefined;
 
@@ -32,6 +38,11 @@ export function about(words: string, message: string): string {
  */
 export function opensAt(node: string, bytes: Uint8Array): void {
   spoken = { node, read: toHex(bytes) };
+}
+
+/** A run that failed is opened where `node` hears the last Disconnect, or is over. */
+export function opensWhereLeft(node: string): void {
+  spoken = { node, left: true };
 }
 
 /** What the last assertion spoke of, since this was asked last. */

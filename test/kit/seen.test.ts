@@ -1,5 +1,6 @@
 /** A reader's own run, recorded: where it is opened, what it brings, what it costs. */
 
+import { items as questions } from '../../exercises/13-predict/items.ts';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -208,6 +209,22 @@ export const handOver = async (n: number, questions: Chan<number>, answers: Chan
     } finally {
       await samples.close();
     }
+  });
+});
+
+describe('an answer that the run has refuted', () => {
+  it.each([
+    ['exam-two-disconnects', 1, { n: 'B', msg: { dir: 'in', code: 1 } }],
+    ['exam-reason-1', 0, { n: 'B', e: 'end' }],
+  ] as const)('is opened where B is left: %s', async (id, wrong, step) => {
+    const item = questions.find((one) => one.id === id);
+    if (item === undefined) throw new TypeError('no such question');
+    const code = `export const answers = { '${id}': '${item.choices[wrong]?.id ?? ''}' };`;
+    const seen = await threads.see('E13', code, item.question);
+    const { events, head } = traceIn(seen.trace);
+    expect(seen.verdict).toBe('failed');
+    expect(events[head.at ?? -1]).toMatchObject(step);
+    expect(events.slice(head.at).some(({ go }) => go?.task === 'stop')).toBe(true);
   });
 });
 

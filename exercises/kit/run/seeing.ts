@@ -98,7 +98,8 @@ function seenTest(seeing: Seeing): SeenTest {
 function whereItBegins({ trace }: RecordedRun, { spokenOf }: Seeing): Opened {
   const events = withoutStart(trace.events);
   // Words are of a failure: without one, the run is worth a look from its start.
-  const read = typeof spokenOf === 'string' ? undefined : spokenOf;
+  const read =
+    typeof spokenOf === 'object' && 'read' in spokenOf ? spokenOf : undefined;
   return { events, at: momentOf(events, trace.bytes, read) ?? 0 };
 }
 

@@ -3,6 +3,7 @@
  * open it and brings the reader's code, within bounds.
  */
 
+import { discMsg } from '#impl/p2p/base-protocol.ts';
 import type { Trace, TraceEvent } from '#impl/csp/trace.ts';
 import type { Spoken } from '../steps.ts';
 import type { RecordedRun } from './recording.ts';
@@ -70,6 +71,9 @@ export function momentOf(
   spoken: Spoken | undefined,
 ): number | undefined {
   if (spoken === undefined) return undefined;
+  if (typeof spoken === 'object' && 'left' in spoken) {
+    return whereLeft(events, spoken.node);
+  }
   const isIt = (event: TraceEvent): boolean => {
     if (typeof spoken === 'string') return event.e === 'event' && event.v === spoken;
     const { n, msg, b } = event;
@@ -78,6 +82,20 @@ export function momentOf(
   };
   const at = events.findLastIndex(isIt);
   return at < 0 ? undefined : at;
+}
+
+/** @returns before the stop, if it is connected until then */
+function whereLeft(events: readonly TraceEvent[], node: string): number {
+  const stop = events.findIndex(({ go }) => go?.task === 'stop');
+  const lived = stop < 0 ? events : events.slice(0, stop);
+  //: A script that comes back is another node in the trace: B#2.
+  const isIts = ({ n }: TraceEvent): boolean => n === node || n.startsWith(`${node}#`);
+  const heard = lived.findLastIndex(
+    (event) => isIts(event) && event.msg?.dir === 'in' && event.msg.code === discMsg,
+  );
+  if (heard >= 0) return heard;
+  const over = lived.findLastIndex((event) => isIts(event) && event.e === 'end');
+  return over < 0 ? Math.max(0, lived.length - 1) : over;
 }
 
 export interface Shown {
