@@ -29,7 +29,10 @@ class Room {
   /** The reader's function. */
   waiter(count: number): void {
     this.#tasks.go('waiter', async () => {
-      const orders = await takeOrders(this.left, this.right, count);
+      const orders: unknown = await takeOrders(this.left, this.right, count);
+      if (!isList(orders)) {
+        expect.fail('`takeOrders` gave back something else than a list of texts');
+      }
       this.lists.push({ orders, atMs: runtime().now() });
     });
   }
@@ -43,6 +46,10 @@ class Room {
     }
     return found;
   }
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 /** What a waiter notes who is asked for `count` orders, and what still waits then. */

@@ -229,6 +229,20 @@ describe('an answer that the run has refuted', () => {
 });
 
 describe('a live connection', () => {
+  it('leads to where a node hears that it is left, and to its end where it leaves', async () => {
+    const live = await threads.live(
+      'E15',
+      exerciseOf('E15').solution,
+      'sorts-bare-reason',
+    );
+    const { events } = traceIn(live.trace);
+    const heard = live.moments.filter(({ words }) => words.includes('hears after'));
+    expect(heard).not.toEqual([]);
+    for (const { step } of heard) {
+      expect(events[step]?.msg).toMatchObject({ dir: 'in', code: 1 });
+    }
+  });
+
   it('is opened where the reader’s code first runs, and says what it does there', async () => {
     const code = `\n\n${exerciseOf('E14').solution}`;
     const live = await threads.live('E14', code, 'meet');
@@ -295,6 +309,9 @@ describe('a live connection', () => {
     expect(live.sentence).toContain('`readHello` runs for the first time');
     expect(live.sentence).toContain(': it throws TypeError: not yet');
     expect(live.same).toBe(false);
+    // What comes of ours as well is not marked, and not said twice.
+    expect(new Set(live.outcome).size).toBe(live.outcome.length);
+    expect(live.differs).toContain(true);
   });
 
   it('says of a table how much is in it', async () => {

@@ -1,7 +1,7 @@
 /** Verdicts on code that does what it should not. The same script runs in the page. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { forReaders } from '#kit/words/for-readers.ts';
+import { forReaders, withoutCutValues } from '#kit/words/for-readers.ts';
 import type { RunReport } from '#kit/formats/schema-report.ts';
 import { buildWorkerScript } from '#kit/script/script.ts';
 import { Threads } from '#kit/script/thread.ts';
@@ -324,6 +324,27 @@ describe('a run', () => {
     ['expected [ 1 ] to deeply equal [ 2 ]', () => expect([1]).toEqual([2])],
   ])('leaves nothing in a message for the author of the test: %s', (said, fails) => {
     expect(forReaders(failureOf(fails).message)).toBe(said);
+  });
+
+  it.each([
+    ['what: expected [ 1, Array(3) ] to deeply equal [ 2 ]', 'what'],
+    ['expected [ 1, Array(3) ] to deeply equal [ 2 ]', 'it is not what was expected'],
+    ["what: expected 'a…' to be 'b'", 'what'],
+    ['expected [ 1 ] to deeply equal [ 2 ]', 'expected [ 1 ] to deeply equal [ 2 ]'],
+  ])('says no value in part where it stands whole beside: %s', (message, said) => {
+    expect(withoutCutValues(message)).toBe(said);
+  });
+
+  it.each([
+    "import { nope, Chan } from '#impl/csp/chan.ts';\nexport const handOver = () => [nope, Chan];",
+    "import { Chan } from '#impl/csp/chan.ts';\nimport { nope as mine } from '#impl/csp/chan.ts';\nexport const handOver = () => mine(Chan);",
+  ])('names an import that its module does not have', async (code) => {
+    const report = await threads.test('E04', code);
+    expect(report).toMatchObject({ verdict: 'syntax', tests: [] });
+    expect(report.message).toBe(
+      '"#impl/csp/chan.ts" has nothing that is called `nope`',
+    );
+    expect(report.line).toBe(code.startsWith('import { nope') ? 1 : 2);
   });
 
   it('says who is blocked on what', async () => {

@@ -164,6 +164,7 @@ export const en = {
   verdict: {
     title: 'Verdict',
     idle: 'Not run yet.',
+    before: 'Passed before; not run since.',
     first: 'The first run loads the tests. Nothing leaves this page.',
     loading: 'Loading the tests…',
     running: (name: string): string => `Running: ${name}`,
@@ -187,6 +188,7 @@ export const en = {
     expected: 'expected',
     actual: 'got',
     tests: verdicts,
+    stopped: 'stopped',
     passes: (count: number): string =>
       count === 1 ? '1 test passes' : `${count} tests pass`,
     unsolved: (count: number): string =>

@@ -30,6 +30,8 @@ export interface SeenLive {
   readonly sentence: string;
   /** What came of it, a line each. */
   readonly outcome: readonly string[];
+  /** Of the first of these lines, whether no such thing comes of our code. */
+  readonly differs: readonly boolean[];
   /** The nodes lived through what they do with our code. */
   readonly same: boolean;
   /** Steps that are worth a look: where the reader's code begins, who drops whom. */
@@ -65,6 +67,7 @@ export function readSeenLive(value: unknown): SeenLive {
   return {
     sentence: line(fields['sentence'], 'live.sentence'),
     outcome: readList(fields['outcome'], 'live.outcome', line, 100),
+    differs: readList(fields['differs'], 'live.differs', (one) => one === true, 100),
     same: fields['same'] === true,
     moments: readList(fields['moments'], 'live.moments', readMoment, 100),
     trace: readTraceText(fields['trace'], 'live.trace'),

@@ -1,7 +1,7 @@
 /** From a thrown value to a verdict with words. */
 
 import { stringify } from '@vitest/utils/display';
-import { forReaders } from '../words/for-readers.ts';
+import { forReaders, withoutCutValues } from '../words/for-readers.ts';
 import type { TestResult, TestVerdict } from '../formats/schema-report.ts';
 import { kitStrings } from '../words/strings.ts';
 import { hostNameIn } from './host-names.ts';
@@ -53,14 +53,16 @@ export function judge(error: unknown): Omit<TestResult, 'name'> {
   const verdict = verdictOfName[seen.name] ?? 'threw';
   // An `import()` that is refused says all of it.
   const known = verdict !== 'threw' || ['', 'CodeError'].includes(seen.name);
-  const text = verdict === 'failed' ? forReaders(seen.message) : seen.message;
+  const told = verdict === 'failed' ? values(error) : {};
+  const said = verdict === 'failed' ? forReaders(seen.message) : seen.message;
+  const text = told.expected === undefined ? said : withoutCutValues(said);
   const message = known
     ? text
     : `${seen.name}: ${text}${newerIn(text)}${hostNameIn(text)}`;
   return {
     verdict,
     message: cut(message, maxMessage),
-    ...(verdict === 'failed' ? values(error) : placeIn(seen.stack)),
+    ...(verdict === 'failed' ? told : placeIn(seen.stack)),
   };
 }
 

@@ -62,6 +62,7 @@ export function compileLearner(
     const build =
       (marks && withMarks(script, marks, require)) ?? evaluate(script, code);
     const guarded: Require = (specifier) => require(resolveImport(specifier, isKnown));
+    refuseMissing(script, code, guarded);
     build(module, exports, guarded);
   };
 }
@@ -155,6 +156,23 @@ function codeError(code: string, message: string, at: Place | undefined): CodeEr
   const { message: said, place } = explain(code, message, at);
   return new CodeError(said, place?.line, place?.column);
 }
+
+/** A name that is imported as a value, and that its module does not have. */
+function refuseMissing(script: string, code: string, guarded: Require): void {
+  for (const [, bound = '', specifier = ''] of script.matchAll(requires)) {
+    const uses = script.matchAll(new RegExp(`(?<![\\w.$])${bound}\\.(\\w+)`, 'g'));
+    const exported = guarded(specifier);
+    for (const [, name = ''] of uses) {
+      if (name in exported) continue;
+      const lines = code.split('\n');
+      const at = lines.findIndex((line) => new RegExp(`\\b${name}\\b`).test(line));
+      throw new CodeError(strings.noSuchName(specifier, name), at + 1 || undefined);
+    }
+  }
+}
+
+/** As sucrase writes an import of names. */
+const requires = /\bvar (_\w+) = require\('([^']+)'\)/g;
 
 function resolveImport(specifier: string, isKnown: (id: string) => boolean): string {
   const match = /^#(impl|kit)\/(.+)$/.exec(specifier);

@@ -4,6 +4,7 @@
  */
 
 import type { Trace } from '#impl/csp/trace.ts';
+import { discMsg } from '#impl/p2p/base-protocol.ts';
 import { discReasonText } from '#impl/p2p/peer-error.ts';
 import {
   runScenario,
@@ -32,6 +33,8 @@ export interface Lived {
   /** In words, a line for each thing that came of it. */
   readonly outcome: readonly string[];
   readonly same: boolean;
+  /** Of each thing that came of it, whether nothing of the kind comes of our code. */
+  readonly differs: readonly boolean[];
   readonly moments: readonly Moment[];
   readonly trace: Trace;
   /** The first step of the reader's code. */
@@ -60,12 +63,15 @@ export async function runLive(
   );
   const ends = endsIn(run);
   const same = ends.join('\n') === reference.join('\n');
-  const against = same ? [strings.same] : [strings.withOurs, ...reference];
+  const others = reference.filter((line) => !ends.includes(line));
+  const unlike = others.length === 0 ? strings.notOurs : strings.withOurs;
+  const against = same ? [strings.same] : [unlike, ...others];
   const begins = strings.begins(call);
   return {
     sentence: first < 0 ? strings.neverRuns(call) : firstSentence(call, events, first),
     outcome: [...ends, ...against, strings.duration((run.duration / 1000).toFixed(1))],
     same,
+    differs: ends.map((line) => !reference.includes(line)),
     moments: [
       ...(first < 0 ? [] : [{ step: first, words: begins }]),
       ...partingMoments(run, trace),
@@ -154,7 +160,13 @@ function partingMoments({ outcome }: Run, { events }: Trace): Moment[] {
           n === node && k.startsWith('runPeer') && e === 'end' && t >= parting.atMs,
       );
       const words = partingInWords(node, parting, otherThan(node, names));
-      return step < 0 ? [] : [{ step, words }];
+      if (step < 0) return [];
+      //: Who is left hears of it before its own end.
+      const heard = events.findLastIndex(
+        ({ n, msg }, at) =>
+          n === node && at < step && msg?.dir === 'in' && msg.code === discMsg,
+      );
+      return [{ step: parting.remoteRequested && heard >= 0 ? heard : step, words }];
     }),
   );
 }

@@ -140,10 +140,10 @@ function thrownIn(
 }
 
 function seenLive(lived: Lived, sources: Readonly<Record<string, string>>): SeenLive {
-  const { sentence, outcome, same, moments, trace, at } = lived;
+  const { sentence, outcome, same, differs, moments, trace, at } = lived;
   const about = [sentence, ...outcome].join('\n');
   const text = storyText({ run: trace, events: trace.events, at, about, sources });
-  return { sentence, outcome, same, moments, trace: text };
+  return { sentence, outcome, same, differs, moments, trace: text };
 }
 
 function firstLine(message: string): string {

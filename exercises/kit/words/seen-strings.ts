@@ -45,6 +45,7 @@ export const liveStrings = {
   run: 'The run',
   same: 'Both nodes live through the same as with our code.',
   withOurs: 'It is not so with our code. There:',
+  notOurs: 'It is not so with our code.',
   duration: (seconds: string): string => `It took ${seconds} s on the virtual clock.`,
   foreignWait: (task: string): string =>
     `${task} waits for a promise that no channel has made.`,

@@ -18,6 +18,8 @@ export const kitStrings = {
     tooLong: (limit: number): string => `the code is longer than ${limit} characters`,
     noImport: (specifier: string): string =>
       `exercise.ts cannot import "${specifier}" here`,
+    noSuchName: (specifier: string, name: string): string =>
+      `"${specifier}" has nothing that is called \`${name}\``,
     noExport: (name: string): string => `exercise.ts must export ${name}`,
     noNamespace:
       'a namespace does not run here: make its contents functions, or an object',
@@ -81,6 +83,7 @@ export const kitStrings = {
     blank: (line: string): string => `the blank in “${line}”`,
   },
   answers: {
+    differs: 'it is not what was expected',
     noChoice: (item: string, given: string, choices: string): string =>
       `${item}: "${given}" is none of the choices ${choices}`,
   },
