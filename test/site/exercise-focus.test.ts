@@ -87,6 +87,26 @@ describe.skipIf('missing' in findChromium())('the focus', { timeout: 120_000 }, 
     await page.close();
   });
 
+  it('leaves the imports folded as they are, after Reset and after its undoing', async () => {
+    const { page } = await openCode(site, waits);
+    const fold = page.locator('.cm-content .pw-ex-folded');
+    const first = await fold.textContent();
+    const { starter } = waits;
+    await write(page, starter.slice(starter.indexOf('\n') + 1));
+    await page.getByRole('button', { name: 'Reset', exact: true }).click();
+    await page.locator('.pw-ex-ask button').first().click();
+    await expect.poll(() => fold.textContent()).toBe(first);
+    const gutter = page.locator('.cm-lineNumbers .cm-gutterElement');
+    const beside = async (): Promise<(string | null)[]> =>
+      (await gutter.allTextContents()).slice(1, 3);
+    const [, next] = await beside();
+    await page.locator('.cm-content').focus();
+    await page.keyboard.press('Control+z');
+    await expect.poll(async () => (await beside())[1]).toBe(String(Number(next) - 1));
+    const shown = /\((\d+) lines\)/.exec(first ?? '')?.[1] ?? '';
+    await expect.poll(() => fold.textContent()).toContain(`${Number(shown) - 1} lines`);
+  });
+
   it('of the player is in sight, and the way back leads to the same place', async () => {
     const { page } = await openCode(site, waits, {
       viewport: { width: 1366, height: 768 },

@@ -5,16 +5,19 @@ import {
   history,
   historyKeymap,
   indentWithTab,
+  isolateHistory,
 } from '@codemirror/commands';
 import { javascript } from '@codemirror/lang-javascript';
 import {
   bracketMatching,
   codeFolding,
+  foldedRanges,
   foldEffect,
   foldKeymap,
   HighlightStyle,
   indentOnInput,
   syntaxHighlighting,
+  unfoldAll,
 } from '@codemirror/language';
 import { EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
 import {
@@ -218,13 +221,14 @@ export function createEditor(options: EditorOptions): Editor {
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           options.onChange(update.state.doc.toString());
-          const typed = ['input', 'delete', 'undo', 'redo'];
-          if (
+          const isAny = (...kinds: readonly string[]): boolean =>
             update.transactions.some((one) =>
-              typed.some((kind) => one.isUserEvent(kind)),
-            )
-          )
-            options.onTyped();
+              kinds.some((kind) => one.isUserEvent(kind)),
+            );
+          if (isAny('input', 'delete', 'undo', 'redo')) options.onTyped();
+          // What comes back may have other imports; an update must be over before another.
+          if (isAny('undo', 'redo') && foldedRanges(update.startState).size > 0)
+            queueMicrotask(foldImports);
         }),
       ],
     }),
@@ -237,7 +241,17 @@ export function createEditor(options: EditorOptions): Editor {
     const found = doc.line(Math.min(Math.max(1, line), doc.lines));
     return Math.min(found.from + Math.max(0, column - 1), found.to);
   };
+  /** Anew, where the text was changed by something else than typing. */
+  const foldImports = (): void => {
+    const { doc } = view.state;
+    const imports = importLines(doc.toString());
+    unfoldAll(view);
+    if (imports === undefined) return;
+    const [from, to] = [doc.line(imports.first).from, doc.line(imports.last).to];
+    view.dispatch({ effects: foldEffect.of({ from, to }) });
+  };
   const begin = (): void => {
+    foldImports();
     const { doc } = view.state;
     const text = doc.toString();
     const imports = importLines(text);
@@ -245,14 +259,6 @@ export function createEditor(options: EditorOptions): Editor {
     // What is typed without a look must not land before the imports.
     const below = doc.line(Math.min((imports?.last ?? 0) + 1, doc.lines)).from;
     view.dispatch({
-      ...(imports === undefined
-        ? {}
-        : {
-            effects: foldEffect.of({
-              from: doc.line(imports.first).from,
-              to: doc.line(imports.last).to,
-            }),
-          }),
       selection: { anchor: todo === undefined ? below : doc.line(todo).to },
     });
   };
@@ -264,7 +270,11 @@ export function createEditor(options: EditorOptions): Editor {
       const { doc } = view.state;
       // A text that is being composed would lose its caret.
       if (view.composing || doc.toString() === text) return;
-      view.dispatch({ changes: difference(doc.toString(), text) });
+      view.dispatch({
+        changes: difference(doc.toString(), text),
+        // One key takes it back, and nothing that was written before it.
+        annotations: isolateHistory.of('full'),
+      });
       if (!view.hasFocus) begin();
     },
     pointAt(place) {

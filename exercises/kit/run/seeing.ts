@@ -205,6 +205,9 @@ function sourcesBuilt(
   return all;
 }
 
+/** So many names of fields say what a value is. */
+const mostFields = 8;
+
 /** A node may call what is plugged in very often: so many calls make a step. */
 const mostTold = 100;
 
@@ -257,7 +260,9 @@ function toldCalls(
 function inWords(value: unknown): string {
   if (value === undefined) return liveStrings.nothing;
   if (value instanceof Map) return liveStrings.entries(value.size);
-  return summarize(value);
+  const summary = summarize(value);
+  if (summary !== '' || typeof value !== 'object' || value === null) return summary;
+  return liveStrings.fields(Object.keys(value).slice(0, mostFields));
 }
 
 export const tools: SeeingTools = {

@@ -25,6 +25,8 @@ export const liveStrings = {
   entries: (count: number): string =>
     count === 1 ? 'a Map with one entry' : `a Map with ${count} entries`,
   begins: (call: string): string => `\`${call}\` runs for the first time`,
+  fields: (names: readonly string[]): string =>
+    names.length === 0 ? 'an object' : `an object with ${names.join(', ')}`,
   aValue: 'a value',
   aMessage: 'a message',
   starts: (task: string): string => `starts the task ${task}`,
