@@ -6,8 +6,7 @@ import { answerTo, WrongAnswer, wordsOf } from '#kit/answers.ts';
 import { answers } from './exercise.ts';
 import { items, type Step, type Waiting } from './items.ts';
 
-let recorded: Promise<Trace> | undefined;
-
+/** Once for each question, so that each can be looked at. */
 async function record(): Promise<Trace> {
   const options = { schedule: '', record: true };
   const { trace } = await runScenario(waitingScenarios['waits-table'], options);
@@ -36,7 +35,7 @@ function whatFor(waits: readonly TraceWait[]): Waiting {
 
 /** What the task of a step does at its time, as the run shows. */
 async function whatHappens({ task, atMs }: Step): Promise<Waiting> {
-  const { events } = await (recorded ??= record());
+  const { events } = await record();
   const before = events.filter(({ n, t }) => n === 'A' && t <= atMs);
   const lastOf = (name: string): TraceEvent | undefined =>
     before.findLast(({ k }) => k === name);

@@ -18,7 +18,7 @@ const graceMs = 250;
  * The deadline of one direction. A waiting read or write selects on it; bytes that
  * trickle in do not move it. Once passed, it stays passed until it is set again.
  *
- * It is set for each message and seldom reached, so setting it only notes the time. A
+ * It is set for each message, and most come in time, so setting it only notes the time. A
  * timer runs from the first wait on; it is kept while it is not later than needed, and
  * if it fires too early, it starts again and wakes nobody.
  */

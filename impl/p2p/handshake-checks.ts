@@ -30,7 +30,7 @@ export interface Candidate {
 /** Places for inbound peers: a third, rounded down, is left for our dials. */
 export function maxInboundConns(maxPeers: number): number {
   //: geth v1.8.12 gives every place to inbound peers when it does not dial dynamically.
-  //: Then strangers can fill the node; ours keeps the third in any case.
+  //: Then strangers can fill the node; ours keeps the third, for all but trusted nodes.
   return maxPeers - Math.floor(maxPeers / 3);
 }
 // #endregion max-inbound

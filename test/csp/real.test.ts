@@ -7,7 +7,7 @@ import { Done } from '../../impl/csp/done.ts';
 import { RealRuntime } from '../../impl/csp/real.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { sliceUnits } from '../../impl/csp/seam.ts';
-import { recv, select, send, trySelect } from '../../impl/csp/select.ts';
+import { recv, select, send, trySelect, type Case } from '../../impl/csp/select.ts';
 import { inSlices, type Work } from '../../impl/csp/slices.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
@@ -35,6 +35,45 @@ function chatter(group: WaitGroup, over: () => boolean): void {
     }
   });
 }
+
+describe('select without a tracer', () => {
+  /** A case that says nothing of itself: who asks for words fails. */
+  function wordless(of: Case<number>): Case<number> {
+    const silent = (): never => {
+      throw new TypeError('nobody records');
+    };
+    return {
+      runtime: of.runtime,
+      get label() {
+        return silent();
+      },
+      get waits() {
+        return silent();
+      },
+      get told() {
+        return silent();
+      },
+      isReady: () => of.isReady(),
+      perform: () => of.perform(),
+      watch: (waiter) => {
+        of.watch(waiter);
+      },
+      leave: (waiter) => {
+        of.leave(waiter);
+      },
+    };
+  }
+
+  it('asks no case for its words, ready or waited for', async () => {
+    const chan = new Chan<number>('chan', 1);
+    chan.trySend(1);
+    expect(await select({ one: wordless(recv(chan)) })).toMatchObject({ value: 1 });
+    const group = new WaitGroup();
+    group.go('sender', () => chan.send(2));
+    expect(await select({ one: wordless(recv(chan)) })).toMatchObject({ value: 2 });
+    await group.wait();
+  });
+});
 
 describe('RealRuntime.choose', () => {
   it('lets select take every case that is ready, and only those', async () => {

@@ -133,10 +133,9 @@ describe('sleep', () => {
   });
 
   it('costs no time in a simulation', async () => {
-    const began = performance.now();
+    // In real time the test would be ended long before.
     const { at } = await virtually(() => sleep(24 * 60 * 60 * 1000));
     expect(at).toBe(86_400_000);
-    expect(performance.now() - began).toBeLessThan(5_000);
   });
 
   it('does not move the time while a task can run', async () => {

@@ -60,7 +60,7 @@ describe.skipIf('missing' in found)('Firefox', { timeout: 60_000 }, () => {
     await opened.write('const text: string = 1;\n');
     await page.waitForSelector('.pw-ex-types[data-state=ready]');
     await page.waitForSelector('.pw-ex-by-types');
-    expect(await opened.text('.pw-ex-types')).toContain('1 type error');
+    expect(await opened.text('.pw-ex-types')).toContain('1 error');
     expect(opened.faults).toEqual([]);
     await page.close();
   });

@@ -37,11 +37,48 @@ describe('an answer that lets ours do the work', () => {
       "import { Peer } from '#impl/p2p/peer.ts';\nexport const handle = (peer: any, msg: any) => Peer.prototype.handle.call(peer, msg);",
       '`Peer.handle` in impl/p2p/peer.ts',
     ],
+    [
+      'E06',
+      `export { encodeHello, helloIn as readHello } from '#impl/p2p/rlpx/hello.ts';`,
+      '`encodeHello` in impl/p2p/rlpx/hello.ts',
+    ],
   ])('%s passes, and counts as looked up: %s', async (id, code, what) => {
     const report = await threads.test(id, code);
     expect(report).toMatchObject({ verdict: 'passed', borrowed: what, message: '' });
     expect(isSolved(report)).toBe(false);
     expect(stateAfter('tried', report)).toBe('revealed');
+  });
+
+  it.each([
+    [
+      'E08',
+      `import { matchProtocols } from '${protoRW}';
+       export const rangesOf = (mine: any, theirs: any) =>
+         [...matchProtocols(mine, theirs).values()].map(({ protocol, offset }) => ({ protocol, first: offset }));`,
+      '`matchProtocols` in impl/p2p/proto-rw.ts',
+    ],
+    [
+      'E06',
+      `import { helloIn } from '#impl/p2p/rlpx/hello.ts';
+       export const encodeHello = () => new Uint8Array();
+       export const readHello = (msg: any) => helloIn(msg);`,
+      '`helloIn` in impl/p2p/rlpx/hello.ts',
+    ],
+    [
+      'E06',
+      `import { decodeHello } from '#impl/p2p/rlpx/hello.ts';
+       export const encodeHello = () => new Uint8Array();
+       export const readHello = (msg: any) => decodeHello(msg.payload);`,
+      '`decodeHello` in impl/p2p/rlpx/hello.ts',
+    ],
+    [
+      'E15',
+      `import { decodeDisconnect } from '#impl/p2p/rlpx/disconnect.ts';
+       export const reasonIn = (payload: Uint8Array) => decodeDisconnect(payload);`,
+      '`decodeDisconnect` in impl/p2p/rlpx/disconnect.ts',
+    ],
+  ])('%s is told of, although not all of it is ours: %s', async (id, code, what) => {
+    expect((await threads.test(id, code)).borrowed).toBe(what);
   });
 
   it('is none that takes other things of the same file', async () => {

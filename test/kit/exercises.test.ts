@@ -119,6 +119,28 @@ describe.each([
     expect(modules.filter((id) => id.startsWith('impl/node/'))).toEqual([]);
   });
 
+  it.runIf(sources === course)('is complete, and of many kinds', () => {
+    const ids = catalog.map(({ facts }) => facts.id);
+    const wanted = Array.from(
+      { length: 27 },
+      (_, i) => `E${`${i + 1}`.padStart(2, '0')}`,
+    );
+    // E23 is the lab's.
+    expect(ids.filter((id) => id.startsWith('E'))).toEqual(
+      wanted.filter((id) => id !== 'E23'),
+    );
+    expect(ids.filter((id) => id.startsWith('W'))).toHaveLength(5);
+    expect(new Set(catalog.map(({ facts }) => facts.type)).size).toBeGreaterThan(7);
+    for (const { facts, folder } of catalog) {
+      const readme = readFileSync(
+        join(sources.root, sources.exercises, folder, 'README.md'),
+        'utf8',
+      );
+      const hasMore = /(?:When|Once) you have passed|A variation/.test(readme);
+      expect(hasMore, `${facts.id} has a variation`).toBe(!facts.id.startsWith('W'));
+    }
+  });
+
   it.skipIf(sources === course && !everything)(
     'is judged by vitest as by the harness: names, order, verdicts and messages',
     { timeout: 600_000 }, // each answer, twice

@@ -1,4 +1,6 @@
 /** What `learn` prints fits a terminal of 80 columns and 24 rows. */
+import { typed } from '../../exercises/kit/terminal/keys.ts';
+import { learnStrings } from '../../exercises/kit/words/learn-strings.ts';
 import { describe, expect, it } from 'vitest';
 import type { Trace } from '#impl/csp/trace.ts';
 import { readCatalog } from '#kit/catalog/catalog.ts';
@@ -212,5 +214,33 @@ describe('forTerminal', () => {
     expect(forTerminal(repository, text, '01-a')).toBe(
       'Say.\n\n(Ours: exercises/01-a/README.md)\n',
     );
+  });
+});
+
+describe('typed', () => {
+  it.each([
+    ['an arrow', '\u001b[A', []],
+    ['an arrow with Ctrl', '\u001b[1;5C', []],
+    ['Alt with a letter', '\u001bx', []],
+    ['Escape alone', '\u001b', []],
+    ['F1', '\u001bOP', []],
+    ['letters, and an arrow among them', 'p\u001b[Bq', ['p', 'q']],
+    ['Ctrl-C and Enter', '\u0003\r', ['\u0003', '\r']],
+    ['other signs of control', '\u0001\t', []],
+  ])('takes for keys what are keys: %s', (_, data, keys) => {
+    expect(typed(data)).toEqual(keys);
+  });
+});
+
+describe('what is said after a run', () => {
+  it('names the keys for looking at it, and the live connection where there is one', () => {
+    expect(learnStrings.plays(true, 'x')).toMatch(
+      /^p plays it, .*; t writes it to a file/,
+    );
+    expect(learnStrings.plays(false, 'x')).toMatch(/^p plays “x”, .*; t writes it/);
+    expect(learnStrings.whenPassed(true)).toContain(
+      ' i runs yours in a live connection',
+    );
+    expect(learnStrings.whenPassed(false)).not.toContain('live');
   });
 });

@@ -17,6 +17,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { instrument } from '#kit/trace/instrument.ts';
+import { markNames } from '#kit/trace/mark-names.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'peerwalk-start-'));
@@ -173,6 +175,21 @@ describe('the package, installed', { timeout: 60_000 }, () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(usage);
     expect(readdirSync(installed)).toEqual(['dist', 'impl', 'package.json']);
+  });
+
+  it('has no marks of source lines in it: only what is recorded has them', () => {
+    const names = readdirSync(join(installed, 'dist'), { recursive: true }).map(String);
+    const bundles = names.filter((name) => name.endsWith('.js'));
+    expect(bundles).not.toEqual([]);
+    const { at } = markNames;
+    const marked = instrument('export async function f() { await g(); }', {
+      sourceType: 'module',
+    });
+    expect(marked).toContain(at); // so that is what a mark looks like
+    for (const name of bundles) {
+      const bundle = readFileSync(join(installed, 'dist', name), 'utf8');
+      expect(bundle.includes(at), name).toBe(false);
+    }
   });
 
   it('does not run its bundle for files that are others by now', async () => {

@@ -49,6 +49,16 @@ describe.skipIf('missing' in findChromium())('choices', { timeout: 120_000 }, ()
     items.forEach(({ why }, index) => {
       expect(whys[index]).toContain(why.replaceAll('`', ''));
     });
+    // Under each question is its run, whether it was answered right or wrong.
+    for (const wanted of ['right', 'wrong']) {
+      const see = page.locator(`.pw-ex-items fieldset[data-state=${wanted}] button`);
+      await see.first().click();
+      await page.locator('.pw-ex-see .pw-trace').waitFor();
+      await page.getByRole('button', { name: 'Back to the task' }).click();
+    }
+    expect(await page.locator('.pw-ex-items fieldset button').count()).toBe(
+      items.length,
+    );
     // Who answers one anew keeps what is said of the others.
     await wrong.first().locator('input').nth(1).check();
     expect(await wrong.count()).toBe(count - 1);

@@ -65,6 +65,7 @@ export const en = {
   noScript: {
     starterTitle: 'The starter',
     text: 'The editor on this page needs JavaScript. In a terminal the same tests judge the same file:',
+    howTo: 'How to get it and run it',
     open: (file: string): string => `Write in ${file}, then:`,
   },
   editor: {
@@ -227,6 +228,7 @@ export const en = {
     right: 'Right.',
     wrong: 'Not so.',
     why: 'Why? This names the answer.',
+    see: (index: number): string => `See it: question ${index}`,
     unanswered: (left: number): string =>
       left === 1
         ? '1 question has no answer yet.'

@@ -36,15 +36,16 @@ export interface ExerciseFacts {
   /** The chapter that it belongs to: `C6`. A warm-up has none: `W`. */
   readonly chapter: string;
   readonly plug?: PlugTarget;
+  /** What else of ours would do the work: whoever calls it has looked it up. */
+  readonly ours?: readonly PlugTarget[];
   /** The scenario of a plugged-in run; without it, the one in which two nodes meet. */
   readonly scenario?: string;
   /** What one knows who has passed it: a sentence, with `code` spans. */
   readonly know?: string;
 }
 
-const known = 'id title type level points minutes chapter plug scenario know'.split(
-  ' ',
-);
+const known =
+  'id title type level points minutes chapter plug ours scenario know'.split(' ');
 
 /** @throws {InvalidData} the first field that is missing, unknown or wrong */
 export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
@@ -69,7 +70,7 @@ export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
   if (level !== 1 && level !== 2 && level !== 3 && level !== 4) {
     throw new InvalidData(at('level'), '1 to 4 is needed');
   }
-  const { plug, scenario, know } = fields;
+  const { plug, ours, scenario, know } = fields;
   return {
     id,
     title: readText(fields['title'], at('title'), 80),
@@ -79,6 +80,13 @@ export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
     minutes: readCount(fields['minutes'], at('minutes')),
     chapter,
     ...(plug === undefined ? {} : { plug: readPlugTarget(plug, at('plug')) }),
+    ...(ours === undefined
+      ? {}
+      : {
+          ours: readText(ours, at('ours'), 240)
+            .split(' ')
+            .map((one) => readPlugTarget(one, at('ours'))),
+        }),
     ...(scenario === undefined
       ? {}
       : { scenario: readText(scenario, at('scenario'), 60) }),

@@ -20,12 +20,13 @@ export class Borrowed {
    * built-ins and our classes are pictured.
    *
    * @param needs names that the answer has to export
+   * @param targets what of ours does the work under another name
    */
   constructor(
     registry: Registry,
     code: string,
     needs: readonly string[],
-    plug: PlugTarget | undefined,
+    targets: readonly PlugTarget[],
   ) {
     this.#registry = registry;
     for (const [, file = ''] of code.matchAll(imports)) {
@@ -34,7 +35,7 @@ export class Borrowed {
       for (const symbol of needs) {
         if (typeof exports[symbol] === 'function') this.#watch({ file, symbol });
       }
-      if (plug?.file === file && plug.symbol.includes('.')) this.#watch(plug);
+      for (const target of targets) if (target.file === file) this.#watch(target);
     }
   }
 

@@ -39,6 +39,8 @@ export interface BundledExercise {
   /** Names that the tests import from the reader's module. */
   readonly needs: readonly string[];
   readonly plug?: PlugTarget;
+  /** What else of ours would do the work. */
+  readonly ours?: readonly PlugTarget[];
   /** The export of the reader's module that takes the target's place. */
   readonly adapter: boolean;
 }
@@ -192,8 +194,9 @@ export class Session {
     this.#captureConsole();
     this.#watchWaits(guard);
     watchRuns(this.#registry, recording);
-    const { needs, plug } = this.#exercise;
-    this.#borrowed = new Borrowed(this.#registry, code, needs, plug);
+    const { needs, plug, ours = [] } = this.#exercise;
+    const targets = plug === undefined ? ours : [plug, ...ours];
+    this.#borrowed = new Borrowed(this.#registry, code, needs, targets);
     const snapshot = takeSnapshot(this.#prototypes());
     const exported = this.#loadLearner(code, snapshot, marks);
     this.#borrowed.look(exported);

@@ -256,7 +256,7 @@ export function bundledExercise(sources: Sources, exercise: Exercise): BundledEx
   );
   const used = test.code.matchAll(/\bimport_exercise\.([\w$]+)/g);
   const needs = [...new Set(Array.from(used, ([, name = '']) => name))];
-  const { id, plug } = exercise.facts;
+  const { id, plug, ours } = exercise.facts;
   return {
     id,
     folder,
@@ -264,6 +264,7 @@ export function bundledExercise(sources: Sources, exercise: Exercise): BundledEx
     needs,
     adapter: exercise.adapter,
     ...(plug === undefined ? {} : { plug }),
+    ...(ours === undefined ? {} : { ours }),
   };
 }
 

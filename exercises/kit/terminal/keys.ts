@@ -12,7 +12,7 @@ export interface Pressed {
 }
 
 /** Arrow keys, Alt and their like come as several signs, which are no keys of ours. */
-function typed(data: string): string[] {
+export function typed(data: string): string[] {
   const named = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.|[^])?/g;
   const isKey = (key: string): boolean => key >= ' ' || '\u0003\u0004\r'.includes(key);
   return Array.from(data.replaceAll(named, '')).filter(isKey);

@@ -140,7 +140,7 @@ class Learn {
     if (!process.stdin.isTTY) return;
     const [first] = openedAtFirst(this.#current.facts.type, tests);
     if (seen !== undefined) this.#say(strings.plays(seen === first, seen.name));
-    if (passed) this.#say(strings.whenPassed);
+    if (passed) this.#say(strings.whenPassed(this.#current.facts.plug !== undefined));
     this.#sayKeys();
   }
 

@@ -26,8 +26,9 @@ export const learnStrings = {
     ].join(' · '),
   allKeys: keys.map(([key, , does]) => `${key}  ${does}`),
   plays: (isSaid: boolean, test: string): string =>
-    isSaid ? 'p plays it, step by step.' : `p plays “${test}”, step by step.`,
-  whenPassed: 's shows ours, and why. n takes you to the next one.',
+    `p plays ${isSaid ? 'it' : `“${test}”`}, step by step; t writes it to a file that the site plays.`,
+  whenPassed: (hasPlug: boolean): string =>
+    `s shows ours, and why. ${hasPlug ? 'i runs yours in a live connection. ' : ''}n takes you to the next one.`,
   otherDraft: (file: string): string =>
     `${file} has another draft; in npm run learn, d puts it here.`,
   passes: (all: number, ms: number): string => `all ${all} tests pass, ${ms} ms`,
