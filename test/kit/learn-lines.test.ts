@@ -1,6 +1,5 @@
 /** What `learn` prints fits a terminal of 80 columns and 24 rows. */
-import { typed } from '../../exercises/kit/terminal/keys.ts';
-import { learnStrings } from '../../exercises/kit/words/learn-strings.ts';
+import { typed } from '#kit/terminal/keys.ts';
 import { describe, expect, it } from 'vitest';
 import type { Trace } from '#impl/csp/trace.ts';
 import { readCatalog } from '#kit/catalog/catalog.ts';
