@@ -327,9 +327,12 @@ describe('a run', () => {
   });
 
   it.each([
-    ['what: expected [ 1, Array(3) ] to deeply equal [ 2 ]', 'what'],
-    ['expected [ 1, Array(3) ] to deeply equal [ 2 ]', 'it is not what was expected'],
-    ["what: expected 'a…' to be 'b'", 'what'],
+    [
+      'what: expected [ 1, Array(3) ] to deeply equal [ 2 ]',
+      'what: not what was expected',
+    ],
+    ['expected [ 1, Array(3) ] to deeply equal [ 2 ]', 'not what was expected'],
+    ["what: expected 'a…' to be 'b'", 'what: not what was expected'],
     ['expected [ 1 ] to deeply equal [ 2 ]', 'expected [ 1 ] to deeply equal [ 2 ]'],
   ])('says no value in part where it stands whole beside: %s', (message, said) => {
     expect(withoutCutValues(message)).toBe(said);

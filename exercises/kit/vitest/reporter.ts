@@ -2,8 +2,9 @@
 
 import { writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import type { TestError } from 'vitest';
 import type { Reporter, TestModule } from 'vitest/node';
-import { forReaders } from '../words/for-readers.ts';
+import { forReaders, withoutCutValues } from '../words/for-readers.ts';
 
 export interface VitestLine {
   readonly project: string;
@@ -47,7 +48,13 @@ function* linesOf(module: TestModule, project: string): Generator<VitestLine> {
       state,
       ...(first === undefined
         ? {}
-        : { error: { name: first.name ?? '', message: forReaders(first.message) } }),
+        : { error: { name: first.name ?? '', message: saidIn(first) } }),
     };
   }
+}
+
+/** As the harness says it. */
+function saidIn({ message, expected, actual }: TestError): string {
+  const said = forReaders(message);
+  return expected === undefined && actual === undefined ? said : withoutCutValues(said);
 }

@@ -20,6 +20,5 @@ const comparison = /(^|: )expected [^\n]*(?:\bArray\(\d+\)|…)[^\n]* to [^]*$/;
 
 /** Of a message beside which both values stand whole: without its own, cut ones. */
 export function withoutCutValues(message: string): string {
-  const lead = message.replace(comparison, '');
-  return lead === '' ? strings.differs : lead;
+  return message.replace(comparison, (_, before: string) => before + strings.differs);
 }

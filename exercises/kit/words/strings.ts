@@ -83,7 +83,7 @@ export const kitStrings = {
     blank: (line: string): string => `the blank in “${line}”`,
   },
   answers: {
-    differs: 'it is not what was expected',
+    differs: 'not what was expected',
     noChoice: (item: string, given: string, choices: string): string =>
       `${item}: "${given}" is none of the choices ${choices}`,
   },
