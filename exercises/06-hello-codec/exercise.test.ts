@@ -5,6 +5,7 @@ import { newMsg, type Msg } from '#impl/p2p/message.ts';
 import { DiscError, PeerError } from '#impl/p2p/peer-error.ts';
 import { HandshakeError } from '#impl/p2p/rlpx/errors.ts';
 import { encode, type RlpValue } from '#impl/rlp/encode.ts';
+import { RlpError } from '#impl/rlp/errors.ts';
 import { Prng } from '#impl/sim/prng.ts';
 import { encodeHello, readHello } from './exercise.ts';
 
@@ -51,6 +52,7 @@ function outcome(msg: Msg): string {
     if (error instanceof DiscError) return `DiscError ${error.reason}`;
     if (error instanceof PeerError) return `PeerError ${error.code}`;
     if (error instanceof HandshakeError) return `HandshakeError ${error.code}`;
+    if (error instanceof RlpError) return `RlpError ${error.code}`;
     throw error;
   }
 }
