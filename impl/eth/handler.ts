@@ -206,9 +206,9 @@ export class ProtocolManager {
    * Serves one peer from its Status to its end. What it throws decides the reason that
    * the remote hears.
    *
-   * @throws {DiscError} "too many peers"; "read timeout": no Status
+   * @throws {DiscError} "too many peers"; "read timeout": no Status; "client quitting"
    * @throws {EthError} what the peer did wrong
-   * @throws {PeerSetError} the set does not take it
+   * @throws {PeerSetError} one of that id is there
    * @geth eth/handler.go ProtocolManager.handle
    */
   async handle(peer: EthPeer): Promise<void> {

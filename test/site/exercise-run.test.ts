@@ -110,6 +110,8 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     await page.getByRole('button', { name: 'Stop' }).click(); // the page is alive
     await state(page, 'failed');
     expect(await sentence(page)).toMatch(/^Ended in test 1 of \d\d, \d\d not run\.$/);
+    const word = page.locator('.pw-ex-tests > li .pw-ex-word').first();
+    expect(await word.textContent()).toBe('stopped');
     await write(page, short.solution);
     await run(page, 'passed');
     await site.done(page);

@@ -31,7 +31,7 @@ import {
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { CaretInSight } from './caret.ts';
-import { difference, firstTodo, importLines } from './code-shape.ts';
+import { difference, firstTodo, importLines, type Lines } from './code-shape.ts';
 import { markAs } from './editor-marks.ts';
 
 /** Where the code is wrong; line and column count from 1. */
@@ -242,20 +242,19 @@ export function createEditor(options: EditorOptions): Editor {
     return Math.min(found.from + Math.max(0, column - 1), found.to);
   };
   /** Anew, where the text was changed by something else than typing. */
-  const foldImports = (): void => {
+  const foldImports = (): Lines | undefined => {
     const { doc } = view.state;
     const imports = importLines(doc.toString());
     unfoldAll(view);
-    if (imports === undefined) return;
+    if (imports === undefined) return undefined;
     const [from, to] = [doc.line(imports.first).from, doc.line(imports.last).to];
     view.dispatch({ effects: foldEffect.of({ from, to }) });
+    return imports;
   };
   const begin = (): void => {
-    foldImports();
+    const imports = foldImports();
     const { doc } = view.state;
-    const text = doc.toString();
-    const imports = importLines(text);
-    const todo = firstTodo(text);
+    const todo = firstTodo(doc.toString());
     // What is typed without a look must not land before the imports.
     const below = doc.line(Math.min((imports?.last ?? 0) + 1, doc.lines)).from;
     view.dispatch({
