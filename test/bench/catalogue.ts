@@ -208,7 +208,7 @@ function delays(size: number): Entry[] {
   }));
 }
 
-function memory(): Entry[] {
+function memory(idlePeers: readonly number[]): Entry[] {
   const entry = (id: string, label: string, unit: string, goal?: Goal): Entry => ({
     id,
     suite: 'memory',
@@ -218,6 +218,10 @@ function memory(): Entry[] {
     ...(goal && { goal }),
   });
   return [
+    ...idlePeers.map((peers) => {
+      const count = peers.toLocaleString('en');
+      return entry(`memory/peers/${peers}`, `resident, ${count} idle peers`, 'MiB');
+    }),
     entry('memory/peer', 'resident memory of an idle peer', 'KiB', notMoreThanTheirs),
     entry('memory/peer-heap', 'of it, heap and external', 'KiB'),
     entry(
@@ -262,6 +266,7 @@ const linear: Goal = {
 export function catalogue(plan: {
   readonly sizes: readonly number[];
   readonly atOnce: number;
+  readonly idlePeers: readonly number[];
   readonly chains: readonly number[];
   readonly fullBlocks: number;
   readonly largeFrame: number;
@@ -279,7 +284,7 @@ export function catalogue(plan: {
     ...delays(100),
     ...delays(1_048_576),
     ...delays(plan.largeFrame),
-    ...memory(),
+    ...memory(plan.idlePeers),
     ...plan.chains.flatMap(sync),
     {
       id: 'sync/linear',

@@ -64,6 +64,7 @@ async function gather(
     there = peers;
     await allUp(listener, stack, there);
     const { rssKiB, heapKiB } = await listener.call('memory', []);
+    figures.add(`memory/peers/${peers}`, stack, rssKiB / 1024);
     rss.push({ x: peers, y: rssKiB });
     heap.push({ x: peers, y: heapKiB });
   }
