@@ -5,6 +5,7 @@
 
 import type { MarkdownRenderer } from 'vitepress';
 import { escapeHtml, outside, type CodePlace } from './code-html.ts';
+import { absolutesHtml } from './absolutes.ts';
 import { gethClaimsHtml } from './geth-claims.ts';
 import { findGeth, permalink } from './geth.ts';
 import { gethSymbols } from '../../docs/reference/geth-table.ts';
@@ -93,6 +94,7 @@ export function weaveMarkdown(md: MarkdownRenderer, site: SiteOptions): void {
     if (argument === 'source-index') return sourceIndexHtml(place);
     if (argument === 'geth-map') return gethMapHtml(place);
     if (argument === 'geth-claims') return gethClaimsHtml(site);
+    if (argument === 'absolutes') return absolutesHtml(site);
     const file = /^file (\S+)$/.exec(argument)?.[1];
     if (file === undefined || !implFiles().includes(file)) {
       throw new WeaveError(page, argument, `unknown part ${argument}`);

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
-  ledgers,
-  problemsOf,
-  spokenFiles,
-  type Claim,
+  gethLedgers,
+  gethProblems,
+  type SeenInGeth,
 } from '../../.vitepress/weave/geth-claims.ts';
-import {
-  codeSentences,
-  markdownSentences,
-} from '../../.vitepress/weave/geth-sentences.ts';
+import { spokenFiles } from '../../.vitepress/weave/ledger.ts';
+import { codeSentences, markdownSentences } from '../../.vitepress/weave/sentences.ts';
+
+type Claim = SeenInGeth & { readonly says: string };
 
 const said = (text: string): string[] =>
   markdownSentences(text).map((sentence) => sentence.text);
@@ -88,11 +87,11 @@ describe('codeSentences', () => {
   });
 });
 
-describe('problemsOf', () => {
+describe('gethProblems', () => {
   const says = 'In geth it is so.';
   const geth = [{ tag: 'v1.8.12', file: 'p2p/peer.go', symbol: 'Peer.run' }];
   const check = (text: string, ...claims: Claim[]): string[] =>
-    problemsOf([{ page: 'docs/a.md', claims }], new Map([['docs/a.md', text]]));
+    gethProblems([{ page: 'docs/a.md', claims }], new Map([['docs/a.md', text]]));
 
   it('is content with a sentence that was looked up', () => {
     expect(check(says, { says, geth, checked: '2026-11-28' })).toEqual([]);
@@ -131,6 +130,6 @@ describe('problemsOf', () => {
 
 describe('what is said of geth', () => {
   it('stands in the ledger, sentence by sentence, with what backs it', () => {
-    expect(problemsOf(ledgers(), spokenFiles())).toEqual([]);
+    expect(gethProblems(gethLedgers(), spokenFiles())).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 /**
- * The sentences of this repository that name geth. Each is a claim until somebody says
- * that it is none: `geth-claims.ts` holds them against the ledger.
+ * The sentences of this repository that have certain words: those that name geth, those
+ * that say always. Each is a claim until somebody says that it is none: `ledger.ts` holds
+ * them against a list.
  */
 
 import type ts from 'typescript';
@@ -12,8 +13,18 @@ export interface Sentence {
   readonly text: string;
 }
 
+/** What is looked for. */
+export interface Topic {
+  readonly words: RegExp;
+  /** Under a heading, in a box or in a column that has the words, all belongs to it. */
+  readonly isContext: boolean;
+}
+
 /** A version of geth is named without its name where the context has it. */
-const namesGeth = /\bgeth\b|go-ethereum|\bv1\.\d+\.\d+/i;
+export const geth: Topic = {
+  words: /\bgeth\b|go-ethereum|\bv1\.\d+\.\d+/i,
+  isContext: true,
+};
 
 const sentenceEnd = /(?<=[.!?:;][)\]”"*_`]*)\s+(?=[[(“"*_`]*[A-Z0-9`])/;
 
@@ -24,15 +35,15 @@ export function collapse(text: string): string {
 interface Block {
   readonly line: number;
   readonly text: string;
-  /** All of it is about geth, whether a sentence says so or not. */
-  readonly isOfGeth?: boolean;
+  /** All of it is of the topic, whether a sentence has its words or not. */
+  readonly isOfTopic?: boolean;
 }
 
-function sentencesOf(blocks: readonly Block[]): Sentence[] {
-  return blocks.flatMap(({ line, text, isOfGeth = false }) =>
+function sentencesOf(blocks: readonly Block[], { words }: Topic): Sentence[] {
+  return blocks.flatMap(({ line, text, isOfTopic = false }) =>
     collapse(text)
       .split(sentenceEnd)
-      .filter((sentence) => isOfGeth || namesGeth.test(sentence))
+      .filter((sentence) => isOfTopic || words.test(sentence))
       .map((sentence) => ({ line, text: sentence })),
   );
 }
@@ -48,23 +59,24 @@ const isHeading = /^#{1,6} |^\[\[/;
 const isCitation = /^`[\w/]+\.go:\d+`$/;
 
 /**
- * Under a heading or in a box that is of geth, every sentence; of a table with geth in a
- * column's head, every cell of that column.
+ * Of a topic that makes a context: under a heading or in a box that names it, every
+ * sentence; of a table that names it in a column's head, every cell of that column.
  */
-export function markdownSentences(text: string): Sentence[] {
+export function markdownSentences(text: string, topic = geth): Sentence[] {
   const rows = text.split('\n');
-  const blocks: { line: number; text: string; isOfGeth: boolean }[] = [];
+  const names = (said: string): boolean => topic.isContext && topic.words.test(said);
+  const blocks: { line: number; text: string; isOfTopic: boolean }[] = [];
   let isOpen = false;
   let fence: string | undefined;
   let isFront = false;
   let isBox = false;
   let isSection = false;
-  let gethColumns: readonly number[] = [];
+  let columns: readonly number[] = [];
   for (const [at, row] of rows.entries()) {
     const line = at + 1;
     const mark = /^\s*(`{3,}|~{3,})/.exec(row)?.[1];
-    const add = (said: string, isOfGeth = isBox || isSection): void => {
-      blocks.push({ line, text: said, isOfGeth });
+    const add = (said: string, isOfTopic = isBox || isSection): void => {
+      blocks.push({ line, text: said, isOfTopic });
     };
     if (row === '---' && (at === 0 || isFront)) {
       isFront = at === 0;
@@ -80,22 +92,22 @@ export function markdownSentences(text: string): Sentence[] {
       fence = mark;
       isOpen = false;
     } else if (row.startsWith(':::')) {
-      isBox = row.startsWith('::: geth');
+      isBox = names(row);
       isOpen = false;
     } else if (row.startsWith('|')) {
       isOpen = false;
       if (isRule(row)) continue;
       const cells = cellsOf(row);
       if (isRule(rows[line])) {
-        gethColumns = cells.flatMap((cell, c) => (namesGeth.test(cell) ? [c] : []));
+        columns = cells.flatMap((cell, c) => (names(cell) ? [c] : []));
       } else {
-        for (const [c, cell] of cells.entries()) add(cell, gethColumns.includes(c));
+        for (const [c, cell] of cells.entries()) add(cell, columns.includes(c));
       }
     } else if (/^<\/?[A-Z][^>]*>$/.test(row)) {
       isOpen = false; // a component's tag
     } else if (row.trim() === '' || isHeading.test(row)) {
       isOpen = false;
-      if (row.startsWith('## ')) isSection = namesGeth.test(row);
+      if (row.startsWith('## ')) isSection = names(row);
     } else if (isOpen && !startsBlock.test(row)) {
       const last = blocks.at(-1);
       if (last !== undefined) last.text += ` ${row}`;
@@ -104,7 +116,7 @@ export function markdownSentences(text: string): Sentence[] {
       isOpen = true;
     }
   }
-  return sentencesOf(blocks).filter(
+  return sentencesOf(blocks, topic).filter(
     ({ text: said }) => /[a-z0-9]/i.test(said) && !isCitation.test(said),
   );
 }
@@ -132,6 +144,7 @@ export function codeSentences(
   file: string,
   text: string,
   alsoTexts: boolean,
+  topic = geth,
 ): Sentence[] {
   const source = tsc.createSourceFile(file, text, tsc.ScriptTarget.Latest, true);
   const lineAt = (at: number): number =>
@@ -152,7 +165,7 @@ export function codeSentences(
   };
   visit(source);
   const ranges = [...comments].sort(([a], [b]) => a - b);
-  return sentencesOf([...commentBlocks(text, ranges, lineAt), ...texts]);
+  return sentencesOf([...commentBlocks(text, ranges, lineAt), ...texts], topic);
 }
 
 /** Lines of `//` one below the other are one block; a doc comment has one for a paragraph. */
