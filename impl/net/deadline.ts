@@ -24,7 +24,10 @@ const graceMs = 250;
  */
 export class Deadline implements Receivable<void> {
   readonly #runtime = runtime();
-  readonly #over: Signal;
+  readonly #direction: 'read' | 'write';
+  readonly #name: string;
+  /** Made when somebody waits: most writes never do. */
+  #signal: Signal | undefined;
   #timer: RunningTimer | undefined;
   #timerAt = Infinity;
   #at = Infinity;
@@ -32,8 +35,14 @@ export class Deadline implements Receivable<void> {
   #excused = false;
   #passed = false;
 
-  constructor(label: string) {
-    this.#over = new Signal(label);
+  /** @param name the connection's */
+  constructor(direction: 'read' | 'write', name: string) {
+    this.#direction = direction;
+    this.#name = name;
+  }
+
+  get #over(): Signal {
+    return (this.#signal ??= new Signal(`${this.#direction} deadline ${this.#name}`));
   }
 
   get recvCase(): Case<void> {

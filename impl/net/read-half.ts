@@ -31,7 +31,7 @@ export class ReadHalf {
    * @param freed is told of bytes that count no longer as unread
    */
   constructor(name: string, changed: Signal, freed: (bytes: number) => void) {
-    this.deadline = new Deadline(`read deadline ${name}`);
+    this.deadline = new Deadline('read', name);
     this.#name = name;
     this.#changed = changed;
     this.#freed = freed;

@@ -37,10 +37,11 @@ export class TcpConn implements NetConn {
     this.#socket = socket;
     this.remoteAddr = joinHostPort(socket.remoteAddress, socket.remotePort);
     const name = this.remoteAddr;
-    this.#gone = new Done(`${name} closed`);
-    this.#out = new OutBuffer(socket, `write ${name}`);
+    // No trace shows these, so they are not named each for itself.
+    this.#gone = new Done('socket closed');
+    this.#out = new OutBuffer(socket, 'socket write');
     this.#writes = new WriteHalf(name, this.#out);
-    this.#reads = new ReadHalf(name, new Signal(`read ${name}`), () => {
+    this.#reads = new ReadHalf(name, new Signal('socket read'), () => {
       // Not for every byte that is taken: each time a whole piece would come in for it.
       if (this.#flows === 'paused' && this.#reads.unread < maxUnread) this.#flow();
     });

@@ -30,7 +30,7 @@ export class WriteHalf {
   #isCutOff = false;
 
   constructor(name: string, sink: Sink) {
-    this.deadline = new Deadline(`write deadline ${name}`);
+    this.deadline = new Deadline('write', name);
     this.#name = name;
     this.#sink = sink;
   }

@@ -310,7 +310,7 @@ export class Server implements DialHost {
     const { id, name, caps, inbound, remoteAddr } = peer;
     this.feed.send({ type: 'add', peer: id, name, caps, inbound, remote: remoteAddr });
     //= see it to its end
-    const end = await this.endOf(peer);
+    const end = await peer.run().catch((thrown: unknown) => this.ended(peer, thrown));
     //= report it, so that its place is free
     //: Always taken: the run loop does not end before every peer has come here.
     await this.delpeer.send({ peer, end });
@@ -324,17 +324,13 @@ export class Server implements DialHost {
   }
   // #endregion run-peer
 
-  /** How the peer ended, even if the task that ends it has died itself. */
-  async endOf(peer: Peer): Promise<PeerEnd> {
-    try {
-      return await peer.run();
-    } catch (thrown) {
-      const error = endedBy('Peer.run', thrown);
-      peer.closed.close();
-      await peer.conn.fd.close();
-      await peer.wg.wait();
-      return { error, reason: discSubprotocolError, remoteRequested: false };
-    }
+  /** Ends a peer whose task that ends it has died itself, and says how it ended. */
+  async ended(peer: Peer, thrown: unknown): Promise<PeerEnd> {
+    const error = endedBy('Peer.run', thrown);
+    peer.closed.close();
+    await peer.conn.fd.close();
+    await peer.wg.wait();
+    return { error, reason: discSubprotocolError, remoteRequested: false };
   }
 
   /** A loop that died answers nobody: whoever waits for it leaves by `quit`. */
