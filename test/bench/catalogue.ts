@@ -1,5 +1,6 @@
 /** What is measured: a name, a unit, which way is better, and the goal that was set. */
 
+import { heldKinds } from './held.ts';
 import { median, ratio } from './statistics.ts';
 
 export const columns = ['ours', 'transport', 'devp2p', 'raw', 'parts'] as const;
@@ -224,6 +225,9 @@ function memory(idlePeers: readonly number[]): Entry[] {
     }),
     entry('memory/peer', 'resident memory of an idle peer', 'KiB', notMoreThanTheirs),
     entry('memory/peer-heap', 'of it, heap and external', 'KiB'),
+    ...Object.entries(heldKinds).map(([kind, what]) =>
+      entry(`memory/held/${kind}`, `of a peer's heap, ${what}`, 'B'),
+    ),
     entry(
       'memory/flat',
       'heap of a peer, the last ones to the first ones',

@@ -24,6 +24,8 @@ export interface Plan {
   /** Idle peers at which memory is read, rising. */
   readonly idlePeers: readonly number[];
   readonly memoryRounds: number;
+  /** Idle peers at which the heap is looked through, rising: two counts. */
+  readonly heldPeers: readonly [number, number];
   /** Lengths of the chains that are synchronised, rising. */
   readonly chains: readonly number[];
   /** Of the chain that has a transaction in every block. */
@@ -44,6 +46,7 @@ export const fullPlan: Plan = {
   codecMs: 600,
   idlePeers: [100, 500, 1_000, 2_000],
   memoryRounds: 3,
+  heldPeers: [100, 300],
   chains: [5_000, 10_000, 20_000],
   fullBlocks: 5_000,
   syncRounds: 3,
@@ -61,6 +64,7 @@ export const quickPlan: Plan = {
   codecMs: 200,
   idlePeers: [50, 150, 300],
   memoryRounds: 1,
+  heldPeers: [50, 150],
   chains: [2_000, 5_000],
   fullBlocks: 1_000,
 };

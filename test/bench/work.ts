@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { cpuMicros, timeCodec, type CodecTimes } from './codec.ts';
 import type { Profiled } from './catalogue.ts';
+import { heldNow, type Held } from './held.ts';
 import { Profile, type Shares } from './profile.ts';
 import { percentile } from './statistics.ts';
 import { codes, type Address, type Dialer, type Link } from './stack.ts';
@@ -228,13 +229,14 @@ export class Work {
   }
 
   async memory(): Promise<Memory> {
-    if (globalThis.gc === undefined) throw new Error('needs --expose-gc');
-    for (let i = 0; i < 4; i++) {
-      globalThis.gc();
-      await new Promise((resolve) => setTimeout(resolve, 50)); // finalizers have run
-    }
+    await collectGarbage();
     const { rss, heapUsed, external } = process.memoryUsage();
     return { rssKiB: rss / 1024, heapKiB: (heapUsed + external) / 1024 };
+  }
+
+  async held(): Promise<Held> {
+    await collectGarbage();
+    return heldNow();
   }
 
   codec(size: number, ms: number): Promise<CodecTimes> {
@@ -306,4 +308,12 @@ export interface Answer {
   readonly id: number;
   readonly result?: unknown;
   readonly error?: string;
+}
+
+async function collectGarbage(): Promise<void> {
+  if (globalThis.gc === undefined) throw new Error('needs --expose-gc');
+  for (let i = 0; i < 4; i++) {
+    globalThis.gc();
+    await new Promise((resolve) => setTimeout(resolve, 50)); // finalizers have run
+  }
 }

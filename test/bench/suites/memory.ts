@@ -5,6 +5,7 @@
  */
 
 import type { Child, Children } from '../children.ts';
+import { addedBy } from '../held.ts';
 import type { Plan } from '../plan.ts';
 import type { Figures } from '../record.ts';
 import type { Address, StackName } from '../stack.ts';
@@ -32,6 +33,10 @@ export async function memory(
   plan: Plan,
   figures: Figures,
 ): Promise<void> {
+  for (const stack of stacks) {
+    await lookThrough(children, plan, figures, stack);
+    children.endAll();
+  }
   for (let round = 0; round < plan.memoryRounds; round++) {
     for (const stack of stacks) {
       const crowd = await gather(children, plan, figures, stack);
@@ -43,27 +48,64 @@ export async function memory(
   }
 }
 
+/** A listener of its own: to look through a heap takes a multiple of it. */
+async function lookThrough(
+  children: Children,
+  { heldPeers }: Plan,
+  figures: Figures,
+  stack: (typeof stacks)[number],
+): Promise<void> {
+  const [first, second] = heldPeers;
+  const crowd = await open(children, stack, second);
+  await grow(children, crowd, stack, 0, first);
+  const before = await crowd.listener.call('held', [], connectMs);
+  await grow(children, crowd, stack, first, second);
+  const after = await crowd.listener.call('held', [], connectMs);
+  for (const [kind, bytes] of Object.entries(addedBy(second - first, before, after))) {
+    // Of channels devp2p has none, and no ratio is made with nothing.
+    if (bytes > 0) figures.add(`memory/held/${kind}`, stack, bytes);
+  }
+}
+
+async function open(
+  children: Children,
+  stack: (typeof stacks)[number],
+  most: number,
+): Promise<Crowd> {
+  const listener = await children.startStack(stack, 'listener', fullYoungGeneration);
+  const address = await listener.call('listen', [most + 2]);
+  await listener.call('touchHeap', []);
+  return { listener, address };
+}
+
+/** One process for each step: what it dialed before stays connected. */
+async function grow(
+  children: Children,
+  { listener, address }: Crowd,
+  stack: (typeof stacks)[number],
+  there: number,
+  peers: number,
+): Promise<void> {
+  const dialer = await children.startStack('ours', 'dialer of idle peers');
+  await dialer.call('prepare', [address, peers - there]);
+  await dialer.call('dial', [dialsAtOnce, tries], connectMs);
+  await allUp(listener, stack, peers);
+}
+
 async function gather(
   children: Children,
   plan: Plan,
   figures: Figures,
   stack: (typeof stacks)[number],
 ): Promise<Crowd> {
-  const most = Math.max(...plan.idlePeers);
-  const listener = await children.startStack(stack, 'listener', fullYoungGeneration);
-  const address = await listener.call('listen', [most + 2]);
-  await listener.call('touchHeap', []);
+  const crowd = await open(children, stack, Math.max(...plan.idlePeers));
   const rss: Point[] = [];
   const heap: Point[] = [];
   let there = 0;
   for (const peers of plan.idlePeers) {
-    // One process for each step: what it dialed before stays connected.
-    const dialer = await children.startStack('ours', 'dialer of idle peers');
-    await dialer.call('prepare', [address, peers - there]);
-    await dialer.call('dial', [dialsAtOnce, tries], connectMs);
+    await grow(children, crowd, stack, there, peers);
     there = peers;
-    await allUp(listener, stack, there);
-    const { rssKiB, heapKiB } = await listener.call('memory', []);
+    const { rssKiB, heapKiB } = await crowd.listener.call('memory', []);
     figures.add(`memory/peers/${peers}`, stack, rssKiB / 1024);
     rss.push({ x: peers, y: rssKiB });
     heap.push({ x: peers, y: heapKiB });
@@ -72,7 +114,7 @@ async function gather(
   figures.add('memory/peer-heap', stack, slope(heap));
   const [first, last] = [slope(heap.slice(0, 2)), slope(heap.slice(-2))];
   figures.add('memory/flat', stack, last / first);
-  return { listener, address };
+  return crowd;
 }
 
 /** The last dialers have their peer some moments before the listener has. */
