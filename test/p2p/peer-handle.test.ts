@@ -277,6 +277,18 @@ describe('Peer.readLoop', () => {
       expect(test.told).toEqual([[1, 'c104']]);
     }));
 
+  it('does not hear a Disconnect behind a message that nobody takes', () =>
+    run(async () => {
+      const test = new TestPeer([makeProtocol(() => sleep(60_000))]).start();
+      await test.send(16);
+      await test.sendDisconnect(4);
+      await sleep(50_000);
+      await test.peer.disconnect(8);
+      expect(await test.over()).toMatchObject({ reason: 8, remoteRequested: false });
+      expect(test.told.at(-1)).toEqual([1, 'c108']);
+      expect(test.line.incoming.length).toBe(1); // it lies there still
+    }));
+
   it("does not let one protocol's messages past another that does not read", () =>
     run(async () => {
       let got = 0;

@@ -228,6 +228,28 @@ describe('RuntimeMisuse', () => {
   });
 });
 
+describe('the empty schedule', () => {
+  it('resumes the task that has waited longest for its turn', async () => {
+    const order: string[] = [];
+    await simulate({ schedule: '' }, async () => {
+      const group = new WaitGroup();
+      const called = ['a', 'b', 'c'].map((name) => [name, new Done(name)] as const);
+      for (const [name, done] of called) {
+        group.go(name, async () => {
+          await done.wait();
+          order.push(name);
+          await runtime().pause(); // behind those who can go on by now
+          order.push(`${name} again`);
+        });
+      }
+      await sleep(1); // all three wait
+      for (const nth of [1, 2, 0]) called[nth]?.[1].close();
+      await group.wait();
+    });
+    expect(order).toEqual(['b', 'c', 'a', 'b again', 'c again', 'a again']);
+  });
+});
+
 describe('SerialRuntime.startTimer', () => {
   /** Two tasks that sleep until the same instant; the first to wake ends the other. */
   async function race(): Promise<string> {

@@ -671,6 +671,17 @@ describe('RLPX.close', () => {
     });
   });
 
+  it('tells the reason that it is given, whichever of 0 to 20 but 1', async () => {
+    await run(async () => {
+      for (let reason = 0; reason <= 20; reason++) {
+        const line = await withHelloDone({ version: 4 });
+        const frames = await heard(line, new DiscError(reason));
+        const payload = toHex(encodeDisconnect(reason));
+        expect(frames).toEqual(reason === 1 ? [] : [`1:${payload}`]);
+      }
+    });
+  });
+
   it('says nothing after a frame that failed', async () => {
     await run(async () => {
       const line = await withHelloDone();
