@@ -214,6 +214,10 @@ describe('ProtocolManager.handleMsg', () => {
     for (const code of [0x08, 0x11]) {
       await endAfter([unpackable(code, new Uint8Array(9), seen)]);
     }
+    const tooLarge = new Uint8Array(10 * 1024 * 1024 + 1);
+    await endAfter([unpackable(transactionsMsg, tooLarge, seen)]);
+    const unasked = unpackable(blockHeadersMsg, new Uint8Array(9), seen);
+    await endAfter([unasked, unasked, unasked]);
     expect(seen).toEqual([]);
   });
 });
@@ -402,6 +406,24 @@ describe('answers that nobody asked for (H-85)', () => {
       await remote.send(blockHeadersMsg, encodeList([header]));
       expect((await open.answer.recv()).map(hashHeader)).toEqual([chain.genesisHash]);
       expect(late.answer.length).toBe(0);
+    });
+  });
+});
+
+describe('answers that were asked for', () => {
+  it('keep no handler waiting, though nobody takes them', async () => {
+    await withRemote({}, async (remote, peer, { chain }) => {
+      const origin = { kind: 'number', number: 0n } as const;
+      const answers = Array.from({ length: 3 }, () => peer.requestHeaders(origin, 1));
+      const header = encodeHeader(chain.currentHeader);
+      for (let i = 0; i < answers.length; i++) {
+        await remote.read();
+        await remote.send(blockHeadersMsg, encodeList([header]));
+      }
+      const query = { origin, amount: 1n, skip: 0n, reverse: false };
+      await remote.send(getBlockHeadersMsg, encodeGetBlockHeaders(query));
+      expect((await remote.read()).code).toBe(blockHeadersMsg);
+      expect(answers.map(({ answer }) => answer.length)).toEqual([1, 1, 1]);
     });
   });
 });

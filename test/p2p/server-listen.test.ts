@@ -109,13 +109,13 @@ describe('Server.listenLoop', () => {
       });
       await server.start();
       const tasks = new WaitGroup();
+      for (let i = 0; i < 12; i++) {
+        const fd = world.connect(serverAddress, '10.0.0.2');
+        tasks.go('silent', async () => {
+          await closedAfterID(fd);
+        });
+      }
       for (let round = 1; round <= 4; round++) {
-        for (let i = 0; i < 3; i++) {
-          const fd = world.connect(serverAddress, '10.0.0.2');
-          tasks.go('silent', async () => {
-            await closedAfterID(fd);
-          });
-        }
         await sleep(4_999);
         expect(begun).toBe(3 * round);
         await sleep(1);

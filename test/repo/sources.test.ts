@@ -31,6 +31,15 @@ describe('the files of impl/', () => {
     expect(problems).toEqual([]);
   });
 
+  it('start their tasks in groups, but for the first of a run', () => {
+    const starting = [...texts].filter(([, text]) => /\.spawn\(/.test(text));
+    expect(starting.map(([file]) => file).toSorted()).toEqual([
+      'impl/csp/wait-group.ts',
+      'impl/sim/simulate.ts',
+      'impl/sim/traced.ts',
+    ]);
+  });
+
   it('are short, or carry a reason', () => {
     expect(applyTo((file, text) => fileProblems(file, text, longFiles))).toEqual([]);
   });

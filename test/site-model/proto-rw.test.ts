@@ -157,14 +157,15 @@ describe('messages for a busy protocol', () => {
   });
 
   it('are lost where they are, when our own side ends the peer', async () => {
-    const took = await withSlowEth(async (line, peer, took) => {
+    const { took, unread } = await withSlowEth(async (line, peer, took) => {
       for (let code = 0; code < 3; code++) line.incoming.trySend(eth(code));
       await sleep(300);
       await peer.disconnect(0);
       await sleep(5_000);
-      return took;
+      return { took, unread: line.incoming.length };
     });
     expect(took).toEqual([0]);
+    expect(unread).toBe(1); // the third; the second was in the hands of `readLoop`
   });
 
   it('would pass seventeen at a time, if `in` had room for 16', async () => {

@@ -327,6 +327,30 @@ describe('RLPX.doProtoHandshake', () => {
     });
   });
 
+  it('waits for no frame that is here, and for one that is not', async () => {
+    await run(async () => {
+      const { a, b, fds } = await connected();
+      let waits = 0;
+      const fill = fds[1].fill.bind(fds[1]);
+      fds[1].fill = (length) => {
+        waits++;
+        return fill(length);
+      };
+      for (let i = 0; i < 10; i++) await sendItems(a, 16, utf8('here'));
+      for (let i = 0; i < 10; i++) await b.readMsg();
+      expect(waits).toBe(0);
+      await together(
+        () => b.readMsg(),
+        async () => {
+          await sleep(1);
+          await sendItems(a, 16, utf8('late'));
+        },
+      );
+      expect(waits).toBe(1);
+      await hangUp(a, b);
+    });
+  });
+
   it('reads ack and the first frames from one segment', async () => {
     await run(async () => {
       const [fdA, fdB] = pipe();
