@@ -96,6 +96,7 @@ describe('encHandshakeChecks', () => {
     ['refuses it also from a static dial', table(9, 0, 9), idOf('21'), staticDial, 5],
     ['refuses it also if it is trusted', table(9, 9, 9), idOf('21'), trustedInbound, 5],
     ['refuses ourselves', table(3, 3, 9), self, inbound, 10],
+    ['refuses ourselves also if trusted', table(9, 9, 9), self, trustedInbound, 10],
     [
       'refuses ourselves at the end of our own dial',
       table(3, 3, 9),
@@ -156,6 +157,13 @@ describe('protoHandshakeChecks', () => {
   ] as const)('%s', (_what, peers, caps, reason) => {
     const conn = candidate(caps.map(([name, version]) => [name, version]));
     expect(reasonOf(protoHandshakeChecks(peers, conn, [a1]))).toBe(reason);
+  });
+
+  it('refuses a trusted node that speaks nothing of ours, full or not', () => {
+    for (const peers of [table(0, 0, 9), table(9, 9, 9)]) {
+      const conn = { ...candidate([['b', 1]]), flags: trustedInbound };
+      expect(reasonOf(protoHandshakeChecks(peers, conn, [a1]))).toBe(3);
+    }
   });
 
   it('takes anybody if we speak nothing ourselves', () => {
