@@ -166,6 +166,19 @@ describe('protoHandshakeChecks', () => {
     }
   });
 
+  it('takes who has one, two or three of our protocols', () => {
+    const ours = [1, 2, 3].map((version) =>
+      makeProtocol(readAll, { name: 'a', version }),
+    );
+    const theirs = ours.map(({ version }): [string, number] => ['a', version]);
+    const reasons = [0, 1, 2, 3].map((count) =>
+      reasonOf(
+        protoHandshakeChecks(table(0, 0, 9), candidate(theirs.slice(0, count)), ours),
+      ),
+    );
+    expect(reasons).toEqual([3, undefined, undefined, undefined]);
+  });
+
   it('takes anybody if we speak nothing ourselves', () => {
     expect(protoHandshakeChecks(table(0, 0, 9), candidate([]), [])).toBeUndefined();
   });

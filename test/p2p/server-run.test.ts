@@ -11,6 +11,7 @@ import type { HelloConn } from '../../impl/p2p/conn.ts';
 import { ServerStopped } from '../../impl/p2p/server-stopped.ts';
 import { linePair } from '../helpers/transports.ts';
 import { DiscError } from '../../impl/p2p/peer-error.ts';
+import { Peer } from '../../impl/p2p/peer.ts';
 import { newRLPX } from '../../impl/p2p/rlpx/transport.ts';
 import { PlainTransport } from '../../impl/sim/plain-transport.ts';
 import type { ServerConfig } from '../../impl/p2p/server.ts';
@@ -201,6 +202,24 @@ describe('Server.start', () => {
 });
 
 describe('Server.peers', () => {
+  it('waits for the run loop, and tells the peers that it knows', () =>
+    run(async () => {
+      const server = makeServer(new World()); // the test plays its run loop
+      const peer = new Peer(helloConn(linePair()[0], []), []);
+      let found: readonly Peer[] | undefined;
+      const tasks = new WaitGroup();
+      tasks.go('ask', async () => {
+        found = await server.peers();
+      });
+      await sleep(10);
+      expect(found).toBeUndefined();
+      const op = await server.peerOp.recv();
+      op(new Map([[peer.id, peer]]));
+      await server.peerOpDone.send(undefined);
+      await tasks.wait();
+      expect(found).toEqual([peer]);
+    }));
+
   it('answers many who ask at once (k = 1)', async () => {
     const main = async (): Promise<string[]> => {
       const world = new World();
@@ -507,6 +526,33 @@ describe('Server.run at its checkpoints', () => {
     );
     expect(atSecondCheck).toBeGreaterThan(0);
   });
+
+  it('enters a peer before it answers, and answers before it looks at the next', () =>
+    run(async () => {
+      const server = makeServer(new World());
+      await server.start();
+      const conns = [linePair()[0], linePair()[0]].map((line) =>
+        helloConn(line, [{ name: 'a', version: 1 }]),
+      );
+      let taken = 0;
+      const tasks = new WaitGroup();
+      tasks.go('offer', async () => {
+        for (const conn of conns) {
+          await server.addpeer.send(conn);
+          taken++;
+        }
+      });
+      await sleep(10);
+      // Nobody has taken the first answer yet.
+      expect([taken, server.story]).toEqual([1, ['add 22']]);
+      const [first, second] = conns;
+      expect(await first?.cont.recv()).toBeUndefined();
+      await sleep(10);
+      expect(taken).toBe(2);
+      expect(await second?.cont.recv()).toEqual(new DiscError(5));
+      await tasks.wait();
+      await server.stop();
+    }));
 
   it('asks the table again after Hello: the place may be gone by then', () =>
     run(async () => {

@@ -275,6 +275,23 @@ describe('meet', () => {
     expect(outcome).toEqual({ nodes: { A: node, B: node }, scripts: {} });
   });
 
+  it('sends six messages, and then none before the tick of the syncer', async () => {
+    const options = { scenario: 'meet', schedule: '0', record: true };
+    const { trace } = await runScenario(scenarios.meet, options);
+    const sent = (trace?.events ?? []).flatMap(({ t, n, msg }) =>
+      msg?.dir === 'out' ? [{ t, said: `${n} ${msg.name ?? msg.code}` }] : [],
+    );
+    expect(sent.slice(0, 7)).toEqual([
+      { t: 50, said: 'A auth' },
+      { t: 75, said: 'B ack' },
+      { t: 75, said: 'B Hello' },
+      { t: 100, said: 'A Hello' },
+      { t: 100, said: 'A 16' }, // Status
+      { t: 125, said: 'B 16' },
+      { t: 10_000, said: 'A 19' }, // GetBlockHeaders
+    ]);
+  });
+
   it('has one trace: again, and with the crypto of a browser', async () => {
     expect(providerName).toBe('node');
     const browser = promisify(execFile)(process.execPath, [

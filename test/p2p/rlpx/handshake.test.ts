@@ -8,6 +8,7 @@ import { nodeIDOf } from '../../../impl/p2p/enode.ts';
 import { HandshakeError } from '../../../impl/p2p/rlpx/errors.ts';
 import { initiate, receive } from '../../../impl/p2p/rlpx/handshake.ts';
 import { ackKind, authKind, openPacket } from '../../../impl/p2p/rlpx/packet.ts';
+import { deriveSecrets } from '../../../impl/p2p/rlpx/secrets.ts';
 import { newRLPX } from '../../../impl/p2p/rlpx/transport.ts';
 import { encode, type RlpValue } from '../../../impl/rlp/encode.ts';
 import {
@@ -291,21 +292,36 @@ describe('receive', () => {
   );
 
   it('leaves a caller whose static key is not its own without a common key', async () => {
+    // Whoever calls has this ephemeral key and this nonce, and knows both packets.
+    const keysAfter = async (
+      auth: Uint8Array,
+    ): Promise<{ ack: Uint8Array; ours: string; theirs: string }> => {
+      const { value } = await run(async () => {
+        const [raw, fd] = pipe();
+        await raw.write(auth);
+        const { secrets } = await receive(fd, keyB);
+        const prefix = await raw.readFull(2);
+        const ack = concat(prefix, await raw.readFull(readUint(prefix, 0, 2)));
+        const { message } = openPacket(ackKind, keyA, ack);
+        const theirs = deriveSecrets('initiator', {
+          ecdhe: ecdh(ephemeralKey, message.ephemeralKey),
+          initiatorNonce: nonce,
+          recipientNonce: message.nonce,
+          ...{ auth, ack },
+        });
+        return { ack, ours: toHex(secrets.mac), theirs: toHex(theirs.mac) };
+      });
+      return value;
+    };
+    const owner = await keysAfter(goodAuth());
+    expect(owner.theirs).toBe(owner.ours);
     // C signs with its own token, but names A's key.
     const token = ecdh(keyC, publicKey(keyB));
     const signature = sign(xor(token, nonce), ephemeralKey);
-    const auth = packet(publicKey(keyB), authList({ signature }));
-    await run(async () => {
-      const [raw, fd] = pipe();
-      await raw.write(auth);
-      const { secrets } = await receive(fd, keyB);
-      const prefix = await raw.readFull(2);
-      const ack = concat(prefix, await raw.readFull(readUint(prefix, 0, 2)));
-      // The ack is A's to read, and the keys come from an ephemeral key that nobody has.
-      expect(() => openPacket(ackKind, keyC, ack)).toThrow(HandshakeError);
-      const { message } = openPacket(ackKind, keyA, ack);
-      expect(ecdh(ephemeralKey, message.ephemeralKey)).not.toEqual(secrets.aes);
-    });
+    const liar = await keysAfter(packet(publicKey(keyB), authList({ signature })));
+    // The ack is A's to read. It would not help C: B has recovered another ephemeral key.
+    expect(() => openPacket(ackKind, keyC, liar.ack)).toThrow(HandshakeError);
+    expect(liar.theirs).not.toBe(liar.ours);
   });
 });
 

@@ -41,7 +41,20 @@ describe('encodeHello', () => {
 describe('decodeHello', () => {
   it('ignores fields and bytes that a later version may add', () => {
     const extra = encode([...fields, 1, [2, [3]], utf8('more')]);
-    expect(decodeHello(concat(extra, fromHex('ffff'))).id).toEqual(id);
+    const hello = decodeHello(encode(fields));
+    expect(hello.id).toEqual(id);
+    expect(decodeHello(concat(extra, fromHex('ffff')))).toEqual(hello);
+  });
+
+  it('misses each field that was taken out, also with a later one behind', () => {
+    for (const later of [[], [1]]) {
+      for (const at of fields.keys()) {
+        const rest = [...fields.toSpliced(at, 1), ...later];
+        expect(() => decodeHello(encode(rest)), `without field ${at}`).toThrow(
+          expect.objectContaining({ name: 'RlpError' }),
+        );
+      }
+    }
   });
 
   it('accepts several versions of several protocols', () => {

@@ -229,6 +229,22 @@ describe('newRLPX', () => {
     });
   });
 
+  it('does not give a Hello 5 s anew with each byte of it', async () => {
+    await run(async () => {
+      const { ours, raw } = await withRawPeer();
+      const [result] = await together(
+        async () => {
+          const outcome = await attempt(() => ours.doProtoHandshake(helloOf(keyB)));
+          await ours.close(undefined);
+          return outcome;
+        },
+        () => trickle(raw.fd, raw.seal(0, encodeHello(helloOf(keyA))), 100),
+      );
+      expect(result).toMatchObject({ error: timedOut, at: 5000 });
+      await raw.fd.close();
+    });
+  });
+
   it('counts the writing of our Hello in', async () => {
     await run(async () => {
       // The remote reads nothing after ack, and its Hello comes at once.
