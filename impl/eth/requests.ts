@@ -26,7 +26,7 @@ export type AnswerKind = keyof Answers;
 export type Keying = 'order' | 'request-id';
 
 export class OpenRequest<T> {
-  /** Unique among the requests to one peer. On the wire only where the version has ids. */
+  /** Unique among the requests to one peer. On the wire where the version has ids. */
   readonly id: bigint;
   /** Items that the answer may have. */
   readonly maxItems: number;

@@ -52,7 +52,7 @@ export async function txsyncLoop({
   wg,
 }: TxSyncHost): Promise<void> {
   const pending = new Map<EthPeerID, TxSync>(); // BOUNDED by the peers: see `done`
-  //: A place for the one result that can come: who sends never waits for us.
+  //: A place for the one result that can come: it lies there until we ask for it.
   const done = new Chan<{ failed: boolean }>('txsync pack sent', 1);
   let sending: TxSync | undefined;
 

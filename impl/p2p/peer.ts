@@ -63,7 +63,7 @@ export class Peer implements PeerHandle, ProtoLink {
   readonly closed = new Done('closed');
   /** `disconnect` offers a reason here; `run` takes the first. */
   readonly disc = new Chan<DiscReason>('disc');
-  /** One place for each protocol and one for `pingLoop`: who reports never waits. */
+  /** One place for each protocol and one for `pingLoop`: each reports once. */
   readonly protoErr: Chan<Error>;
   readonly readErr = new Chan<Error>('readErr', 1);
   readonly writeErr = new Chan<Error | undefined>('writeErr', 1);

@@ -8,6 +8,7 @@ import { encodeBody, hashBlock } from '../../impl/core/block.ts';
 import type { Chain } from '../../impl/core/chain.ts';
 import type { Hash } from '../../impl/core/hash.ts';
 import { hashHeader, type Header } from '../../impl/core/header.ts';
+import { maxQueuedHeaders } from '../../impl/eth/body-queue.ts';
 import type { ProtocolManager } from '../../impl/eth/handler.ts';
 import { maxHeaderFetch, type StatusData } from '../../impl/eth/protocol.ts';
 import { childrenOf, signedTx, testGenesis } from '../helpers/blocks.ts';
@@ -176,6 +177,25 @@ describe('Download', () => {
       expect(headOf(chain)).toBe(headOf(theirs));
       expect(poor.answers).toBe(1);
       expect(poor.remote.end).toBeUndefined();
+    });
+  });
+
+  it('takes no more headers while 2,048 of them wait for their bodies', async () => {
+    const theirs = chainOf(
+      childrenOf(testGenesis().block, 3_000, { txs: [signedTx()] }),
+    );
+    await withManager({}, async (manager, wg) => {
+      let asked = 0;
+      serve(manager, wg, 'b1', theirs, {
+        headers: (all, { amount }) => {
+          if (amount === BigInt(maxHeaderFetch)) asked++;
+          return all;
+        },
+        bodies: () => undefined,
+      });
+      await sleep(40_000);
+      // The queue has eleven batches. The twelfth has come, and nobody takes it.
+      expect(asked).toBe(Math.ceil(maxQueuedHeaders / maxHeaderFetch) + 1);
     });
   });
 

@@ -69,7 +69,7 @@ describe('faults of which only one can be thrown on', () => {
       statusWriter: new TypeError('w'),
       statusReader: new TypeError('r'),
     };
-    const { failures, left } = await simulate({}, async () => {
+    const { outcome, failures, left } = await simulate({}, async () => {
       const wg = new WaitGroup();
       const rw: MsgReadWriter = {
         readMsg: () => Promise.reject(faults.statusReader),
@@ -79,11 +79,17 @@ describe('faults of which only one can be thrown on', () => {
       const link = new LinkRW(new Chan('out'), new Chan('in'), closed);
       const peer = new EthPeer(63, new Side('aa', link, closed, false), rw, wg);
       const chain = new Chain(testGenesis());
-      await peer.handshake(statusOf(chain)).catch(() => undefined);
+      let thrown: unknown;
+      await peer.handshake(statusOf(chain)).catch((error: unknown) => {
+        thrown = error;
+      });
       await wg.wait();
+      return thrown;
     });
     const told = Object.fromEntries(failures.map(({ task, error }) => [task, error]));
     expect(told).toEqual(faults);
+    const thrown = outcome.status === 'done' ? outcome.value : outcome;
+    expect(Object.values(faults)).toContain(thrown);
     expect(left).toEqual([]);
   });
 

@@ -28,6 +28,17 @@ describe('RequestTracker, keyed by order', () => {
   });
 });
 
+describe('OpenRequest.deliver', () => {
+  it('leaves the answer in its place, whether somebody waits for it or not', async () => {
+    await simulated(async () => {
+      const request = new RequestTracker('order').open('bodies', 1);
+      request.deliver([]);
+      expect(request.answer.length).toBe(1);
+      expect(await request.answer.recv()).toEqual([]);
+    });
+  });
+});
+
 describe('RequestTracker, keyed by request id', () => {
   it('gives an answer to the request that it names, in any order', () => {
     const tracker = new RequestTracker('request-id');

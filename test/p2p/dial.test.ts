@@ -107,10 +107,23 @@ describe('DialState.newTasks', () => {
       netRestrict: allowed,
     });
     expect(said(state.newTasks(0, peersOf(), 0))).toEqual([2, 0x20, 0x21]);
-    // Dropped for good, as ourselves; a peer is one, wherever it is.
-    const none = new DialState({ self, staticNodes: nodes(1, 2), netRestrict: [] });
-    expect(said(none.newTasks(0, peersOf(1), 0))).toEqual([]);
-    expect(none.keeps(new DialNodeTask(node(2), 'static'))).toBe(false);
+  });
+
+  it('drops for good what it may not dial', () => {
+    const netRestrict = [parseCidr('10.0.1.0/24')].filter((one) => one !== undefined);
+    const elsewhere = { ...node(2), host: '10.9.9.9' };
+    const dial = new DialNodeTask(node(2), 'dynamic');
+    const options = { self, netRestrict, maxDynDials: 1 };
+    // A bootnode is one as long as it is in that list, and in the other one it is not.
+    const lists = { staticNodes: [elsewhere], bootnodes: [node(2)] };
+    const both = new DialState({ ...options, ...lists });
+    expect(both.keeps(dial)).toBe(false);
+    expect(said(both.newTasks(0, peersOf(), 0))).toEqual([2]);
+    expect(both.keeps(dial)).toBe(true);
+    const one = new DialState({ ...options, bootnodes: [elsewhere] });
+    expect(one.keeps(dial)).toBe(true);
+    expect(said(one.newTasks(0, peersOf(), 0))).toEqual([]);
+    expect(one.keeps(dial)).toBe(false);
   });
 
   // geth: TestDialStateCache

@@ -1,4 +1,4 @@
-/** Integers of which only a few small values mean anything to us. */
+/** Integers of which a few small values mean something to us. */
 
 /**
  * Reads a big-endian integer of any length; one that a `number` cannot hold exactly is

@@ -126,7 +126,7 @@ class Compression implements SlicedWork {
   // #endregion snappy-compress
 }
 
-/** Writes the elements of one block, the only one at that time. */
+/** Writes the elements of one block. In slices, others are written meanwhile. */
 class BlockWriter {
   readonly #data: Uint8Array;
   readonly #out: Uint8Array;

@@ -342,6 +342,17 @@ describe('EncHandshakeOptions.allowPlain', () => {
     }
   });
 
+  it('says in that answer that no token of an earlier session is used', async () => {
+    await run(async () => {
+      const [raw, fd] = pipe();
+      await raw.write(plainAuth());
+      await receive(fd, keyB, { allowPlain: true });
+      const body = eciesDecrypt(keyA, await raw.readFull(210), nothing);
+      expect(body).toHaveLength(97);
+      expect(body.at(-1)).toBe(0);
+    });
+  });
+
   it('is off where nobody asks for it', async () => {
     const { error, answer } = await answerTo([plainAuth(), new Uint8Array(2048)]);
     expect(error).toMatchObject({ name: 'HandshakeError', code: 'cannot-decrypt' });

@@ -613,6 +613,21 @@ async function heard(
   return frames;
 }
 
+describe('RLPX.writeMsg, when both compress', () => {
+  it('compresses every message but Hello', async () => {
+    await run(async () => {
+      const { ours, raw } = await withHelloDone();
+      for (let code = 0; code < 40; code++) {
+        await ours.writeMsg(newMsg(code, fromHex('c0')));
+        const frame = await raw.receive();
+        expect(frame.code).toBe(code);
+        expect(toHex(frame.data), `${code}`).toBe(code === 0 ? 'c0' : '0100c0');
+      }
+      await hangUp(ours, raw.fd);
+    });
+  });
+});
+
 describe('RLPX.close', () => {
   it('says nothing before the encryption handshake is over', async () => {
     await run(async () => {
