@@ -31,6 +31,15 @@ describe('the files of impl/', () => {
     expect(problems).toEqual([]);
   });
 
+  it('start tasks with WaitGroup.go; a run of a simulation starts its first one', () => {
+    const starters = [...texts].filter(([, text]) => text.includes('.spawn('));
+    expect(starters.map(([file]) => file).sort()).toEqual([
+      'impl/csp/wait-group.ts',
+      'impl/sim/simulate.ts',
+      'impl/sim/traced.ts',
+    ]);
+  });
+
   it('are short, or carry a reason', () => {
     expect(applyTo((file, text) => fileProblems(file, text, longFiles))).toEqual([]);
   });
