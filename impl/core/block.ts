@@ -77,7 +77,7 @@ interface Encoded {
   raw?: Uint8Array;
 }
 
-// A body is read-only, so it is encoded once.
+// A body's fields are readonly, so it is encoded once.
 // BOUNDED by the bodies that are alive: a WeakMap does not keep them.
 const encoded = new WeakMap<Body, Encoded>();
 

@@ -59,7 +59,7 @@ export interface BodyRoots {
   readonly uncleHash: Hash;
 }
 
-// A body is read-only, so its roots are computed once.
+// A body's fields are readonly, so its roots are computed once.
 // BOUNDED by the bodies that are alive: a WeakMap does not keep them.
 const known = new WeakMap<Body, BodyRoots>();
 

@@ -74,8 +74,8 @@ interface Encoded {
   hash?: Hash;
 }
 
-// A transaction is read-only, so it is encoded and hashed once; one that came from a
-// peer keeps the bytes that it came as.
+// A transaction's fields are readonly, so it is encoded and hashed once; one that came
+// from a peer keeps the bytes that it came as.
 // BOUNDED by the transactions that are alive: a WeakMap does not keep them.
 const encoded = new WeakMap<Transaction, Encoded>();
 
