@@ -42,8 +42,8 @@ export interface Block {
 export const maxUncles = 2;
 
 /**
- * Ours: more than fit into a message of ten megabytes with a signature each (a transfer
- * takes about 100 bytes), so that only the filler of an attack is refused.
+ * Ours: more transfers than fit into a message of ten megabytes. One takes about 100
+ * bytes, with its signature.
  */
 export const maxTransactions = 131_072;
 
@@ -77,7 +77,7 @@ interface Encoded {
   raw?: Uint8Array;
 }
 
-// A body never changes, so it is encoded once.
+// A body's fields are readonly, so it is encoded once.
 // BOUNDED by the bodies that are alive: a WeakMap does not keep them.
 const encoded = new WeakMap<Body, Encoded>();
 

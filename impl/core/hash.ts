@@ -1,6 +1,6 @@
 /**
  * Hashes and addresses as text, so that they work as keys of a Map and compare with
- * `===`. Bytes appear only where they go to or come from the wire.
+ * `===`. On the wire they are bytes.
  */
 import { createKeccak, keccak256 } from '#crypto';
 import { fromHex, toHex } from '../bytes.ts';

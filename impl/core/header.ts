@@ -86,8 +86,8 @@ interface Encoded {
   hash?: Hash;
 }
 
-// A header never changes, so it is encoded and hashed once; one that came from a peer or
-// a file keeps the bytes that it came as.
+// A header's fields are readonly, so it is encoded and hashed once; one that came from
+// a peer or a file keeps the bytes that it came as.
 // BOUNDED by the headers that are alive: a WeakMap does not keep them.
 const encoded = new WeakMap<Header, Encoded>();
 

@@ -15,8 +15,8 @@ export const emptyUncleHash: Hash = hashOf(
 );
 
 /**
- * Root of a trie that maps the RLP of each index to the item at that index. Of the items,
- * only the first is kept for a while.
+ * Root of a trie that maps the RLP of each index to the item at that index. The first
+ * item waits until it is the turn of its key.
  *
  * @param items encoded values, none empty
  * @geth core/types/derive_sha.go DeriveSha
@@ -59,7 +59,7 @@ export interface BodyRoots {
   readonly uncleHash: Hash;
 }
 
-// A body never changes, so its roots are computed once.
+// A body's fields are readonly, so its roots are computed once.
 // BOUNDED by the bodies that are alive: a WeakMap does not keep them.
 const known = new WeakMap<Body, BodyRoots>();
 

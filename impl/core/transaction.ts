@@ -49,7 +49,7 @@ export class SenderError extends Error {
 
 /**
  * Twice what the number fields may hold. A value of 257 bits is a transaction that the
- * pool refuses; only a value of megabytes is a message that costs the peer its place.
+ * pool refuses; one of 513 bits is a message that costs the peer its place.
  */
 const maxWideBytes = 64;
 
@@ -74,8 +74,8 @@ interface Encoded {
   hash?: Hash;
 }
 
-// A transaction never changes, so it is encoded and hashed once; one that came from a
-// peer keeps the bytes that it came as.
+// A transaction's fields are readonly, so it is encoded and hashed once; one that came
+// from a peer keeps the bytes that it came as.
 // BOUNDED by the transactions that are alive: a WeakMap does not keep them.
 const encoded = new WeakMap<Transaction, Encoded>();
 

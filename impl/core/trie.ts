@@ -1,5 +1,5 @@
 /**
- * The Merkle-Patricia trie, for its root only: nothing is stored and nothing looked up.
+ * The root of a Merkle-Patricia trie: nothing is stored and nothing looked up.
  * Roots commit a header to its transactions and a genesis to its accounts.
  *
  * @see yellow paper, appendix D

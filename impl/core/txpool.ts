@@ -160,7 +160,7 @@ export class TxPool {
     const account = this.#accounts.get(from) ?? (new Map() as Account);
     const old = account.get(tx.nonce);
     if (old !== undefined && !isBetterPaid(tx, old.tx)) return 'underpriced';
-    //: A replacement takes the place that is there. Only a newcomer needs another one.
+    //: A replacement takes a place that its account has. A newcomer needs another one.
     const noPlace = old === undefined ? this.#noPlace(account, tx.nonce) : undefined;
     if (noPlace !== undefined) return noPlace;
 

@@ -26,7 +26,7 @@ export class EciesError extends Error {
  * @geth crypto/ecies/ecies.go concatKDF
  */
 function deriveKeys(shared: Uint8Array): { aesKey: Uint8Array; macKey: Uint8Array } {
-  //: A hash in counter mode; 32 bytes are one round, so the counter is always 1.
+  //: A hash in counter mode; 32 bytes are one round, so the counter is 1.
   const derived = sha256(Uint8Array.of(0, 0, 0, 1), shared);
   return {
     aesKey: derived.subarray(0, 16),
@@ -38,7 +38,7 @@ function deriveKeys(shared: Uint8Array): { aesKey: Uint8Array; macKey: Uint8Arra
 
 // #region ecies-encrypt
 /**
- * Encrypts `plaintext` so that only the owner of `recipient` can read it.
+ * Encrypts `plaintext` to the owner of `recipient`.
  *
  * @param recipient 64-byte public key
  * @param random a private key and 16 bytes, both fresh: one packet, one use

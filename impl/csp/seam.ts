@@ -20,7 +20,7 @@ export interface Tracer {
   emit(kind: TraceKind, fields: TraceFields, bytes?: Uint8Array): void;
 }
 
-/** What a task waits on. The label is asked for by traces and deadlock reports only. */
+/** What a task waits on. The real runtime does not ask for its words. */
 export interface WaitsOn {
   /** In words: `recv addpeer`, alternatives joined by ` | `. */
   readonly label: string;
@@ -49,7 +49,7 @@ export interface SpawnOptions {
 }
 
 export interface Runtime {
-  /** Milliseconds on a monotonic clock. Only differences mean anything. */
+  /** Milliseconds on a monotonic clock. Where its zero lies is left open. */
   now(): number;
 
   /** Bytes fit for keys and nonces; under a seed, the same bytes in every run. */
@@ -105,14 +105,14 @@ interface Traced {
   inTrace(): TraceFields;
 }
 
-/** What a trace shows of a value that travels through a channel; never decodes anything. */
+/** What a trace shows of a value that travels through a channel. */
 export function describe(value: unknown): TraceFields {
   const v = summarize(value);
   const tells = typeof value === 'object' && value !== null && 'inTrace' in value;
   return tells ? { v, ...(value as Traced).inTrace() } : { v }; // by its name
 }
 
-/** A short text for a value that travels through a channel; never decodes anything. */
+/** A short text for a value that travels through a channel; of bytes, how many. */
 export function summarize(value: unknown): string {
   switch (typeof value) {
     case 'undefined':

@@ -16,7 +16,7 @@ export const stopped = Symbol('stopped');
 
 /**
  * Does the work, with a pause whenever `sliceUnits` are full. A piece between two yields
- * is never cut: keep it well below a slice.
+ * is done in one go: keep it well below a slice.
  *
  * @param stop a `Done`, or all that can tell; looked at after each pause
  * @returns what the work returns, or `stopped`; then its `finally` blocks have run

@@ -1,7 +1,7 @@
 /**
- * Starts tasks and waits until they are over. `wg.go('readLoop', …)` is the only way
- * to start one, so `go(` finds every task in the code, and `names` says at any time
- * which of them are alive.
+ * Starts tasks and waits until they are over. `wg.go('readLoop', …)` is the only way in
+ * which a node starts one, so `go(` finds its tasks in the code, and `names` says at any
+ * time which of them are alive.
  */
 
 import { runtime } from './runtime.ts';

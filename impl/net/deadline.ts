@@ -26,7 +26,7 @@ export class Deadline implements Receivable<void> {
   readonly #runtime = runtime();
   readonly #direction: 'read' | 'write';
   readonly #name: string;
-  /** Made when somebody waits: most writes never do. */
+  /** Made when somebody waits: a write that finds room does not. */
   #signal: Signal | undefined;
   #timer: RunningTimer | undefined;
   #timerAt = Infinity;

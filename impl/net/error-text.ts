@@ -1,4 +1,4 @@
-/** What an error says, in one text that is never empty. */
+/** What an error says, in one text; empty for what is neither an error nor a text. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return typeof error === 'string' ? error : '';
   // A name with two addresses, both refused: the message is empty, the reasons are inside.

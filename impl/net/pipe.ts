@@ -1,8 +1,8 @@
 /**
  * A connection in memory: what one end writes, the other reads, through a buffer of
  * fixed size each way. The page runs nodes over it, and so do the tests. It keeps the
- * rules of a socket: a full buffer stops the writer, a closed end is noticed only by
- * whoever reads or writes, and what was written before a close can still be read.
+ * rules of a socket: a full buffer stops the writer, a closed end is noticed by whoever
+ * reads or writes, and what was written before a close can still be read.
  */
 
 import { Done } from '../csp/done.ts';

@@ -171,8 +171,8 @@ export class GunzipSource implements ByteSource {
     const done = new Promise<void>((resolve, reject) => {
       this.#failed = reject;
       if (this.#failure !== undefined) reject(this.#failure);
-      // Also within a piece: what lies behind the gzip is not taken, and its write is
-      // never called back.
+      // Also within a piece: what lies behind the gzip is not taken, and not every Node
+      // calls its write back.
       this.#ended = resolve;
       if (this.#isAtEnd) {
         this.#gunzip.end();

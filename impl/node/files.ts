@@ -137,7 +137,7 @@ export class Replacement {
     try {
       fchownSync(this.#fd, old.uid, old.gid);
     } catch {
-      // Only root gives files away. Then the new one is ours, as any new file.
+      // Not allowed: then the new one is ours, as any new file.
     }
     fchmodSync(this.#fd, old.mode & 0o7777);
   }

@@ -1,7 +1,7 @@
 /** Why bytes from a peer, or a value of ours, are no RLP that we accept. */
 export type RlpErrorCode =
   | 'truncated' // an item is longer than the list or the input that holds it
-  | 'non-canonical' // there is a shorter way to write the same, so only that one is legal
+  | 'non-canonical' // the same can be written shorter, and must be
   | 'not-a-list' // a byte string stands where a list belongs
   | 'not-bytes' // a list stands where a byte string belongs
   | 'too-short' // a byte string below the schema's least length

@@ -10,7 +10,7 @@ import {
 /** A remote that dials A, and says nothing but Hello. */
 type Remote = Partial<Omit<ScriptSpec, 'kind'>>;
 
-/** A's protocol reads and says nothing, so that only the checkpoints speak. */
+/** A's protocol reads and says nothing. */
 const quiet = { protocol: 'listens' } as const;
 /** At 0 ms others have come in; what is asked about happens at this time. */
 const laterMs = 100;

@@ -28,13 +28,13 @@ export type Reports = 'tries' | 'waits';
 export type Fate =
   /** The peer has ended, and none of its tasks is left. */
   | { readonly fate: 'ends' }
-  /** Its end was decided, and it never comes: so many tasks stand at the channel. */
+  /** Its end was decided, and has not come: so many tasks stand at the channel. */
   | { readonly fate: 'stands'; readonly n: number }
   /** It should have ended, and lives on. */
   | { readonly fate: 'stays' }
   /** The remote heard this reason. */
   | { readonly fate: 'heard'; readonly n: number }
-  /** A protocol's first message reached the remote, or never did. */
+  /** A protocol's first message has reached the remote, or has not. */
   | { readonly fate: 'written' | 'mute' }
   /** So many messages were read while the protocol worked on one of them. */
   | { readonly fate: 'ahead'; readonly n: number }
@@ -307,7 +307,7 @@ function setUp(trial: Trial, capacity: number): Stage {
 
 /**
  * A channel whose `trySend` does not give up. To report is the last thing that a task
- * does, so one that only stands here stands for the one that would have waited.
+ * does, so a task of its own can stand here for the one that would have waited.
  */
 class Insisting<T> extends Chan<T> {
   readonly #wg: WaitGroup;

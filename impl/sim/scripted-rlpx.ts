@@ -1,6 +1,6 @@
 /**
- * RLPx for a remote that says a first message of its own: bytes that our node would
- * never write. It dials; it never answers a dial.
+ * RLPx for a remote that says a first message of its own: bytes of the script, in the
+ * place of our Hello. It dials, and cannot answer a dial.
  */
 
 import { createFrameCrypto } from '#crypto';

@@ -1,7 +1,7 @@
 /**
  * What becomes of a peer when the lines at its end stand in another order, or one of them
- * is missing. The peer is the real one; only the end of its `run` is put together anew.
- * Each answer is read off runs.
+ * is missing. The peer is the real one; its `run` is put together anew. Each answer is
+ * read off runs.
  */
 
 import { runtime } from '../csp/runtime.ts';
@@ -76,7 +76,7 @@ class Reordered extends Peer {
 }
 
 export interface Ending {
-  /** When the peer left the table, after the cause; undefined: never, while it was watched. */
+  /** When the peer left the table, after the cause; undefined if it did not. */
   readonly reportedMs: number | undefined;
   /** Its tasks at that moment. */
   readonly aliveThen: readonly string[];

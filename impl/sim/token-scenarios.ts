@@ -75,7 +75,7 @@ export const tokenScenarios = {
     protocol: 'sleeps',
     chat: { greetsAfterMs: 1_000 },
   }),
-  /** The line is full, and B never reads again. */
+  /** The line is full, and B reads nothing for 25 s. */
   'token-line-breaks': remote([sleep(25_000)], {
     protocol: 'writes-twenty',
     chat: { greetsAfterMs: 1_000, shrugs: true },

@@ -14,9 +14,12 @@ import {
   readBody,
 } from '../../impl/core/block.ts';
 import { encodeHeader, hashHeader } from '../../impl/core/header.ts';
+import { keccakHash } from '../../impl/core/hash.ts';
+import { bodyRoots } from '../../impl/core/roots.ts';
 import { atOnce } from '../../impl/csp/slices.ts';
 import { decode, rawItems } from '../../impl/rlp/decode.ts';
 import { encode, encodeList } from '../../impl/rlp/encode.ts';
+import { RlpError } from '../../impl/rlp/errors.ts';
 import { childOf, signedTx, testGenesis } from '../helpers/blocks.ts';
 import { gethChain } from '../helpers/chain.ts';
 
@@ -80,6 +83,18 @@ describe('bodyOf', () => {
     for (const body of bodies) {
       expect(encodeBody(body).buffer.byteLength).toBe(data.length);
     }
+  });
+});
+
+describe('a body that came encoded', () => {
+  it('gives its roots and its bytes before anything of it is built', () => {
+    // Neither a transaction nor an uncle: to build them fails.
+    const data = encodeList([encode([[1]]), encode([[2]])]);
+    const body = atOnce(bodyOf(data));
+    expect(atOnce(bodyRoots(body)).uncleHash).toBe(keccakHash(encode([[2]])));
+    expect(encodeBody(body)).toEqual(data);
+    expect(() => body.transactions).toThrow(RlpError);
+    expect(() => body.uncles).toThrow(RlpError);
   });
 });
 

@@ -7,11 +7,18 @@ import {
   ChainFileError,
   exportChain,
   importChain,
+  Importer,
 } from '../../impl/core/chain-file.ts';
 import { parseGenesis } from '../../impl/core/genesis.ts';
 import { ChainError } from '../../impl/core/validate.ts';
 import { RlpError } from '../../impl/rlp/errors.ts';
-import { childOf, childrenOf, extend, testGenesis } from '../helpers/blocks.ts';
+import {
+  childOf,
+  childrenOf,
+  extend,
+  signedTx,
+  testGenesis,
+} from '../helpers/blocks.ts';
 import { gethChain, gethChainFile, gethGenesisJson } from '../helpers/chain.ts';
 
 beforeAll(initCrypto);
@@ -81,6 +88,25 @@ describe('importChain', () => {
       offset: 0,
       cause: { code: 'genesis-mismatch' },
     });
+  });
+});
+
+describe('Importer', () => {
+  it('joins the pieces of a long block once, when all of it is there', () => {
+    const genesis = testGenesis({ gasLimit: '0x7fffffffffffffff' });
+    const tx = signedTx({ data: new Uint8Array(100_000) });
+    const block = childOf(genesis.block, { txs: [tx] });
+    const file = encodeBlock(block);
+    const importer = new Importer(new Chain(genesis));
+    const units: number[] = [];
+    for (let at = 0; at < file.length; at += 1_000) {
+      let sum = 0;
+      for (const cost of importer.take(file.subarray(at, at + 1_000))) sum += cost;
+      units.push(sum);
+    }
+    // The first piece is looked at: how long is the block?
+    expect(new Set(units.slice(1, -1))).toEqual(new Set([0]));
+    expect(importer.result.imported).toBe(1);
   });
 });
 

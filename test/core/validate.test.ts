@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initCrypto } from '#crypto';
 import type { Block } from '../../impl/core/block.ts';
-import { zeroHash } from '../../impl/core/hash.ts';
+import { hashOf, zeroHash } from '../../impl/core/hash.ts';
 import { checkBody, checkContiguous, checkHeader } from '../../impl/core/validate.ts';
 import { childOf, childrenOf, signedTx, testGenesis } from '../helpers/blocks.ts';
 import { gethChain } from '../helpers/chain.ts';
 
 let parent: Block;
+
+const nines = (length: number): Uint8Array => new Uint8Array(length).fill(0x99);
 
 beforeAll(async () => {
   await initCrypto();
@@ -51,6 +53,7 @@ describe('checkHeader', () => {
     ['a gas limit almost 1/1024 above', { gasLimit: 5_124_999n }],
     ['a gas limit almost 1/1024 below', { gasLimit: 5_115_001n }],
     ['all gas used', { gasUsed: 5_120_000n }],
+    ['a seal of nines', { mixDigest: hashOf(nines(32)), nonce: nines(8) }],
   ])('takes %s', (_, header) => {
     const block = childOf(parent, { header });
     expect(checkHeader(block.header, parent.header)).toBeUndefined();

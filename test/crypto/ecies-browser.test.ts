@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ecdh, hmacSha256, providerName, publicKey } from '#crypto';
 import { fromHex } from '../../impl/bytes.ts';
-import { eciesDecrypt, eciesEncrypt } from '../../impl/crypto/ecies.ts';
+import { EciesError, eciesDecrypt, eciesEncrypt } from '../../impl/crypto/ecies.ts';
 import { badPoints, testEcies } from './ecies-suite.ts';
 
 vi.mock('#crypto', async () => {
@@ -33,7 +33,8 @@ describe('eciesDecrypt', () => {
   const size = fromHex('0076');
   const random = { ephemeralKey: new Uint8Array(32).fill(3), iv: new Uint8Array(16) };
 
-  it('does the same work for a bad point as for a bad tag', () => {
+  /** A wrong tag, a wrong first byte, and points that are none. */
+  function badPackets(): Uint8Array[] {
     const good = eciesEncrypt(publicKey(key), fromHex('c0'), random, size);
     const badTag = good.slice();
     badTag[badTag.length - 1] = (badTag[badTag.length - 1] ?? 0) ^ 1;
@@ -44,9 +45,26 @@ describe('eciesDecrypt', () => {
       packet.set(fromHex(hex));
       return packet;
     });
-    for (const packet of [badTag, hybrid, ...offCurve]) {
+    return [badTag, hybrid, ...offCurve];
+  }
+
+  it('does the same work for a bad point as for a bad tag', () => {
+    for (const packet of badPackets()) {
       expect(work(packet)).toEqual({ multiplied: 1, tags: 1 });
     }
+  });
+
+  it('says the same of all that it refuses, one that is too short among them', () => {
+    const said = [...badPackets(), new Uint8Array(9)].map((packet) => {
+      try {
+        return eciesDecrypt(key, packet, size);
+      } catch (error) {
+        if (!(error instanceof EciesError)) throw error;
+        return [String(error), error.cause, Object.entries(error)];
+      }
+    });
+    expect(said).toEqual(said.map(() => said[0]));
+    expect(String(said[0])).toContain('cannot be decrypted');
   });
 
   it('does not take a fault of the provider for a bad packet', () => {

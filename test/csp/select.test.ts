@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { Chan } from '../../impl/csp/chan.ts';
 import { Done } from '../../impl/csp/done.ts';
 import { recv, select, send, trySelect, type Cases } from '../../impl/csp/select.ts';
-import { Timer } from '../../impl/csp/timer.ts';
+import { sleep, Timer } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
 import { finished } from './finished.ts';
@@ -35,6 +35,7 @@ describe('select', () => {
         });
         expect(chosen).toEqual({ case: 'b', value: 2 });
       });
+      await sleep(1); // until it stands in all four queues
       await b.send(2);
       await group.wait();
       // A loser that stayed in a queue would take part in one of these.
@@ -54,6 +55,7 @@ describe('select', () => {
           'own',
         );
       });
+      await sleep(1); // until it stands in both queues
       await own.send(1);
       group.go('receives', async () => {
         expect(await shared.recv()).toBe(2);
