@@ -103,7 +103,8 @@ describe.skipIf('missing' in findChromium())('the walk', () => {
   });
 
   it('lies whole on paper', () => {
-    expect(seen.filter(({ lost }) => lost.length > 0)).toEqual([]);
+    const lost = seen.flatMap((page) => page.lost.map((one) => `${page.path} ${one}`));
+    expect(lost).toEqual([]);
   });
 
   it('has no bench that the end of a sheet tears', () => {
