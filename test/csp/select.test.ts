@@ -1,11 +1,17 @@
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { Chan } from '../../impl/csp/chan.ts';
 import { Done } from '../../impl/csp/done.ts';
+import { runtime } from '../../impl/csp/runtime.ts';
 import { recv, select, send, trySelect, type Cases } from '../../impl/csp/select.ts';
 import { sleep, Timer } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
+import { Waiters } from '../../impl/csp/waiters.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
 import { finished } from './finished.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe('select', () => {
   it('says which case happened, with its value', () =>
@@ -75,6 +81,30 @@ describe('select', () => {
         here: recv(channel),
       });
       expect(chosen.case).toBe('here');
+    }));
+
+  it('stands in no queue, and suspends nobody, when a case can happen', () =>
+    finished(async () => {
+      const stands = vi.spyOn(Waiters.prototype, 'add');
+      const suspends = vi.spyOn(runtime(), 'suspend');
+      const full = new Chan<number>('full', 1);
+      const empty = new Chan<number>('empty');
+      const quit = new Done('quit');
+      const timer = new Timer('later', 5);
+      full.trySend(1);
+      const cases = (): Cases => ({
+        in: recv(full),
+        out: send(empty, 1),
+        none: recv(empty),
+        quit: recv(quit),
+        later: recv(timer),
+      });
+      await select(cases());
+      expect([stands, suspends].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+      // As soon as it has to wait: in each of the five, once.
+      await select(cases());
+      expect([stands, suspends].map(({ mock }) => mock.calls.length)).toEqual([5, 1]);
+      vi.restoreAllMocks();
     }));
 
   it('waits for ever without a case that can happen', async () => {

@@ -1,10 +1,42 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { ESLint } from 'eslint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#kit/catalog/catalog.ts';
 import { theirs, unformatted } from '../../.ci/theirs.mjs';
+
+const repo = join(import.meta.dirname, '../..');
+
+/** Gives a folder our checks, as they are, and what they load. */
+function bringChecks(root: string): void {
+  const own = [
+    '.ci/theirs.mjs',
+    '.ci/tsc.mjs',
+    'eslint.config.js',
+    'package.json',
+    'tsconfig.json',
+  ];
+  for (const file of own) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    copyFileSync(join(repo, file), join(root, file));
+  }
+  mkdirSync(join(root, 'node_modules'));
+  // Each by itself: what a check keeps beside them for the next time is not ours.
+  for (const name of ['@types', 'typescript', 'typescript-eslint']) {
+    const target = join(repo, 'node_modules', name);
+    symlinkSync(target, join(root, 'node_modules', name), 'junction');
+  }
+}
 
 describe('theirs', () => {
   const starter = 'export const a = 1;\n';
@@ -39,6 +71,44 @@ describe('theirs', () => {
     expect(theirs(root)).toEqual([
       { folder: 'exercises/03-solved', starter },
       { folder: 'exercises/w1-solved', starter },
+    ]);
+  });
+
+  it('are left alone by the linter, with the tests that call them', async () => {
+    bringChecks(root);
+    const linter = new ESLint({ cwd: root });
+    const ignored: string[] = [];
+    for (const name of ['01-as-shipped', '03-solved', 'w1-solved']) {
+      for (const file of ['exercise.ts', 'exercise.test.ts', 'solution.ts']) {
+        const path = `exercises/${name}/${file}`;
+        if (await linter.isPathIgnored(join(root, path))) ignored.push(path);
+      }
+    }
+    expect(ignored).toEqual([
+      'exercises/03-solved/exercise.ts',
+      'exercises/03-solved/exercise.test.ts',
+      'exercises/w1-solved/exercise.ts',
+      'exercises/w1-solved/exercise.test.ts',
+    ]);
+  });
+
+  it('are starters to the type checker', () => {
+    const wrong = 'export const a: number = "two";\n';
+    const files = ['03-solved/exercise.ts', '04-new/exercise.ts'];
+    for (const file of files) writeFileSync(join(root, 'exercises', file), wrong);
+    writeFileSync(
+      join(root, 'exercises/03-solved/exercise.test.ts'),
+      'import { a } from "./exercise.ts";\nexport const b: string = a;\n',
+    );
+    const tsc = join(root, '.ci/tsc.mjs');
+    const { stdout } = spawnSync(process.execPath, [tsc], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    // What no manifest knows is ours, and so are the tests, which see what was shipped.
+    expect(stdout.match(/^[^(\n]*\(\d+,\d+\)/gm)).toEqual([
+      'exercises/03-solved/exercise.test.ts(2,14)',
+      'exercises/04-new/exercise.ts(1,14)',
     ]);
   });
 

@@ -2,30 +2,11 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, openSite, type OpenPage, type Site } from './browser.ts';
+import { cutAtTheRight, lostOnPaper } from './paper.ts';
 
 const found = findChromium();
 const still = { reducedMotion: 'reduce' } as const;
 const chapter = 'guide/06-peer-run.html';
-
-/** Elements that reach past the right edge and cannot be scrolled to. Runs in the page. */
-function cutAtTheRight(): string[] {
-  const edge = document.documentElement.clientWidth + 1;
-  const scrolls = (element: Element | null): boolean => {
-    for (let at = element; at !== null; at = at.parentElement) {
-      const { overflowX } = getComputedStyle(at);
-      if (overflowX === 'auto' || overflowX === 'scroll') return true;
-    }
-    return false;
-  };
-  return [...document.querySelectorAll('main *')]
-    .filter((element) => {
-      if (element.closest('.pw-hidden') !== null) return false;
-      const { right, width, height } = element.getBoundingClientRect();
-      return width > 0 && height > 0 && right > edge && !scrolls(element);
-    })
-    .map((element) => `${element.tagName} ${element.className}`)
-    .slice(0, 5);
-}
 
 describe.skipIf('missing' in found)('a chapter', { timeout: 120_000 }, () => {
   let site: Site;
@@ -162,17 +143,7 @@ describe.skipIf('missing' in found)('a chapter', { timeout: 120_000 }, () => {
   });
 
   it('lies whole on paper: nothing to scroll, nothing cut', async () => {
-    await page.emulateMedia({ media: 'print' });
-    await page.setViewportSize({ width: 680, height: 960 }); // A4, within its margins
-    expect(await page.evaluate(cutAtTheRight)).toEqual([]);
-    const hidden = await page
-      .locator('.pw-prose :is(pre, table, .wv-scroll, .pw-scroll)')
-      .evaluateAll((all) =>
-        all
-          .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
-          .map((one) => `${one.tagName} ${one.className}`),
-      );
-    expect(hidden).toEqual([]);
+    expect(await lostOnPaper(page)).toEqual([]);
     await page.emulateMedia({ media: 'screen' });
   });
 

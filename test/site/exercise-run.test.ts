@@ -1,5 +1,7 @@
 /** Running an exercise in its page: verdicts, what a pass leads to, help. */
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whyOf } from '../../exercises/kit/catalog/why.ts';
 import { inOrder, isWarmUp } from '../../exercises/kit/formats/ids.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 import {
@@ -14,6 +16,18 @@ import {
   state,
   write,
 } from './exercise-site.ts';
+
+/** Puts `code` into the editor as a whole: nobody types 70,000 characters. */
+async function paste(page: Page, code: string): Promise<void> {
+  await page.locator('.cm-content').focus();
+  await page.keyboard.press('Control+a');
+  await page.locator('.cm-content').evaluate((content, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    const kind = { clipboardData, bubbles: true, cancelable: true };
+    content.dispatchEvent(new ClipboardEvent('paste', kind));
+  }, code);
+}
 
 describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () => {
   let site: Site;
@@ -82,6 +96,13 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
       .count();
     expect(changed).toBeGreaterThan(0);
 
+    await page.getByRole('tab', { name: 'Solution' }).click();
+    const why = 'section:has(> h3:text-is("Why ours looks as it does")) > p';
+    await page.waitForSelector(why);
+    const said = await page.locator(why).allTextContents();
+    expect(said).toEqual(whyOf(short).map((text) => text.replaceAll('`', '')));
+    expect(said.length).toBeGreaterThan(0);
+
     // What differs comes first, not the imports; and a pass leads on after a reload, too.
     await page.getByRole('tab', { name: 'Compare' }).click();
     const compared = page.locator('.pw-ex-diff-line');
@@ -103,6 +124,13 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     await page.keyboard.insertText('here');
     await page.locator('.cm-line', { hasText: 'here' }).waitFor();
 
+    // It is marked in the text, to the end of its line, until a run finds no fault.
+    await write(page, 'const a = 1;\nconst b = “2”;\nconst c = 3;\n');
+    await run(page, 'failed');
+    const mark = page.locator('.cm-line:nth-child(2) .pw-ex-by-run');
+    expect(await mark.textContent()).toBe('“2”;');
+    expect(await page.locator('.pw-ex-by-run').count()).toBe(1);
+
     // The test that does not end is named, and can be stopped.
     await write(page, short.solution.replace(/\): [^{]*\{/, '$&while (true) {}'));
     await page.keyboard.press('Control+Enter');
@@ -114,6 +142,28 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     expect(await word.textContent()).toBe('stopped');
     await write(page, short.solution);
     await run(page, 'passed');
+    expect(await page.locator('.pw-ex-by-run').count()).toBe(0);
+    await site.done(page);
+  });
+
+  it('says that output was cut, and that an answer is too long, which it keeps', async () => {
+    const { page } = await openCode(site, short);
+    const prints = 'for (let i = 0; i < 600; i += 1) console.log(i);\n';
+    await write(page, `${short.solution}\n${prints}`);
+    await run(page, 'passed');
+    const output = page.locator('.pw-ex-output');
+    await output.locator('summary').click();
+    const told = output.getByText('The rest is cut: 64 KiB and 500 lines are shown.');
+    expect(await told.isVisible()).toBe(true);
+
+    const long = `${short.solution}\n${'// as long as this\n'.repeat(4000)}`;
+    expect(long.length).toBeGreaterThan(64 * 1024);
+    await paste(page, long);
+    await run(page, 'failed');
+    expect(await page.textContent('.pw-ex-message')).toContain(
+      'the code is longer than 32768 characters',
+    );
+    expect((await kept(page, short))?.draft).toBe(long);
     await site.done(page);
   });
 
@@ -165,7 +215,17 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     const first = page.locator('.pw-exrows li').first();
     expect(await first.textContent()).toContain('Start here');
     const points = catalog.reduce((sum, { facts }) => sum + facts.points, 0);
-    expect(await page.textContent('.pw-exlist-total')).toContain(`${points} points`);
+    const total = (await page.textContent('.pw-exlist-total')) ?? '';
+    expect(total).toContain(`${points} points`);
+    const [, hours = '', half = ''] = /about (\d+)(½?) hours in all/.exec(total) ?? [];
+    const minutes = catalog.reduce((sum, { facts }) => sum + facts.minutes, 0);
+    const told = 60 * Number(hours) + (half === '' ? 0 : 30);
+    expect(Math.abs(told - minutes), `${minutes} minutes`).toBeLessThanOrEqual(15);
+    const rows = await page.locator('.pw-exrows li small').allTextContents();
+    const each = ids.map((id) => catalog.find(({ facts }) => facts.id === id)?.facts);
+    expect(rows.map((row) => row.split(' · ').at(-1))).toEqual(
+      each.map((facts) => `${facts?.minutes} min`),
+    );
     await site.done(page);
 
     const chapter = await site.open('guide/06-peer-run.html');

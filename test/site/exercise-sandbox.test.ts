@@ -123,10 +123,10 @@ describe.skipIf('missing' in findChromium())('the sandbox in Chromium', () => {
     console.log(
       `from run to the end of an endless loop: ${ended.waited.toFixed(0)} ms`,
     );
-    // The limit is 3 s and the frame's grace 1.5 s; a page that forgets it never ends.
-    expect(ended.waited).toBeLessThan(10_000);
     expect((await run(solution)).verdict, 'the next run').toBe('passed');
-  });
+    // The limit is 3 s and the frame's grace 1.5 s. A page that forgets both never ends, and
+    // with the limit of a trace it ends after 15 s.
+  }, 14_000);
 
   it.each([
     ['fetch of the site', `fetch('ORIGIN/codelab/secret.json').then((r) => r.text())`],

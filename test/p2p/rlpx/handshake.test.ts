@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import * as crypto from '#crypto';
 import { ecdh, publicKey, sign } from '#crypto';
 import { concat, fromHex, readUint, toHex, xor } from '../../../impl/bytes.ts';
 import { eciesDecrypt, eciesEncrypt } from '../../../impl/crypto/ecies.ts';
@@ -122,6 +123,26 @@ describe('initiate and receive', () => {
       sizes.add(value);
     }
     expect(sizes.size).toBeGreaterThan(6);
+  });
+
+  it('makes the other half of the key that calls once, however often it calls', async () => {
+    const own = keyC.slice();
+    const made = vi.spyOn(crypto, 'publicKey');
+    for (let call = 0; call < 2; call++) {
+      await run(async () => {
+        const [fdA, fdB] = pipe();
+        const [, { remoteKey }] = await together(
+          () => initiate(fdA, own, publicKey(keyB)),
+          () => receive(fdB, keyB),
+        );
+        expect(remoteKey).toEqual(publicKey(keyC));
+      });
+    }
+    const keys = made.mock.calls.map(([key]) => key);
+    made.mockRestore();
+    expect(keys.filter((key) => key === own)).toHaveLength(1);
+    // Each call makes two halves that are new: its own, and the one that hides its packet.
+    expect(keys.length).toBeGreaterThan(4);
   });
 
   it('fails when the dialed id is no point of the curve, before a byte goes out', async () => {
