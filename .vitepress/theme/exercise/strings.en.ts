@@ -114,7 +114,6 @@ export const en = {
     label: 'Verdict and help',
     verdict: 'Verdict',
     hints: 'Hints',
-    hintsSeen: (seen: number, all: number): string => `${seen} of ${all} opened`,
     diff: 'Compare',
     solution: 'Solution',
     turns: 'Wrong turns',
