@@ -33,6 +33,7 @@ import { tags } from '@lezer/highlight';
 import { CaretInSight } from './caret.ts';
 import { difference, firstTodo, importLines, type Lines } from './code-shape.ts';
 import { markAs } from './editor-marks.ts';
+import { isOneColumn } from './one-column.ts';
 
 /** Where the code is wrong; line and column count from 1. */
 export interface Problem {
@@ -94,9 +95,9 @@ export const highlight = HighlightStyle.define([
   },
 ]);
 
-/** In one column the bar lies over the bottom of the window; the caret must not. */
+/** Where the bar lies over the bottom of the window, the caret must not. */
 function barMargin(): { bottom: number } | null {
-  return matchMedia('(max-width: 62rem)').matches ? { bottom: 64 } : null;
+  return isOneColumn() ? { bottom: 64 } : null;
 }
 
 const lightLines = StateEffect.define<readonly number[]>();
