@@ -146,9 +146,12 @@ const look = EditorView.theme({
     backgroundColor: 'var(--pw-a-tint)',
   },
   '&.cm-focused .cm-matchingBracket': { outline: '1px solid var(--pw-line-2)' },
-  '.cm-lintRange-error': {
-    backgroundImage: 'none',
-    textDecoration: 'underline wavy var(--pw-bad)',
+  // Told apart by their form: a wave is what the types say, a bar where a run has failed.
+  '.cm-lintRange-error': { backgroundImage: 'none' },
+  '.pw-ex-by-types': { textDecoration: 'underline wavy var(--pw-bad)' },
+  '.pw-ex-by-run': {
+    borderBottom: '2px solid var(--pw-bad)',
+    backgroundColor: 'var(--pw-bad-tint)',
   },
   '.cm-tooltip': {
     backgroundColor: 'var(--pw-raise)',
