@@ -278,7 +278,20 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     expect(await pane.locator('.pw-lanes-under').innerText()).toMatch(
       /^\w+, on [AB]: ended at [\d.]+ m?s$/,
     );
+    // The reader's whole text stands in the player too, and makes it no higher.
+    await pane.getByRole('button', { name: 'Source' }).click();
+    for (const viewport of [
+      { width: 1920, height: 1000 },
+      { width: 800, height: 1000 },
+    ]) {
+      await page.setViewportSize(viewport);
+      const heightOf = (): Promise<number> =>
+        pane.evaluate((box) => box.getBoundingClientRect().height);
+      const message = `at ${viewport.width}`;
+      await expect.poll(heightOf, { message }).toBeLessThanOrEqual(viewport.height);
+    }
     await page.setViewportSize(sizes.phone);
+    await pane.getByRole('button', { name: 'Lanes' }).click();
     expect(await cutCards(page)).toEqual([]);
     expect(faults).toEqual([]);
     await site.done(page);
