@@ -4,8 +4,10 @@
  * about any. The lines are found by what stands in them. One that is gone is said by a
  * test; the pages do without it, and show where the message is noted.
  */
-import type { TraceEvent } from '../../impl/csp/trace.ts';
+import type { Trace, TraceEvent } from '../../impl/csp/trace.ts';
 import { crossingOf } from './model.ts';
+import { placeOf } from './player-data.ts';
+import { withFields } from './words.ts';
 
 /** By direction and name, after the task where it is not one of a node's own. */
 type Sites = Readonly<Record<string, readonly [file: string, text: string]>>;
@@ -61,6 +63,20 @@ export function findPlaces(
     else missed(text, file);
   }
   return found;
+}
+
+/** The files that the steps of a run show. */
+export function filesOf(
+  trace: Trace,
+  places: MessagePlaces,
+  ownFile: string | undefined,
+): Set<string> {
+  const files = new Set<string>();
+  for (const event of withFields(trace).events) {
+    const place = placeOf(srcOf(event, places, ownFile));
+    if (place !== undefined) files.add(place.file);
+  }
+  return files;
 }
 
 /** The line that a reader should see at a step. */

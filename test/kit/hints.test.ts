@@ -1,4 +1,7 @@
-/** Where hints send a reader: never in a circle, never to what is held back. */
+/**
+ * Where hints send a reader: never in a circle, never to what is held back. And what a
+ * task asks for is called as the button is that does it.
+ */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -93,4 +96,14 @@ describe('writeAnswers', () => {
     const starter = catalog.find(({ facts }) => facts.id === 'E13')?.starter;
     expect(starter).toBe(writeAnswers(items, {}));
   });
+});
+
+describe('a task', () => {
+  it.each(catalog.map(({ facts: { id }, task }) => [id, task]))(
+    'of %s has its answer run by the tests, not checked',
+    (_, task) => {
+      // “Run the tests” is what the button says, and the terminal.
+      expect(task).not.toMatch(/\b(?:then|you|may|to) check\b/i);
+    },
+  );
 });

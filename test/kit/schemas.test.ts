@@ -18,8 +18,10 @@ import { readManifest } from '#kit/formats/schema-manifest.ts';
 import {
   emptyProgress,
   mergeProgress,
+  newExercise,
   parseProgress,
   updateExercise,
+  withHint,
   writeProgress,
   type Progress,
 } from '#kit/formats/schema-progress.ts';
@@ -80,6 +82,33 @@ describe('mergeProgress', () => {
     );
     expect(merged.exercises['E07']).toEqual({
       ...{ state: 'passed', hash: 'p', attempts: 9, hints: 3 },
+    });
+  });
+
+  it('counts the hints that were opened on either side, each once', () => {
+    const opened = (hints: number, ...which: number[]): Progress =>
+      withE07(which.length === 0 ? { hints } : { hints, opened: which });
+    const hintsOf = (ours: Progress, theirs: Progress): unknown => {
+      const { hints, opened: which } =
+        mergeProgress(ours, theirs).exercises['E07'] ?? {};
+      return [hints, which];
+    };
+    expect(hintsOf(opened(1, 3), opened(2, 1, 3))).toEqual([2, [1, 3]]);
+    // A file that does not say which: they were the first ones.
+    expect(hintsOf(opened(1), opened(1, 3))).toEqual([2, [1, 3]]);
+    expect(hintsOf(opened(2), opened(1))).toEqual([2, undefined]);
+    expect(hintsOf(opened(Number.MAX_SAFE_INTEGER), opened(1, 2))).toEqual([
+      3,
+      [1, 2, 3],
+    ]);
+  });
+
+  it('counts the third hint as one', () => {
+    const third = withHint(newExercise, 3);
+    expect(third).toEqual({ hints: 1, opened: [3] });
+    expect(withHint(withHint({ ...newExercise, ...third }, 1), 3)).toEqual({
+      hints: 2,
+      opened: [1, 3],
     });
   });
 

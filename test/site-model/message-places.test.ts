@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadTrace } from '../../.vitepress/build/trace-plugin.ts';
 import { traceFile } from '../../.vitepress/build/trace-file.ts';
-import { findPlaces, srcOf } from '../../.vitepress/lab/message-places.ts';
+import { filesOf, findPlaces, srcOf } from '../../.vitepress/lab/message-places.ts';
 import { buildModel, crossingOf } from '../../.vitepress/lab/model.ts';
 import { placeOf } from '../../.vitepress/lab/player-data.ts';
 import { readTrace, type TraceEvent } from '../../impl/csp/trace.ts';
@@ -65,6 +65,14 @@ describe('srcOf', () => {
     const own = { ...status, src: 'exercise.ts:7' };
     expect(srcOf(event('main', own), places, 'exercise.ts')).toBe('exercise.ts:7');
     expect(srcOf(event('main', { e: 'wake' }), places)).toMatch(/frame-conn/);
+  });
+
+  it('names the file of every line that it gives, to be loaded', () => {
+    const head = { code: '', scenario: '', seed: '', schedule: '' };
+    const events = [event('eth/63', status), event('main', { src: 'exercise.ts:7' })];
+    const trace = { head: { peerwalkTrace: 1 as const, ...head }, events, bytes: [] };
+    const files = filesOf(trace, places, 'exercise.ts');
+    expect([...files]).toEqual(['impl/eth/peer.ts', 'exercise.ts']);
   });
 
   it('knows where every line of its list stands', () => {

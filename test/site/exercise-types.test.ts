@@ -73,9 +73,17 @@ function placeOf(page: Page, words: string): Promise<{ x: number; y: number }> {
   }, words);
 }
 
+/** How a mark is drawn, but for its colour: the underline, and the border below. */
+function formOf(page: Page, mark: string): Promise<string[]> {
+  return page.locator(mark).evaluate((element) => {
+    const { textDecorationStyle, borderBottomStyle } = getComputedStyle(element);
+    return [textDecorationStyle, borderBottomStyle];
+  });
+}
+
 /** An error is underlined, its message is a key away, and a run takes no notice. */
 async function underlines(page: Page): Promise<void> {
-  await begin(page, 'const n: string = proto.offset;');
+  await begin(page, "const n: string = proto.offset; throw new Error('no');");
   await page.waitForSelector('.pw-ex-by-types');
   await hearAnnounced(page);
   await page.keyboard.press('F8');
@@ -87,6 +95,10 @@ async function underlines(page: Page): Promise<void> {
   expect(heard).toContain(`${message}. const n: string`);
   await run(page, 'failed');
   expect(await page.locator('.pw-ex-by-types').count(), 'after a run').toBe(1);
+  // Where the run has failed is marked in another form.
+  expect(await formOf(page, '.pw-ex-by-types')).toEqual(['wavy', 'none']);
+  expect(await page.textContent('.pw-ex-by-run')).toContain("new Error('no')");
+  expect(await formOf(page, '.pw-ex-by-run')).toEqual(['solid', 'solid']);
   expect((await page.textContent('.pw-ex-types button'))?.trim()).toBe('1 error');
   for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'Control+Delete']) {
     await page.keyboard.press(key);

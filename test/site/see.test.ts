@@ -50,6 +50,31 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
   const litLines = (page: Page): Promise<string[]> =>
     page.locator('.pw-ex-lit').allTextContents();
 
+  /** Cards of messages that are cut somewhere, over all steps of the run in sight. */
+  const cutCards = (page: Page): Promise<string[]> =>
+    page.evaluate(async () => {
+      const slider = document.querySelector<HTMLInputElement>(
+        '.pw-ex-see [type=range]',
+      );
+      const found: string[] = [];
+      for (let step = 0; step <= Number(slider?.max ?? -1); step++) {
+        slider!.value = String(step);
+        slider!.dispatchEvent(new Event('input'));
+        await new Promise((done) => requestAnimationFrame(done));
+        const [lanes, names] = ['.pw-lanes', '.pw-lanes .names rect'].map((part) =>
+          document.querySelector(`.pw-ex-see ${part}`)!.getBoundingClientRect(),
+        );
+        for (const card of document.querySelectorAll('.pw-ex-see .card')) {
+          const { top, bottom, left, right } = card.getBoundingClientRect();
+          if (top < names!.bottom || bottom > lanes!.bottom)
+            found.push(`step ${step}: from ${top} to ${bottom}`);
+          if (left < lanes!.left || right > lanes!.right)
+            found.push(`step ${step}: from ${left} to ${right}`);
+        }
+      }
+      return found;
+    });
+
   it('opens a test that failed at what it did not like, and lights the line that waits', async () => {
     const { page, faults } = await site.open(
       `exercises/${exerciseOf('E14').folder}.html`,
@@ -101,6 +126,18 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     }));
     expect(edges.controls).toBeLessThanOrEqual(edges.bar ?? 0);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
+    // The editor is below: the line that is lit there is said under the sentence.
+    const lit = again.pane.locator('.pw-ex-see-line');
+    expect(await lit.innerText()).toMatch(/line \d+\s+await .*\.in\.send\(msg\)/);
+    expect(await axeFindings(page, parts)).toEqual([]);
+    await again.pane.getByRole('button', { name: 'Back to the task' }).click();
+    const title = page.locator('.pw-ex-task h1');
+    await expect
+      .poll(() => title.evaluate((h1) => h1 === document.activeElement))
+      .toBe(true);
+    const { top: task } = await title.evaluate((h1) => h1.getBoundingClientRect());
+    expect(task).toBeGreaterThanOrEqual(0);
+    expect(task).toBeLessThan(sizes.phone.height / 4);
     expect(faults).toEqual([]);
     await site.done(page);
   });
@@ -177,6 +214,12 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     });
     await write(page, passesAndBreaks(exercise));
     await run(page);
+    let release = (): void => undefined;
+    const isReleased = new Promise<void>((done) => (release = done));
+    await page.route(/chunks\/server\./, async (route) => {
+      await isReleased;
+      await route.continue();
+    });
     await page.getByRole('button', { name: 'In a live connection' }).click();
     const { pane, sentence } = await seen(page);
     expect(await pane.textContent()).toContain(
@@ -196,6 +239,60 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     const before = await sentence.textContent();
     await pane.locator('.pw-ex-see-moments button').last().click();
     await expect.poll(() => sentence.textContent()).not.toBe(before);
+    // Our code comes later than the run, and takes nobody back to where it began.
+    const gone = await sentence.textContent();
+    release();
+    await pane.getByRole('button', { name: 'Source' }).click();
+    await pane.locator('.pw-trace-line.on').waitFor();
+    expect(await sentence.textContent()).toBe(gone);
+    expect(faults).toEqual([]);
+    await site.done(page);
+  });
+
+  it('gives the picture of a live connection the room that there is, and names what has ended', async () => {
+    const exercise = exerciseOf('E15');
+    const { page, faults } = await site.open(`exercises/${exercise.folder}.html`, {
+      viewport: { width: 1366, height: 768 },
+      reducedMotion: 'reduce',
+    });
+    await write(page, exercise.solution);
+    await run(page);
+    await page.getByRole('button', { name: 'In a live connection' }).click();
+    const { pane } = await seen(page);
+    const heights = await pane.evaluate((box) =>
+      ['.pw-lanes', '.pw-trace', '.pw-trace-bar'].map(
+        (part) => box.querySelector(part)!.getBoundingClientRect().height,
+      ),
+    );
+    const [lanes = 0, player = 0, bar = 0] = heights;
+    expect(lanes).toBeGreaterThan(250);
+    expect(bar).toBeLessThan(150);
+    expect(lanes / player).toBeGreaterThan(0.5);
+    const { bottom } = await pane.evaluate((box) => box.getBoundingClientRect());
+    expect(bottom).toBeLessThanOrEqual(768);
+    expect(await cutCards(page)).toEqual([]);
+
+    // At the last step, where the tasks have ended.
+    const name = pane.locator('.pw-lanes .names .over text').first();
+    await name.hover();
+    expect(await pane.locator('.pw-lanes-under').innerText()).toMatch(
+      /^\w+, on [AB]: ended at [\d.]+ m?s$/,
+    );
+    // The reader's whole text stands in the player too, and makes it no higher.
+    await pane.getByRole('button', { name: 'Source' }).click();
+    for (const viewport of [
+      { width: 1920, height: 1000 },
+      { width: 800, height: 1000 },
+    ]) {
+      await page.setViewportSize(viewport);
+      const heightOf = (): Promise<number> =>
+        pane.evaluate((box) => box.getBoundingClientRect().height);
+      const message = `at ${viewport.width}`;
+      await expect.poll(heightOf, { message }).toBeLessThanOrEqual(viewport.height);
+    }
+    await page.setViewportSize(sizes.phone);
+    await pane.getByRole('button', { name: 'Lanes' }).click();
+    expect(await cutCards(page)).toEqual([]);
     expect(faults).toEqual([]);
     await site.done(page);
   });

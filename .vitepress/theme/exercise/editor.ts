@@ -33,6 +33,7 @@ import { tags } from '@lezer/highlight';
 import { CaretInSight } from './caret.ts';
 import { difference, firstTodo, importLines, type Lines } from './code-shape.ts';
 import { markAs } from './editor-marks.ts';
+import { isOneColumn } from './one-column.ts';
 
 /** Where the code is wrong; line and column count from 1. */
 export interface Problem {
@@ -94,9 +95,9 @@ export const highlight = HighlightStyle.define([
   },
 ]);
 
-/** In one column the bar lies over the bottom of the window; the caret must not. */
+/** Where the bar lies over the bottom of the window, the caret must not. */
 function barMargin(): { bottom: number } | null {
-  return matchMedia('(max-width: 62rem)').matches ? { bottom: 64 } : null;
+  return isOneColumn() ? { bottom: 64 } : null;
 }
 
 const lightLines = StateEffect.define<readonly number[]>();
@@ -145,9 +146,12 @@ const look = EditorView.theme({
     backgroundColor: 'var(--pw-a-tint)',
   },
   '&.cm-focused .cm-matchingBracket': { outline: '1px solid var(--pw-line-2)' },
-  '.cm-lintRange-error': {
-    backgroundImage: 'none',
-    textDecoration: 'underline wavy var(--pw-bad)',
+  // Told apart by their form: a wave is what the types say, a bar where a run has failed.
+  '.cm-lintRange-error': { backgroundImage: 'none' },
+  '.pw-ex-by-types': { textDecoration: 'underline wavy var(--pw-bad)' },
+  '.pw-ex-by-run': {
+    borderBottom: '2px solid var(--pw-bad)',
+    backgroundColor: 'var(--pw-bad-tint)',
   },
   '.cm-tooltip': {
     backgroundColor: 'var(--pw-raise)',

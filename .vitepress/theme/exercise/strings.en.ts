@@ -114,7 +114,6 @@ export const en = {
     label: 'Verdict and help',
     verdict: 'Verdict',
     hints: 'Hints',
-    hintsSeen: (seen: number, all: number): string => `${seen} of ${all} opened`,
     diff: 'Compare',
     solution: 'Solution',
     turns: 'Wrong turns',
@@ -216,6 +215,8 @@ export const en = {
       `This test runs tasks ${runs} times; you see the ${run === 1 ? 'first' : run === runs ? 'last' : `${run}th`} of them.`,
     leftOut: (before: number, after: number): string =>
       `It was cut: ${before} steps before the first one here and ${after} after the last are left out.`,
+    line: (line: number): string => `line ${line}`,
+    also: (lines: readonly number[]): string => `and ${lines.join(', ')}`,
     goTo: 'Go to:',
     /** A moment's words, short enough for a button. */
     moment: (words: string): string => words.replace(/ after .*$/, ''),

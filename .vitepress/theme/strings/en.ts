@@ -226,6 +226,7 @@ export const en = {
       to - from === 1 ? `byte ${from}` : `bytes ${from} to ${to - 1}`,
     laneOf: (task: string, node: string): string =>
       node === '' ? task : `${task}, on ${node}`,
+    laneOver: (lane: string, when: string): string => `${lane}: ended at ${when}`,
     allSteps: 'Every step, as text',
     back: 'One step back',
     forward: 'One step forward',

@@ -7,6 +7,7 @@ import {
   parseJson,
   readCount,
   readFields,
+  readList,
   readMap,
   readOneOf,
   readText,
@@ -26,6 +27,8 @@ export interface ExerciseProgress extends Fields {
   readonly attempts: number;
   /** How many hints were opened, 0 to 3. */
   readonly hints: number;
+  /** Which of them, from 1. Older files do not say it: there they were the first ones. */
+  readonly opened?: readonly number[];
   readonly draft?: string;
   /** When the draft was written, milliseconds since 1970. */
   readonly draftAt?: number;
@@ -40,6 +43,8 @@ export interface Progress extends Fields {
   readonly predictions: Fields;
 }
 
+/** Each exercise has as many. */
+const hintCount = 3;
 /** Longest text of a progress file that is read at all. */
 export const maxProgressLength = 4 * 1024 * 1024;
 /** Longer than any answer that is run, so that one that is too long is not lost. */
@@ -78,13 +83,16 @@ export function readProgress(value: unknown, path = 'progress'): Progress {
 
 function readExerciseProgress(value: unknown, path: string): ExerciseProgress {
   const fields = readFields(value, path);
-  const { draft, draftAt, why } = fields;
+  const { opened, draft, draftAt, why } = fields;
   return {
     ...fields,
     hash: readText(fields['hash'], `${path}.hash`, 100),
     state: readOneOf(fields['state'], exerciseStates, `${path}.state`),
     attempts: readCount(fields['attempts'], `${path}.attempts`),
     hints: readCount(fields['hints'], `${path}.hints`),
+    ...(opened === undefined
+      ? {}
+      : { opened: readList(opened, `${path}.opened`, readCount, hintCount) }),
     ...(draft === undefined
       ? {}
       : { draft: readText(draft, `${path}.draft`, maxDraftLength) }),
@@ -133,11 +141,31 @@ function mergeExercise(a: ExerciseProgress, b: ExerciseProgress): ExerciseProgre
     hash: better.hash,
     state: better.state,
     attempts: Math.max(a.attempts, b.attempts),
-    hints: Math.max(a.hints, b.hints),
+    ...hintsOf(a, b),
     draft,
     draftAt,
   };
   return readExerciseProgress(defined(merged), 'merged');
+}
+
+type OpenedHints = Pick<ExerciseProgress, 'hints' | 'opened'>;
+
+function openedHints({ hints, opened }: OpenedHints): readonly number[] {
+  const length = Math.min(hints, hintCount);
+  return opened ?? Array.from({ length }, (_, index) => index + 1);
+}
+
+/** All that were opened in one or the other. */
+function hintsOf(a: OpenedHints, b: OpenedHints): OpenedHints {
+  if (a.opened === undefined && b.opened === undefined)
+    return { hints: Math.max(a.hints, b.hints) };
+  const opened = [...new Set([...openedHints(a), ...openedHints(b)])];
+  return { hints: opened.length, opened: opened.sort((one, other) => one - other) };
+}
+
+/** What changes when a hint is opened; each counts once, in whatever order. */
+export function withHint(before: OpenedHints, hint: number): OpenedHints {
+  return hintsOf(before, { hints: 1, opened: [hint] });
 }
 
 function defined(fields: Fields): Fields {
@@ -155,6 +183,7 @@ export interface ExerciseChange {
   readonly state?: ExerciseState;
   readonly attempts?: number;
   readonly hints?: number;
+  readonly opened?: readonly number[] | undefined;
   readonly draft?: string | undefined;
   readonly draftAt?: number;
   readonly why?: string;

@@ -15,6 +15,7 @@ import { kitStrings } from '../words/strings.ts';
 import {
   maxDraftLength,
   newExercise,
+  withHint,
   type Progress,
 } from '../formats/schema-progress.ts';
 import { keptWorkerScript } from '../script/kept-script.ts';
@@ -111,8 +112,8 @@ export class Grader {
 
   hintSeen(exercise: Exercise, hint: number): void {
     const { id } = exercise.facts;
-    const seen = (this.progress().exercises[id] ?? newExercise).hints;
-    if (hint > seen) this.#file.update(id, { hints: hint });
+    const before = this.progress().exercises[id] ?? newExercise;
+    this.#file.update(id, withHint(before, hint));
   }
 
   async close(): Promise<void> {

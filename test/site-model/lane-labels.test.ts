@@ -1,0 +1,90 @@
+/** What is written on the picture of the lanes: which names, and where a card stands. */
+import { describe, expect, it } from 'vitest';
+import { cardPlace, namedLanes } from '../../.vitepress/lab/lane-labels.ts';
+import { buildModel, type Lane } from '../../.vitepress/lab/model.ts';
+import type { Trace, TraceKind } from '../../impl/csp/trace.ts';
+
+const sight = { width: 600, top: 100, bottom: 400 };
+
+describe('cardPlace', () => {
+  it('is the middle of a line that is in sight', () => {
+    const place = cardPlace({ x: 100, y: 200 }, { x: 500, y: 300 }, 80, sight);
+    expect(place).toEqual({ x: 300, y: 250 });
+  });
+
+  it.each([
+    ['the top', { x: 100, y: 0 }, { x: 500, y: 150 }, 110],
+    ['the bottom', { x: 500, y: 350 }, { x: 100, y: 500 }, 390],
+  ])('stays on its line and whole at %s', (_, a, b, y) => {
+    const place = cardPlace(a, b, 80, sight);
+    expect(place?.y).toBe(y);
+    const share = (y - a.y) / (b.y - a.y);
+    expect(place?.x).toBeCloseTo(a.x + share * (b.x - a.x));
+  });
+
+  it('stays whole at the sides', () => {
+    const right = cardPlace({ x: 300, y: -700 }, { x: 590, y: 120 }, 80, sight);
+    expect(right).toEqual({ x: 558, y: 110 });
+    const left = cardPlace({ x: 300, y: -700 }, { x: 10, y: 120 }, 80, sight);
+    expect(left).toEqual({ x: 42, y: 110 });
+  });
+
+  it('is nowhere where it would be cut', () => {
+    expect(cardPlace({ x: 1, y: 0 }, { x: 9, y: 105 }, 80, sight)).toBeUndefined();
+    expect(cardPlace({ x: 1, y: 395 }, { x: 9, y: 600 }, 80, sight)).toBeUndefined();
+  });
+});
+
+type Line = readonly [task: string, kind: TraceKind];
+
+describe('namedLanes', () => {
+  function namesOf(
+    lines: readonly Line[],
+    step: number,
+    view: { first?: number; dense?: boolean } = {},
+  ): string[] {
+    const trace: Trace = {
+      head: { peerwalkTrace: 1, code: '', scenario: '', seed: '', schedule: '' },
+      events: lines.map(([k, e], i) => ({ i, t: i, n: 'A', k, e })),
+      bytes: [],
+    };
+    const model = buildModel(trace);
+    const lanes = model.lanes.map((lane, index) => ({ lane, index }));
+    const x = (lane: Lane): number => lane.column * 20;
+    const { first = 0, dense = false } = view;
+    const found = namedLanes(model, step, { first, lanes, x, dense });
+    return found.map(({ lane, over }) => (over ? `${lane.task}, over` : lane.task));
+  }
+
+  const twoEnd: readonly Line[] = [
+    ['run', 'start'],
+    ['loop', 'start'],
+    ['loop', 'end'],
+    ['run', 'end'],
+    ['last', 'start'],
+  ];
+
+  it('keeps the name of a lane that has ended', () => {
+    expect(namesOf(twoEnd, 2)).toEqual(['run', 'loop']);
+    expect(namesOf(twoEnd, 3)).toEqual(['run', 'loop, over']);
+  });
+
+  it('gives the place to the task that has it now', () => {
+    expect(namesOf(twoEnd, 4)).toEqual(['last', 'loop, over']);
+  });
+
+  it('forgets a lane that is out of sight', () => {
+    expect(namesOf(twoEnd, 4, { first: 3 })).toEqual(['last']);
+  });
+
+  it('names those at work alone where they are dense', () => {
+    const lines: readonly Line[] = [
+      ['waits', 'start'],
+      ['waits', 'block'],
+      ['acts', 'start'],
+      ['acts', 'end'],
+    ];
+    expect(namesOf(lines, 2)).toEqual(['waits', 'acts']);
+    expect(namesOf(lines, 2, { dense: true })).toEqual(['acts']);
+  });
+});
