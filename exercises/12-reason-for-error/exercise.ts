@@ -10,7 +10,8 @@ import {
 import { Unsolved } from '#kit/unsolved.ts';
 
 /**
- * The reason to give the remote when `error` ends the peer. Never throws.
+ * The reason to give the remote when `error` ends the peer. There is one even for an
+ * object whose properties throw when they are read.
  *
  * @param error anything that a task can throw
  * @returns the number in the Disconnect message

@@ -9,7 +9,8 @@ import {
 } from '#impl/p2p/peer-error.ts';
 
 /**
- * The reason to give the remote when `error` ends the peer. Never throws.
+ * The reason to give the remote when `error` ends the peer. There is one even for an
+ * object whose properties throw when they are read.
  *
  * @param error anything that a task can throw
  * @returns the number in the Disconnect message

@@ -142,7 +142,7 @@ export class RealRuntime implements Runtime {
     }
     const isFirst = !this.#yielding;
     this.#yielding = true;
-    //: Two tasks that only talk to each other would starve every socket.
+    //: Two tasks that talk without a pause would starve every socket.
     macrotask(() => {
       if (isFirst) {
         this.#yielding = false;

@@ -153,8 +153,8 @@ function doNotBlock(stream: Writable): void {
 }
 
 /**
- * For a command that only prints: it is over when that cannot be written any more. A
- * reader who leaves, as `head` does, has seen enough.
+ * For a command that prints and does nothing else: where nobody reads on, it ends without
+ * an error. A reader who leaves, as `head` does, has seen enough.
  */
 export function endWithOutput(command: string): void {
   process.stderr.on('error', () => process.exit(1));

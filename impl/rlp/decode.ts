@@ -1,7 +1,8 @@
 /**
- * Decoding, always behind the scan. The `rlp` package turns single byte strings and
- * nothing larger: for each element of a list it copies the rest of the list, so that a
- * list of n elements costs n², and it follows nested lists to the end of the stack.
+ * Decoding. `decode` builds only what the scan has passed; the other functions here read
+ * headers and nothing more. The `rlp` package turns single byte strings and nothing
+ * larger: for each element of a list it copies the rest of the list, so that a list of n
+ * elements costs n², and it follows nested lists to the end of the stack.
  */
 import { decode as decodeBytes } from 'rlp';
 import { RlpError } from './errors.ts';

@@ -1,7 +1,7 @@
 /**
  * Schemas: what a message may look like, stated before it is decoded. `scan` holds the
- * bytes against one and stops at the first excess, so that a peer never decides how much
- * we build.
+ * bytes against one and stops at the first excess: the schema bounds what a peer can make
+ * us build.
  */
 export type Schema =
   | { readonly kind: 'bytes'; readonly min: number; readonly max: number }

@@ -45,7 +45,7 @@ const lineMs = 25;
 
 const quiet: Step = { do: 'sleep', ms: 100 };
 const goodStatus: Step = { do: 'status' };
-/** Wire code of an eth message: eth is the only protocol, so its codes begin at 16. */
+/** Wire code of an eth message in a run without another protocol: its codes begin at 16. */
 const eth = (code: number): number => 16 + code;
 
 /** Good Status, then one message, then a while in which all may be well. */

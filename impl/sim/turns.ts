@@ -21,7 +21,7 @@ export class Turns {
     this.#isBesideOthers = isBesideOthers;
   }
 
-  /** The hand-over is a microtask, never a call: the waker finishes its turn first. */
+  /** The hand-over is never a call: the waker finishes its turn first. */
   schedule(step: () => void): void {
     if (!this.#isBesideOthers || this.#release !== undefined) queueMicrotask(step);
     else this.#begin(step);

@@ -74,7 +74,7 @@ export const waitingScenarios = {
   }),
   'waits-for-ever': waits([eth(1), eth(2), chat(1), ping, ...leaves], { eth: forEver }),
   'waits-full-line': waits(large, { eth: forEver }, { afterMs: 19_000 }),
-  /** Two nodes of ours: A never takes the second message, and B never stops to write. */
+  /** Two nodes of ours: A is busy with the first message, B writes until its clock strikes. */
   'waits-two-nodes': readScenario({
     version: 1,
     nodes: {

@@ -133,6 +133,9 @@ function untouchable(code: number, size = 100): Msg {
     get payload(): Uint8Array {
       throw new Error('touched');
     },
+    unpack(): never {
+      throw new Error('unpacked');
+    },
   };
 }
 

@@ -223,6 +223,10 @@ describe('grade', () => {
     expect([code, err]).toEqual([1, '']);
     const report = readGradeReport(JSON.parse(readFileSync(file, 'utf8')));
     expect(report.exercises).toHaveLength(2);
+    // The report says all: which test failed, and with which message.
+    const failed = report.exercises[1]?.tests.find(({ verdict }) => verdict !== 'passed');
+    expect(failed?.name).toMatch(/\w+/);
+    expect(failed?.message).toContain('not written yet');
   });
 
   it('leaves a draft of the page alone while exercise.ts is the starter', async () => {

@@ -34,6 +34,17 @@ function hexTree(item: unknown): unknown {
 }
 
 describe('decode', () => {
+  it('builds nothing before the scan has passed it', () => {
+    // Whoever builds first follows them to the end of the stack.
+    const nested = new Uint8Array(1 << 20);
+    for (let at = 0; at + 4 < nested.length; at += 4) {
+      nested.set(concat(Uint8Array.of(0xfa), writeUint(nested.length - at - 4, 3)), at);
+    }
+    const build = (): unknown =>
+      decode(nested, anyList(Number.MAX_SAFE_INTEGER), 'test', { trailing: 'refuse' });
+    expect(build).toThrow(expect.objectContaining({ code: 'too-deep' }));
+  });
+
   it('gives back what was encoded', () => {
     fc.assert(
       fc.property(trees, (tree) => {

@@ -103,7 +103,7 @@ export function helloIn(msg: Msg): ProtoHandshake {
   }
   //= can it be read, and can its id be one?
   const hello = decodeOrRefuse(msg);
-  //: The version is not checked: reason 6 is never given.
+  //: The version is not checked: nobody is refused with reason 6.
   if (hello.id.every((byte) => byte === 0)) throw new DiscError(discInvalidIdentity);
   return hello;
 }
