@@ -81,8 +81,8 @@ export function checkHeader(header: Header, parent: Header): ChainError | undefi
   if (header.extra.length > maxExtraBytes) {
     return wrong('bad-extra', `${header.extra.length} bytes, at most ${maxExtraBytes}`);
   }
-  //: geth v1.8.12 keeps a block from more than 15 s ahead for later, and refuses one from
-  //: more than 30 s ahead. No clock here: replays are exact.
+  //: With ethash, geth v1.8.12 keeps a block from more than 15 s ahead for later, and
+  //: refuses one from more than 30 s ahead. No clock here: replays are exact.
   if (header.time <= parent.time) {
     return wrong('bad-time', `${header.time} is not after ${parent.time}`);
   }

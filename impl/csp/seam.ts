@@ -58,7 +58,11 @@ export interface Runtime {
   /** Picks one of `count` options (at least 1). */
   choose(count: number, what: 'case' | 'item'): number;
 
-  /** Starts a task. It begins after the caller's next wait, never inside this call. */
+  /**
+   * Starts a task. It begins after the caller's next wait, never inside this call.
+   *
+   * @param task does not fail: `WaitGroup.go` sees to that
+   */
   spawn(name: string, task: () => Promise<void>, options?: SpawnOptions): void;
 
   /** A number that nothing else of this runtime has: channels are told apart by it. */

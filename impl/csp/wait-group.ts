@@ -75,9 +75,10 @@ export class WaitGroup {
     const failed = (error: unknown): void => {
       try {
         this.#onFailure(name, error);
-      } finally {
-        over();
+      } catch (another) {
+        this.#runtime.taskFailed(name, another); // who should have told it, failed
       }
+      over();
     };
     this.#alive.set(over, name);
     return { over, failed };

@@ -100,7 +100,7 @@ const notMoreThanTheirs: Goal = {
   text: '≤ devp2p',
   isMet({ ours, devp2p }) {
     if (ours === undefined || devp2p === undefined) return undefined;
-    return median(ours) <= median(devp2p);
+    return ratio(ours, devp2p) <= 1;
   },
 };
 

@@ -361,17 +361,6 @@ describe('RealRuntime', () => {
     expect([runtime.newId(), runtime.newId(), runtime.newId()]).toEqual([1, 2, 3]);
   });
 
-  it('tells what a task throws that nobody claims', async () => {
-    const told = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-    const runtime = new RealRuntime();
-    runtime.spawn('task', () => Promise.reject(new TypeError('x is undefined')));
-    await runtime.pause();
-    expect(told.mock.calls.flat().map(String).join(' ')).toMatch(
-      /unnamed.*x is undefined/s,
-    );
-    told.mockRestore();
-  });
-
   it('gives each caller bytes of its own', () => {
     const runtime = new RealRuntime();
     const [a, b] = [runtime.randomBytes(32), runtime.randomBytes(32)];

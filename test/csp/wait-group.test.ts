@@ -96,6 +96,17 @@ describe('WaitGroup', () => {
     log.mockRestore();
   });
 
+  it('goes on when an owner fails at what it is told, and logs that', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const group = new WaitGroup(() => {
+      throw new TypeError('the owner');
+    });
+    group.go('reader', () => Promise.reject(new Error('broken')));
+    await group.wait();
+    expect(log.mock.calls.map(String).join()).toMatch(/reader.*the owner/);
+    log.mockRestore();
+  });
+
   it('says in a deadlock report for whom it waits', async () => {
     const { outcome } = await simulate({ schedule: '' }, async () => {
       const group = new WaitGroup();

@@ -1,7 +1,7 @@
 import { RLP } from '@ethereumjs/rlp';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concat, fromHex, toHex } from '../../impl/bytes.ts';
+import { concat, fromHex, toHex, writeUint } from '../../impl/bytes.ts';
 import { decode, rawItems } from '../../impl/rlp/decode.ts';
 import type { RlpItem } from '../../impl/rlp/decode.ts';
 import { encode, encodeList } from '../../impl/rlp/encode.ts';
