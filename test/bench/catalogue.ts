@@ -235,8 +235,13 @@ function memory(idlePeers: readonly number[]): Entry[] {
       bound('≤', 1.15, '×'),
     ),
     entry('memory/busy-alone', 'CPU of a 100 B message, receiver, one peer', 'µs'),
-    entry('memory/busy-among', 'the same among all the idle peers', 'µs'),
+    entry(
+      'memory/busy-among',
+      'the same among all the idle peers, less what they cost',
+      'µs',
+    ),
     entry('memory/busy-ratio', 'among the idle to alone', '×', bound('≤', 1.2, '×')),
+    entry('memory/crowd', 'CPU of all the idle peers, with their Pings', 'ms/s'),
   ];
 }
 

@@ -45,7 +45,7 @@ export const fullPlan: Plan = {
   sizes: [100, 1024, 65_536, 1_048_576],
   codecMs: 600,
   idlePeers: [100, 500, 1_000, 2_000],
-  memoryRounds: 3,
+  memoryRounds: 5,
   heldPeers: [100, 300],
   chains: [5_000, 10_000, 20_000],
   fullBlocks: 5_000,

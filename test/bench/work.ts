@@ -234,6 +234,13 @@ export class Work {
     return { rssKiB: rss / 1024, heapKiB: (heapUsed + external) / 1024 };
   }
 
+  /** CPU of this process while nobody asks anything of it, in microseconds a second. */
+  async restCPU(ms: number): Promise<number> {
+    const before = cpuMicros();
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return ((cpuMicros() - before) * 1000) / ms;
+  }
+
   async held(): Promise<Held> {
     await collectGarbage();
     return heldNow();

@@ -20,6 +20,8 @@ const connectMs = 300_000;
 const busySize = 100;
 /** From the start: it would grow with the first few hundred handshakes, by 24 MiB. */
 const fullYoungGeneration = ['--min-semi-space-size=16'];
+/** Each peer sends a Ping in it, and is sent one. */
+const pingsMs = 15_000;
 const looks = 50;
 const lookEveryMs = 100;
 
@@ -148,15 +150,19 @@ async function busyOne(
     await flood(dialer, listener, { size: busySize, ms: plan.warmMs });
     dialers.push(dialer);
   }
+  // What the idle ones cost by themselves is no cost of a message of the busy one.
+  const restUs = await among.listener.call('restCPU', [pingsMs]);
+  figures.add('memory/crowd', 'ours', restUs / 1000);
   const costs: Record<string, number[]> = { alone: [], among: [] };
   for (let round = 0; round < plan.rounds; round++) {
     for (const [i, { listener, name }] of sides.entries()) {
       const dialer = dialers[i];
       if (dialer === undefined) throw new TypeError('a side without its dialer');
       const load = { size: busySize, ms: plan.floodMs };
-      const { receiverUs } = await flood(dialer, listener, load);
-      costs[name]?.push(receiverUs);
-      figures.add(`memory/busy-${name}`, 'ours', receiverUs);
+      const { receiverUs, perSecond } = await flood(dialer, listener, load);
+      const us = name === 'among' ? receiverUs - restUs / perSecond : receiverUs;
+      costs[name]?.push(us);
+      figures.add(`memory/busy-${name}`, 'ours', us);
     }
   }
   const ratio = median(costs['among'] ?? []) / median(costs['alone'] ?? []);
