@@ -1,8 +1,8 @@
 /**
  * `npm run mutate -- csp` (or p2p, eth): changes `impl/csp` in one small way after the
  * other and says which change no test has noticed, and the score. What was judged before
- * is not judged again while code and tests are the same. `-- csp select.ts` takes one file;
- * the two of Snappy are judged in this way alone.
+ * is not judged again while code and tests are the same. `-- csp select.ts` takes one file,
+ * or several; the two of Snappy are judged in this way alone, each by itself.
  *
  * What came out is kept for each file in `test/mutation-record.json`. A time-out counts as
  * noticed; on a busy machine it may be no more than that, so the record counts them apart.
@@ -15,32 +15,39 @@ import { Stryker } from '@stryker-mutator/core';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['csp', 'p2p', 'eth'];
-const [folder, file, more] = process.argv.slice(2);
-if (!folders.includes(folder) || more !== undefined) {
+const [folder, ...files] = process.argv.slice(2);
+if (!folders.includes(folder)) {
   console.error(
-    `mutate: name one of ${folders.join(', ')}, and a file of it if you like`,
+    `mutate: name one of ${folders.join(', ')}, and files of it if you like`,
   );
   process.exit(2);
 }
 const known = readdirSync(join(root, 'impl', folder), { recursive: true });
-if (file !== undefined && !known.includes(file)) {
-  console.error(`mutate: there is no impl/${folder}/${file}`);
+const missing = files.find((file) => !known.includes(file));
+if (missing !== undefined) {
+  console.error(`mutate: there is no impl/${folder}/${missing}`);
   process.exit(2);
 }
 process.chdir(root);
 // A mutant counts each time that it is passed, and the tests of these pass theirs many
 // million times: they have to be named, and have their own tests alone.
 const slow = ['p2p/rlpx/snappy.ts', 'p2p/rlpx/snappy-encoder.ts'];
-const named = file === undefined ? folder : `${folder}/${file}`;
-const judged = slow.includes(named) ? named : folder;
+const named = files.map((file) => `${folder}/${file}`);
+const judged = named.find((path) => slow.includes(path)) ?? folder;
+if (judged !== folder && named.length > 1) {
+  console.error(`mutate: ${judged} is judged by itself`);
+  process.exit(2);
+}
 process.env.PEERWALK_MUTATE = judged;
 mkdirSync('coverage/mutation', { recursive: true });
 
 // Other commands must not see the sandbox; what is under coverage/ is in no repository.
 const stryker = new Stryker({
   mutate: [
-    `impl/${folder}/${file ?? '**/*.ts'}`,
-    ...slow.filter((path) => path !== named).map((path) => `!impl/${path}`),
+    ...(files.length === 0
+      ? [`impl/${folder}/**/*.ts`]
+      : named.map((path) => `impl/${path}`)),
+    ...slow.filter((path) => path !== judged).map((path) => `!impl/${path}`),
   ],
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
