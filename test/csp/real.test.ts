@@ -161,6 +161,15 @@ describe('RealRuntime', () => {
     expect(got).toHaveLength(2_000);
   });
 
+  it('asks for no turn when no task is in line', async () => {
+    const rt = new RealRuntime();
+    const asked = vi.spyOn(globalThis, 'setImmediate');
+    await Promise.all([rt.pause(), rt.pause(), rt.pause()]);
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve));
+    expect(asked).toHaveBeenCalledTimes(3);
+    asked.mockRestore();
+  });
+
   it('resumes one task that has paused in each turn of the loop', async () => {
     const rt = new RealRuntime();
     const turns: string[] = [];
