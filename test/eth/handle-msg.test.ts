@@ -62,6 +62,7 @@ import {
   Remote,
   type RemoteOptions,
   statusOf,
+  unpackable,
   withManager,
 } from './harness.ts';
 
@@ -135,23 +136,6 @@ function untouchable(code: number, size = 100): Msg {
     },
     unpack(): never {
       throw new Error('unpacked');
-    },
-  };
-}
-
-/** A message that says what is done to it. Unpacking takes a while. */
-function unpackable(code: number, payload: Uint8Array, seen: string[]): Msg {
-  return {
-    code,
-    size: payload.length,
-    get payload(): Uint8Array {
-      seen.push('looked');
-      return payload;
-    },
-    async unpack(): Promise<void> {
-      seen.push('unpacking');
-      await sleep(10);
-      seen.push('unpacked');
     },
   };
 }
@@ -547,6 +531,20 @@ describe('Transactions', () => {
       await remote.send(transactionsMsg, message([bad(2), bad(3), ...good]));
       expect(await ask()).toBe(200);
       expect(txPool.size).toBe(4);
+    });
+  });
+
+  it('hold up nobody that leaves while it waits', async () => {
+    const chain = chainOf();
+    const options = { chain, txPool: new TxPool(chain) };
+    await withRemote(options, async (remote, _peer, manager) => {
+      manager.acceptTxs = true;
+      await remote.send(transactionsMsg, message([{ ...signedTx(), s: 1n << 255n }]));
+      await sleep(1);
+      expect(manager.peers.length).toBe(1);
+      remote.side.close(0, undefined);
+      await sleep(1);
+      expect(manager.peers.length).toBe(0);
     });
   });
 

@@ -11,6 +11,7 @@ import { EthPeer } from '../../impl/eth/peer.ts';
 import { decodeStatus, encodeStatus, statusMsg } from '../../impl/eth/protocol.ts';
 import { type Msg, newMsg } from '../../impl/p2p/message.ts';
 import { DiscError } from '../../impl/p2p/peer-error.ts';
+import type { PeerHandle } from '../../impl/p2p/protocol.ts';
 import { encode } from '../../impl/rlp/encode.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
 import { childrenOf, testGenesis } from '../helpers/blocks.ts';
@@ -24,6 +25,7 @@ import {
   type Side,
   simulated,
   statusOf,
+  unpackable,
   withManager,
 } from './harness.ts';
 
@@ -220,26 +222,17 @@ describe('EthPeer.readStatus', () => {
     ['no list', new Uint8Array(40)],
   ])('refuses %s as undecodable', async (_, value) => {
     const error = await errorFor(newMsg(statusMsg, encode(value)));
-    expect(error).toMatchObject({ code: 'decode', message: /^Invalid message - / });
+    expect(error).toMatchObject({
+      code: 'decode',
+      message: expect.stringMatching(/^Invalid message - /) as string,
+    });
   });
 
   it('waits until a large one is unpacked, before it looks', async () => {
     const seen: string[] = [];
-    const payload = encodeStatus(ours());
-    const large: Msg = {
-      code: statusMsg,
-      size: payload.length,
-      get payload() {
-        seen.push('looked');
-        return payload;
-      },
-      unpack() {
-        seen.push('unpacked');
-        return Promise.resolve();
-      },
-    };
+    const large = unpackable(statusMsg, encodeStatus(ours()), seen);
     expect(await errorFor(large)).toBeUndefined();
-    expect(seen.slice(0, 2)).toEqual(['unpacked', 'looked']);
+    expect(seen.slice(0, 3)).toEqual(['unpacking', 'unpacked', 'looked']);
   });
 
   it('ignores bytes after the list, as geth does', async () => {
@@ -284,11 +277,13 @@ describe('ProtocolManager.handle, at the Status', () => {
 
   it('reports a peer once it is registered, and survives a listener that throws', async () => {
     const seen: unknown[] = [];
+    const handles: PeerHandle[] = [];
     const run = await simulate({}, async () => {
       const wg = new WaitGroup();
       const manager = newManager({
         onStatus: (peer, { td }) => {
           seen.push([peer.id, td, manager.peers.length]);
+          handles.push(peer.handle);
           throw new Error('listener');
         },
       });
@@ -297,6 +292,7 @@ describe('ProtocolManager.handle, at the Status', () => {
       await remote.shake(statusOf(chainOf()));
       await sleep(1);
       expect(remote.end).toBeUndefined();
+      expect(handles[0]).toBe(remote.near);
       await manager.stop();
     });
     expect(run.outcome).toMatchObject({ status: 'done' });

@@ -2,6 +2,7 @@
 import { Chan } from '../../impl/csp/chan.ts';
 import { Done } from '../../impl/csp/done.ts';
 import { recv, select, send } from '../../impl/csp/select.ts';
+import { sleep } from '../../impl/csp/timer.ts';
 import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { readFileSync } from 'node:fs';
 import type { Block } from '../../impl/core/block.ts';
@@ -238,6 +239,23 @@ export async function withManager<T>(
   }, seed);
   if (run.left.length > 0) throw new Error(`left: ${JSON.stringify(run.left)}`);
   return value;
+}
+
+/** A message that says what is done to it. Unpacking takes a while. */
+export function unpackable(code: number, payload: Uint8Array, seen: string[]): Msg {
+  return {
+    code,
+    size: payload.length,
+    get payload(): Uint8Array {
+      seen.push('looked');
+      return payload;
+    },
+    async unpack(): Promise<void> {
+      seen.push('unpacking');
+      await sleep(10);
+      seen.push('unpacked');
+    },
+  };
 }
 
 export interface Vectors {
