@@ -339,6 +339,22 @@ describe('a block that is sent', () => {
   });
 });
 
+describe('a peer that is gone', () => {
+  it('is not waited for: what it was asked for is free again at once', async () => {
+    await withManager({}, async (manager, wg) => {
+      const { remote } = await listener(manager, wg, 'b1', withTx(), {
+        header: 'silence',
+      });
+      await remote.send(newBlockHashesMsg, announcement(withTx()));
+      await sleep(600);
+      expect(manager.fetcher.counts).toMatchObject({ announced: 0, fetching: 1 });
+      remote.side.close(0, undefined);
+      await sleep(1);
+      expect(manager.fetcher.counts).toMatchObject({ announced: 0, fetching: 0 });
+    });
+  });
+});
+
 describe('broadcastBlock', () => {
   it.each([
     [0, 0],

@@ -15,10 +15,9 @@ import {
 import { TxPool } from '../../impl/core/txpool.ts';
 import type { ProtocolManager } from '../../impl/eth/handler.ts';
 import { KnownSet, maxKnownTxs } from '../../impl/eth/known-set.ts';
-import type { EthPeer } from '../../impl/eth/peer.ts';
-import { maxQueuedTxs } from '../../impl/eth/peer.ts';
+import { EthPeer, maxQueuedTxs } from '../../impl/eth/peer.ts';
 import { transactionsMsg } from '../../impl/eth/protocol.ts';
-import { type TxSync, txsyncLoop } from '../../impl/eth/tx-sync.ts';
+import { syncTransactions, type TxSync, txsyncLoop } from '../../impl/eth/tx-sync.ts';
 import { ConnClosed } from '../../impl/net/net-conn.ts';
 import type { Msg } from '../../impl/p2p/message.ts';
 import { rawItems } from '../../impl/rlp/decode.ts';
@@ -26,6 +25,7 @@ import { encodeList } from '../../impl/rlp/encode.ts';
 import { childOf, extend, signedTx, testKey } from '../helpers/blocks.ts';
 import {
   chainOf,
+  link,
   Remote,
   type RemoteOptions,
   simulated,
@@ -120,6 +120,22 @@ describe('syncTransactions', () => {
       await sleep(1);
       expect(other.near.rw.sent).toHaveLength(5);
     });
+  });
+
+  it('waits for nobody when the peer is gone', async () => {
+    const { run } = await simulated(async (wg) => {
+      const [near] = link();
+      const peer = new EthPeer(63, near, near.rw, wg);
+      const txsyncCh = new Chan<TxSync>('nobody reads');
+      const quitSync = new Done('quit sync');
+      const host = { txPool: poolOf([signedTx()]), txsyncCh, quitSync, wg };
+      wg.go('syncTransactions', () => syncTransactions(host, peer));
+      await sleep(1);
+      expect(wg.names).toEqual(['syncTransactions']);
+      near.close(0, undefined);
+      await wg.wait();
+    });
+    expect(run.left).toEqual([]);
   });
 
   it('ends with the node, in the middle of a send', async () => {
