@@ -4,14 +4,25 @@ import { initCrypto } from '#crypto';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { sleep } from '../../impl/csp/timer.ts';
 import type { WaitGroup } from '../../impl/csp/wait-group.ts';
-import { encodeBody, hashBlock } from '../../impl/core/block.ts';
+import { type Block, encodeBody, hashBlock } from '../../impl/core/block.ts';
 import type { Chain } from '../../impl/core/chain.ts';
 import type { Hash } from '../../impl/core/hash.ts';
 import { hashHeader, type Header } from '../../impl/core/header.ts';
 import { maxQueuedHeaders } from '../../impl/eth/body-queue.ts';
+import type { SyncError } from '../../impl/eth/errors.ts';
 import type { ProtocolManager } from '../../impl/eth/handler.ts';
-import { maxHeaderFetch, type StatusData } from '../../impl/eth/protocol.ts';
-import { childrenOf, signedTx, testGenesis } from '../helpers/blocks.ts';
+import {
+  getBlockHeadersMsg,
+  maxHeaderFetch,
+  type StatusData,
+} from '../../impl/eth/protocol.ts';
+import {
+  childOf,
+  childrenOf,
+  extend,
+  signedTx,
+  testGenesis,
+} from '../helpers/blocks.ts';
 import { chainOf, LinkClosed, Remote, statusOf, withManager } from './harness.ts';
 import { answerOne, type Lies } from './server.ts';
 
@@ -19,13 +30,16 @@ beforeAll(initCrypto);
 
 const headOf = (chain: Chain): unknown => hashBlock(chain.currentBlock);
 
+/** Blocks of which those that `has` names have a transaction: a body to be fetched. */
+function blocks(length: number, has: (i: number) => boolean = () => true): Block[] {
+  return childrenOf(testGenesis().block, length, (i) => ({
+    txs: has(i) ? [signedTx({ nonce: BigInt(i) })] : [],
+  }));
+}
+
 /** A chain in which every block has a transaction: each body must be fetched. */
 function source(length: number): Chain {
-  return chainOf(
-    childrenOf(testGenesis().block, length, (i) => ({
-      txs: [signedTx({ nonce: BigInt(i) })],
-    })),
-  );
+  return chainOf(blocks(length));
 }
 
 function wrongBody(): Uint8Array {
@@ -84,6 +98,16 @@ function serve(
   return served;
 }
 
+/** Makes it the master of a synchronisation that begins now. */
+function synchronise(
+  { peers, downloader }: ProtocolManager,
+  { remote }: Served,
+): Promise<SyncError | undefined> {
+  const peer = peers.get(remote.near.id.slice(0, 16));
+  if (peer === undefined) throw new TypeError('the peer is not registered');
+  return downloader.synchronise(peer.id, peer.head, peer.td);
+}
+
 describe('Download', () => {
   it('fetches bodies from everybody who has them, at once', async () => {
     const theirs = source(400);
@@ -116,6 +140,27 @@ describe('Download', () => {
     });
   });
 
+  it.each(['first', 'last'])(
+    'gives the little there is to ask for to the fastest, if it came %s',
+    async (place) => {
+      const theirs = source(2);
+      await withManager({}, async (manager, wg) => {
+        const order = place === 'first' ? ['f0', '50'] : ['50', 'f0'];
+        const served = new Map<string, Served>();
+        for (const id of order) {
+          served.set(id, serve(manager, wg, id, theirs));
+          await sleep(1);
+        }
+        const [fast, slow] = [served.get('f0'), served.get('50')];
+        if (fast === undefined || slow === undefined) throw new TypeError('not served');
+        const id = fast.remote.near.id.slice(0, 16);
+        manager.downloader.sources.get(id)?.pace.answered(10, 1000);
+        expect(await synchronise(manager, slow)).toBeUndefined();
+        expect([fast.bodies, slow.answers]).toEqual([2, 0]);
+      });
+    },
+  );
+
   it('asks nobody who claims no more than we have', async () => {
     const theirs = source(100);
     await withManager({}, async (manager, wg) => {
@@ -124,6 +169,70 @@ describe('Download', () => {
       await sleep(20_000);
       expect(manager.chain.currentHeader.number).toBe(100n);
       expect(behind.answers).toBe(0);
+    });
+  });
+
+  it('asks its master even if that has no more than we have, by now', async () => {
+    const theirs = source(20);
+    const chain = chainOf();
+    const ours = childrenOf(testGenesis().block, 40, { extra: Uint8Array.of(1) });
+    await withManager({ chain }, async (manager, wg) => {
+      const master = serve(manager, wg, 'b1', theirs, {
+        headers: (all, { origin }) => {
+          if (origin.kind === 'hash') extend(chain, ours); // from elsewhere, meanwhile
+          return all;
+        },
+      });
+      await sleep(1);
+      expect(await synchronise(manager, master)).toBeUndefined();
+      expect(master.bodies).toBe(20);
+      expect(chain.hasBlock(hashBlock(theirs.currentBlock))).toBe(true);
+    });
+  });
+
+  it('asks nothing more of a peer that was forgotten while it had nothing to do', async () => {
+    const theirs = chainOf(blocks(300, (i) => i >= maxHeaderFetch));
+    const chain = chainOf();
+    await withManager({ chain }, async (manager, wg) => {
+      const gone = serve(manager, wg, 'b2', theirs);
+      await sleep(1);
+      const [peer] = manager.peers;
+      const master = serve(manager, wg, 'b1', theirs, {
+        headers: (all, { origin }) => {
+          const isSecond = origin.kind === 'number' && origin.number === 193n;
+          // Its connection is still there: what it were asked, it would hear.
+          if (isSecond && peer !== undefined) manager.downloader.unregisterPeer(peer);
+          return all;
+        },
+        headersMs: 1000,
+      });
+      await sleep(1);
+      expect(await synchronise(manager, master)).toBeUndefined();
+      expect(headOf(chain)).toBe(headOf(theirs));
+      expect(gone.remote.end).toBeUndefined();
+      expect(gone.answers).toBe(0);
+    });
+  });
+
+  it('needs nobody for bodies once none is missing', async () => {
+    const theirs = chainOf(blocks(600, (i) => i < 3));
+    const chain = chainOf();
+    await withManager({ chain }, async (manager, wg) => {
+      const helper = serve(manager, wg, 'b2', theirs);
+      await sleep(1);
+      const master = serve(manager, wg, 'b1', theirs, {
+        headers: (all, { origin }) => {
+          const isLast = origin.kind === 'number' && origin.number === 577n;
+          if (isLast) helper.remote.side.close(0, undefined);
+          return all;
+        },
+        headersMs: 1000,
+        bodies: () => [], // so it is not asked again
+      });
+      await sleep(1);
+      expect(await synchronise(manager, master)).toBeUndefined();
+      expect(helper.bodies).toBe(3);
+      expect(headOf(chain)).toBe(headOf(theirs));
     });
   });
 
@@ -167,6 +276,45 @@ describe('Download', () => {
     });
   });
 
+  it.each<[string, Lies, object]>([
+    [
+      'has wrong bodies',
+      { bodies: (all) => all.map(() => wrongBody()) },
+      { code: 'bad-peer', cause: { code: 'bad-tx-root' } },
+    ],
+    ['is silent about bodies', { bodies: () => undefined }, { code: 'timeout' }],
+  ])('ends with the fault of a master that %s', async (_, lies, fault) => {
+    await withManager({}, async (manager, wg) => {
+      const master = serve(manager, wg, 'b1', source(20), lies);
+      await sleep(1);
+      expect(await synchronise(manager, master)).toMatchObject(fault);
+      expect(master.remote.end).toMatchObject({ reason: 3 });
+    });
+  });
+
+  it('ends at a block that the chain refuses, and keeps those before it', async () => {
+    const good = blocks(6);
+    const bad = childOf(good.at(-1) as Block, { header: { gasLimit: 1n } });
+    const chain = chainOf();
+    await withManager({ chain }, async (manager, wg) => {
+      // It has promised the good ones alone, so nothing else is wrong with it.
+      const master = serve(manager, wg, 'b1', chainOf(good), {
+        headers: (all, { amount }) =>
+          amount === BigInt(maxHeaderFetch) && all.length > 0
+            ? [...all, bad.header]
+            : all,
+      });
+      await sleep(1);
+      expect(await synchronise(manager, master)).toMatchObject({
+        code: 'invalid-chain',
+        message: expect.stringMatching(/^sync: invalid-chain: /) as string,
+        cause: { code: 'bad-gas-limit', number: 7n },
+      });
+      expect(master.remote.end).toMatchObject({ reason: 3 });
+      expect(headOf(chain)).toBe(hashBlock(good.at(-1) as Block));
+    });
+  });
+
   it('asks a peer without bodies once, and lets it stay', async () => {
     const theirs = source(100);
     const chain = chainOf();
@@ -180,13 +328,13 @@ describe('Download', () => {
     });
   });
 
-  it('takes no more headers while 2,048 of them wait for their bodies', async () => {
+  it('takes no more headers while 2,048 wait for their bodies, nor asks when all is over', async () => {
     const theirs = chainOf(
       childrenOf(testGenesis().block, 3_000, { txs: [signedTx()] }),
     );
     await withManager({}, async (manager, wg) => {
       let asked = 0;
-      serve(manager, wg, 'b1', theirs, {
+      const { remote } = serve(manager, wg, 'b1', theirs, {
         headers: (all, { amount }) => {
           if (amount === BigInt(maxHeaderFetch)) asked++;
           return all;
@@ -196,6 +344,12 @@ describe('Download', () => {
       await sleep(40_000);
       // The queue has eleven batches. The twelfth has come, and nobody takes it.
       expect(asked).toBe(Math.ceil(maxQueuedHeaders / maxHeaderFetch) + 1);
+
+      const { sent } = remote.near.rw;
+      const before = sent.filter((code) => code === getBlockHeadersMsg).length;
+      await sleep(60_000);
+      expect(remote.end).toMatchObject({ reason: 3 }); // the bodies did not come
+      expect(sent.filter((code) => code === getBlockHeadersMsg)).toHaveLength(before);
     });
   });
 
@@ -214,24 +368,34 @@ describe('Download', () => {
     });
   });
 
-  it.each<[string, (header: Header) => Header]>([
-    ['with another number', (header) => ({ ...header, number: header.number + 1n })],
-    ['of another parent', (header) => ({ ...header, extra: Uint8Array.of(1) })],
-  ])('asks a master for no body if a header %s is among its own', async (_, bend) => {
-    const theirs = source(100);
-    await withManager({}, async (manager, wg) => {
-      const liar = serve(manager, wg, 'b1', theirs, {
-        headers: (all, { amount }) =>
-          amount === BigInt(maxHeaderFetch)
-            ? all.map((header, i) => (i === 50 ? bend(header) : header))
-            : all,
-      });
-      await sleep(20_000);
-      expect(liar.remote.end).toMatchObject({ reason: 3 });
-      expect(liar.answers).toBe(0);
-      expect(manager.chain.currentHeader.number).toBe(0n);
-    });
+  const renumbered = (header: Header): Header => ({
+    ...header,
+    number: header.number + 1n,
   });
+
+  it.each<[string, number, (header: Header) => Header]>([
+    ['with another number', 50, renumbered],
+    // No header after it names another parent.
+    ['with another number, the last,', 99, renumbered],
+    ['of another parent', 50, (header) => ({ ...header, extra: Uint8Array.of(1) })],
+  ])(
+    'asks a master for no body if a header %s is among its own',
+    async (_, at, bend) => {
+      const theirs = source(100);
+      await withManager({}, async (manager, wg) => {
+        const liar = serve(manager, wg, 'b1', theirs, {
+          headers: (all, { amount }) =>
+            amount === BigInt(maxHeaderFetch)
+              ? all.map((header, i) => (i === at ? bend(header) : header))
+              : all,
+        });
+        await sleep(20_000);
+        expect(liar.remote.end).toMatchObject({ reason: 3 });
+        expect(liar.answers).toBe(0);
+        expect(manager.chain.currentHeader.number).toBe(0n);
+      });
+    },
+  );
 
   it('asks a peer for less that is late with many, and lets it stay', async () => {
     const theirs = source(500);

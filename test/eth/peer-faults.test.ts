@@ -22,15 +22,26 @@ import { Source } from '../../impl/eth/source.ts';
 import { txPack } from '../../impl/eth/tx-pack.ts';
 import { syncTransactions } from '../../impl/eth/tx-sync.ts';
 import { newMsg, type MsgReadWriter } from '../../impl/p2p/message.ts';
-import type { PeerHandle } from '../../impl/p2p/protocol.ts';
+import type { DiscReason } from '../../impl/p2p/peer-error.ts';
 import { simulate } from '../../impl/sim/simulate.ts';
 import { childOf, signedTx, testGenesis } from '../helpers/blocks.ts';
-import { LinkClosed, LinkRW, newManager, Remote, Side, statusOf } from './harness.ts';
+import {
+  chainOf,
+  LinkClosed,
+  LinkRW,
+  newManager,
+  Remote,
+  Side,
+  statusOf,
+} from './harness.ts';
+import { startServing } from './server.ts';
 
 beforeAll(initCrypto);
 
-/** What came out of tasks when each write fails with this. */
-async function failing(error: Error): Promise<readonly string[]> {
+/** What came out of tasks when each write fails with this, and what the peer was told. */
+async function failing(
+  error: Error,
+): Promise<{ failed: readonly string[]; reason: DiscReason | undefined }> {
   const rw: MsgReadWriter = {
     readMsg: () => Promise.reject(error),
     writeMsg: () => Promise.reject(error),
@@ -39,27 +50,31 @@ async function failing(error: Error): Promise<readonly string[]> {
     const wg = new WaitGroup();
     const closed = new Done('closed');
     const ownRw = new LinkRW(new Chan('out'), new Chan('in'), closed);
-    const handle: PeerHandle = new Side('aa', ownRw, closed, false);
-    const peer = new EthPeer(63, handle, rw, wg);
+    const side = new Side('aa', ownRw, closed, false);
+    const peer = new EthPeer(63, side, rw, wg);
     wg.go('broadcast', () => peer.broadcast());
     peer.queueTransactions(txPack([]));
     peer.requestBodies([]);
     await sleep(1_000);
+    return side.end?.reason;
   });
   if (outcome.status !== 'done') throw new Error(outcome.status);
-  return failures.map(({ task, error: one }) => `${task}: ${String(one)}`).sort();
+  const failed = failures.map(({ task, error: one }) => `${task}: ${String(one)}`);
+  return { failed: failed.sort(), reason: outcome.value };
 }
 
 describe('a write that fails in a task of eth', () => {
   it('is told with its task where nobody foresaw it', async () => {
-    expect(await failing(new TypeError('x is undefined'))).toEqual([
+    const { failed } = await failing(new TypeError('x is undefined'));
+    expect(failed).toEqual([
       'broadcast: TypeError: x is undefined',
       'requestBodies: TypeError: x is undefined',
     ]);
   });
 
-  it('is quiet where the peer has ended: `handle` hears of that', async () => {
-    expect(await failing(new LinkClosed())).toEqual([]);
+  it('is quiet where the peer has ended: `handle` hears of that, and has the reason', async () => {
+    const quiet = { failed: [], reason: undefined };
+    expect(await failing(new LinkClosed())).toEqual(quiet);
   });
 });
 
@@ -108,7 +123,7 @@ describe('faults of which only one can be thrown on', () => {
       return Promise.resolve(session.fault);
     });
     expect(outcome).toMatchObject({ value: first });
-    expect(failures.map(({ error }) => error)).toEqual([second]);
+    expect(failures).toEqual([{ task: 'synchronise', error: second }]);
   });
 });
 
@@ -186,6 +201,35 @@ describe('a task for one peer that dies', () => {
     expect(run.outcome).toMatchObject({ status: 'done' });
     expect(run.left).toEqual([]);
     expect(run.failures).toEqual([{ task, error: fault }]);
+  });
+});
+
+describe('the loop of a download that dies', () => {
+  it('is told, and ends the synchronisation, and its master with 16', async () => {
+    const fault = new TypeError('a fault of ours');
+    const run = await simulate({}, async () => {
+      const wg = new WaitGroup();
+      const chain = new Chain(testGenesis());
+      const manager = newManager({ chain });
+      manager.start();
+      const remote = new Remote(manager, wg);
+      const txs = [signedTx()];
+      startServing(remote, chainOf([childOf(testGenesis().block, { txs })]), wg);
+      await sleep(1); // registered
+      const source = manager.downloader.sources.get(remote.near.id.slice(0, 16));
+      if (source === undefined) throw new TypeError('the peer is not registered');
+      source.pace.batch = () => {
+        throw fault;
+      };
+      await sleep(10_000); // the tick of the syncer
+      expect(remote.end?.reason).toBe(16);
+      expect(manager.wg.names).not.toContain('synchronise');
+      await manager.stop();
+      await wg.wait();
+    });
+    expect(run.outcome).toMatchObject({ status: 'done' });
+    expect(run.left).toEqual([]);
+    expect(run.failures).toEqual([{ task: 'synchronise', error: fault }]);
   });
 });
 
