@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fromHex, utf8 } from '../../impl/bytes.ts';
 import { runtime } from '../../impl/csp/runtime.ts';
 import { sleep } from '../../impl/csp/timer.ts';
+import { WaitGroup } from '../../impl/csp/wait-group.ts';
 import { DeadlineExceeded, EndOfStream } from '../../impl/net/net-conn.ts';
 import { pingMsg } from '../../impl/p2p/base-protocol.ts';
 import { newMsg, sendItems } from '../../impl/p2p/message.ts';
@@ -571,5 +572,57 @@ describe('Peer.wg', () => {
     });
     expect(failures).toEqual([{ task: 'broken', error: bug }]);
     expect(left).toEqual([]);
+  });
+});
+
+describe('Peer.run, when it is over', () => {
+  it('has left no clock running', async () => {
+    const { outcome } = await simulate({}, async () => {
+      const rt = runtime();
+      const running = new Set<object>();
+      const start = rt.startTimer.bind(rt);
+      vi.spyOn(rt, 'startTimer').mockImplementation((ms, fire) => {
+        const clock = {};
+        running.add(clock);
+        const timer = start(ms, () => {
+          running.delete(clock);
+          fire();
+        });
+        const stop = (): void => {
+          running.delete(clock);
+          timer.stop();
+        };
+        return { stop };
+      });
+      const test = new TestPeer([eth(readAll)]).start();
+      // More Pings than may be answered at once: the budget of Pongs has a clock, too.
+      for (let i = 0; i < 40; i++) await test.send(pingMsg);
+      await sleep(100);
+      const before = running.size;
+      await test.peer.disconnect(8);
+      await test.over();
+      return { before, after: running.size };
+    });
+    if (outcome.status !== 'done') throw new Error(outcome.status);
+    expect(outcome.value.before).toBeGreaterThan(0);
+    expect(outcome.value.after).toBe(0);
+  });
+
+  it('has cut the line if the farewell failed, or its reader would wait on', async () => {
+    const run = await simulate({}, async () => {
+      const [line] = linePair();
+      const protocol = eth(readAll);
+      vi.spyOn(line, 'close').mockRejectedValueOnce(new Error('no farewell'));
+      const { fd } = helloConn(line, [protocol]);
+      const cut = (): Promise<void> => line.close(undefined);
+      const conn = helloConn(line, [protocol], { fd: { ...fd, close: cut } });
+      const peer = new Peer(conn, [protocol]);
+      const group = new WaitGroup();
+      group.go('asks', () => peer.disconnect(8));
+      const end = await peer.run();
+      await group.wait();
+      return [end.reason, runtime().now()];
+    });
+    expect(finished(run)).toEqual([8, 0]);
   });
 });
