@@ -229,19 +229,28 @@ describe('an answer that the run has refuted', () => {
 });
 
 describe('a live connection', () => {
-  it('leads to where a node hears that it is left, and to its end where it leaves', async () => {
-    const live = await threads.live(
-      'E15',
-      exerciseOf('E15').solution,
-      'sorts-bare-reason',
-    );
-    const { events } = traceIn(live.trace);
-    const heard = live.moments.filter(({ words }) => words.includes('hears after'));
-    expect(heard).not.toEqual([]);
-    for (const { step } of heard) {
-      expect(events[step]?.msg).toMatchObject({ dir: 'in', code: 1 });
-    }
-  });
+  it.each([
+    ['yours', 'solution', '0.100'],
+    ['the one of the node', 'starter', '0.700'],
+  ] as const)(
+    'tells when a node hears that it is left, and when it lets go, with %s',
+    async (_, text, heardAt) => {
+      const live = await threads.live('E21', exerciseOf('E21')[text], 'waits-one');
+      const told = [
+        `Node A hears after ${heardAt} s that B leaves`,
+        'Node A lets B go after 0.700 s: it left, reason 4, “too many peers”',
+      ];
+      expect(live.outcome.slice(0, 2)).toEqual(told);
+      expect(live.same).toBe(true);
+      expect(live.differs).toEqual([false, false, false]);
+      expect(live.moments.slice(1).map(({ words }) => words)).toEqual(told);
+      const { events } = traceIn(live.trace);
+      const [heard, over] = live.moments.slice(1).map(({ step }) => events[step]);
+      expect(heard).toMatchObject({ n: 'A', msg: { dir: 'in', code: 1 } });
+      expect(heard?.t).toBe(Number(heardAt) * 1000);
+      expect(over).toMatchObject({ n: 'A', k: 'runPeer', e: 'end', t: 700 });
+    },
+  );
 
   it('is opened where the reader’s code first runs, and says what it does there', async () => {
     const code = `\n\n${exerciseOf('E14').solution}`;
