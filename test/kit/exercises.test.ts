@@ -12,6 +12,7 @@ import { readCatalog, readManifestFile, type Exercise } from '#kit/catalog/catal
 import { isPristine } from '#kit/catalog/manifest.ts';
 import { compileModule } from '#kit/script/modules.ts';
 import type { RunReport } from '#kit/formats/schema-report.ts';
+import { traceIn } from '#kit/formats/schema-seen.ts';
 import { isCalled } from '#kit/run/harness.ts';
 import { joinPieces } from '#kit/formats/pieces.ts';
 import { applyChanges, parseChanges } from '#kit/formats/wrong-diff.ts';
@@ -247,6 +248,14 @@ describe.each([
         const outcome = result.outcome.join('\n');
         expect(outcome).toContain('Node A');
         expect(outcome).not.toContain('threw');
+        // What is said of a step that one can go to is so at that step.
+        const { events } = traceIn(result.trace);
+        for (const { step, words } of result.moments) {
+          const seconds = / after (\d+\.\d{3}) s/.exec(words)?.[1];
+          if (seconds === undefined) continue;
+          expect(result.outcome).toContain(words);
+          expect(((events[step]?.t ?? NaN) / 1000).toFixed(3), words).toBe(seconds);
+        }
       });
     },
   );

@@ -229,19 +229,28 @@ describe('an answer that the run has refuted', () => {
 });
 
 describe('a live connection', () => {
-  it('leads to where a node hears that it is left, and to its end where it leaves', async () => {
-    const live = await threads.live(
-      'E15',
-      exerciseOf('E15').solution,
-      'sorts-bare-reason',
-    );
-    const { events } = traceIn(live.trace);
-    const heard = live.moments.filter(({ words }) => words.includes('hears after'));
-    expect(heard).not.toEqual([]);
-    for (const { step } of heard) {
-      expect(events[step]?.msg).toMatchObject({ dir: 'in', code: 1 });
-    }
-  });
+  it.each([
+    ['solution', 'waits-one', 100, 700],
+    ['starter', 'waits-two', 700, 1400],
+  ] as const)(
+    'tells when a node hears that it is left, and when it lets go: the %s in %s',
+    async (text, scenario, heardAt, overAt) => {
+      const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+      const live = await threads.live('E21', exerciseOf('E21')[text], scenario);
+      const told = [
+        `Node A hears after ${seconds(heardAt)} s that B leaves`,
+        `Node A lets B go after ${seconds(overAt)} s: it left, reason 4, “too many peers”`,
+      ];
+      expect(live.outcome.slice(0, 2)).toEqual(told);
+      expect(live.same).toBe(true);
+      expect(live.differs).toEqual([false, false, false]);
+      expect(live.moments.slice(1).map(({ words }) => words)).toEqual(told);
+      const { events } = traceIn(live.trace);
+      const [heard, over] = live.moments.slice(1).map(({ step }) => events[step]);
+      expect(heard).toMatchObject({ n: 'A', t: heardAt, msg: { dir: 'in', code: 1 } });
+      expect(over).toMatchObject({ n: 'A', k: 'runPeer', e: 'end', t: overAt });
+    },
+  );
 
   it('is opened where the reader’s code first runs, and says what it does there', async () => {
     const code = `\n\n${exerciseOf('E14').solution}`;

@@ -292,4 +292,24 @@ describe.skipIf('missing' in findChromium())('the bench', { timeout: 120_000 }, 
     expect(await page.locator('.cm-editor').isVisible()).toBe(false);
     await site.done(page);
   });
+
+  it.each([true, false])(
+    'prints what is folded in the task, and no fold that stays shut (script: %s)',
+    async (javaScript) => {
+      const { page } = await site.open('exercises/21-slow-handler.html', {
+        javaScriptEnabled: javaScript,
+      });
+      await page.emulateMedia({ media: 'print' });
+      const texts = page.locator('.pw-ex-answer > p');
+      const inSight = (): Promise<boolean[]> =>
+        texts.evaluateAll((all) =>
+          // What a fold keeps back has a box all the same.
+          all.map((text) => text.checkVisibility({ contentVisibilityAuto: true })),
+        );
+      await expect.poll(inSight).toEqual([true, true]);
+      const shut = page.locator('details:not([open], .pw-ex-answer) > summary:visible');
+      expect(await shut.allTextContents()).toEqual([]);
+      await site.done(page);
+    },
+  );
 });

@@ -101,10 +101,16 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     expect(await pane.locator('.pw-trace-line.on').textContent()).toMatch(/\w/);
 
     // The code is another one now: no line of it is said to be where a task stands.
+    const stale = pane.getByText('a run from before your last change');
+    expect(await stale.count()).toBe(0);
     await page.locator('.cm-content').focus();
     await page.keyboard.insertText(' ');
+    await stale.waitFor();
     await pane.locator('.pw-trace-controls button').nth(1).click();
     await expect.poll(() => litLines(page)).toEqual([]);
+    // It stays so when the new code has been run.
+    await run(page);
+    expect(await stale.isVisible()).toBe(true);
     const parts = { exclude: ['iframe'] };
     expect(await axeFindings(page, parts)).toEqual([]);
 
@@ -245,6 +251,33 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     await pane.getByRole('button', { name: 'Source' }).click();
     await pane.locator('.pw-trace-line.on').waitFor();
     expect(await sentence.textContent()).toBe(gone);
+    expect(faults).toEqual([]);
+    await site.done(page);
+  });
+
+  it('stays on the page at a double click, though the card moves under the pointer', async () => {
+    const exercise = exerciseOf('E07');
+    const path = `exercises/${exercise.folder}.html`;
+    const { page, faults } = await site.open(path, {
+      viewport: { width: 1366, height: 768 },
+    });
+    await write(page, exercise.solution);
+    await run(page);
+    const live = page.getByRole('button', { name: 'In a live connection' });
+    const { x, y, width, height } = (await live.boundingBox())!;
+    const at = { x: x + width / 2, y: y + height / 2 };
+    await page.mouse.click(at.x, at.y);
+    const next = page.locator('.pw-ex-pass a', { hasText: 'Next: E08' });
+    await seen(page);
+    // Wherever the first click has brought it.
+    const link = (await next.boundingBox())!;
+    await page.mouse.move(link.x + link.width / 2, link.y + link.height / 2);
+    await page.mouse.down({ clickCount: 2 });
+    await page.mouse.up({ clickCount: 2 });
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 500)));
+    expect(page.url()).toBe(site.url(path));
+    await next.click();
+    await page.waitForURL(/08-/);
     expect(faults).toEqual([]);
     await site.done(page);
   });

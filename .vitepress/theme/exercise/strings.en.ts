@@ -211,6 +211,7 @@ export const en = {
     title: 'Your run, step by step',
     running: 'The test runs again, and each step is written down…',
     player: 'Your run',
+    stale: 'This is a run from before your last change.',
     which: (run: number, runs: number): string =>
       `This test runs tasks ${runs} times; you see the ${run === 1 ? 'first' : run === runs ? 'last' : `${run}th`} of them.`,
     leftOut: (before: number, after: number): string =>

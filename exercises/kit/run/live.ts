@@ -67,14 +67,22 @@ export async function runLive(
   const unlike = others.length === 0 ? strings.notOurs : strings.withOurs;
   const against = same ? [strings.same] : [unlike, ...others];
   const begins = strings.begins(call);
+  const { heard, over } = partingMoments(run, trace);
+  //: Only a trace says when it was heard, so it is not compared.
+  const hears = heard.map(({ words }) => words);
+  const took = strings.duration((run.duration / 1000).toFixed(1));
   return {
     sentence: first < 0 ? strings.neverRuns(call) : firstSentence(call, events, first),
-    outcome: [...ends, ...against, strings.duration((run.duration / 1000).toFixed(1))],
+    outcome: [...hears, ...ends, ...against, took],
     same,
-    differs: ends.map((line) => !reference.includes(line)),
+    differs: [
+      ...hears.map(() => false),
+      ...ends.map((line) => !reference.includes(line)),
+    ],
     moments: [
       ...(first < 0 ? [] : [{ step: first, words: begins }]),
-      ...partingMoments(run, trace),
+      ...heard,
+      ...over,
     ],
     trace,
     at: Math.max(0, first),
@@ -129,13 +137,20 @@ function nodeInWords(
 function partingInWords(
   node: string,
   { peer, reason, error, atMs, remoteRequested }: Parting,
-  other = peer.slice(0, 8),
+  other = shortOf(peer),
 ): string {
-  const seconds = (atMs / 1000).toFixed(3);
   const why = `${reason}, “${discReasonText(reason)}”`;
   return remoteRequested
-    ? strings.wasLeft(node, other, seconds, why)
-    : strings.drops(node, other, seconds, why, error);
+    ? strings.letsGo(node, other, inSeconds(atMs), why)
+    : strings.drops(node, other, inSeconds(atMs), why, error);
+}
+
+function shortOf(peer: string): string {
+  return peer.slice(0, 8);
+}
+
+function inSeconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
 }
 
 function namesIn({ nodes, scripts }: ScenarioOutcome): string[] {
@@ -148,27 +163,44 @@ function otherThan(name: string, names: readonly string[]): string | undefined {
   return others.length === 1 ? others[0] : undefined;
 }
 
-/** Where a node lets its peer go: the last step of that peer's task. */
-function partingMoments({ outcome }: Run, { events }: Trace): Moment[] {
-  if (outcome.status !== 'done') return [];
+interface PartingMoments {
+  /** Where a node hears that it is left, which may be long before that peer is over. */
+  readonly heard: readonly Moment[];
+  /** Where a node lets its peer go: the last step of that peer's task. */
+  readonly over: readonly Moment[];
+}
+
+function partingMoments({ outcome }: Run, { events }: Trace): PartingMoments {
+  if (outcome.status !== 'done') return { heard: [], over: [] };
   const { nodes } = outcome.value;
   const names = namesIn(outcome.value);
-  return Object.entries(nodes).flatMap(([node, { partings }]) =>
-    partings.flatMap((parting) => {
-      const step = events.findIndex(
+  const heard: Moment[] = [];
+  const over: Moment[] = [];
+  for (const [node, { partings }] of Object.entries(nodes)) {
+    const other = otherThan(node, names);
+    for (const parting of partings) {
+      const end = events.findIndex(
         ({ n, k, e, t }) =>
           n === node && k.startsWith('runPeer') && e === 'end' && t >= parting.atMs,
       );
-      const words = partingInWords(node, parting, otherThan(node, names));
-      if (step < 0) return [];
-      //: Who is left hears of it before its own end.
-      const heard = events.findLastIndex(
+      if (end < 0) continue;
+      over.push({ step: end, words: partingInWords(node, parting, other) });
+      if (!parting.remoteRequested) continue;
+      const step = events.findLastIndex(
         ({ n, msg }, at) =>
-          n === node && at < step && msg?.dir === 'in' && msg.code === discMsg,
+          n === node && at < end && msg?.dir === 'in' && msg.code === discMsg,
       );
-      return [{ step: parting.remoteRequested && heard >= 0 ? heard : step, words }];
-    }),
-  );
+      const at = events[step];
+      if (at === undefined) continue;
+      const words = strings.hearsLeaving(
+        node,
+        other ?? shortOf(parting.peer),
+        inSeconds(at.t),
+      );
+      heard.push({ step, words });
+    }
+  }
+  return { heard, over };
 }
 
 function waits({ task, node, on }: BlockedTask): string {

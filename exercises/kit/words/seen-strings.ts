@@ -45,7 +45,7 @@ export const liveStrings = {
   does: (what: string): string => `comes to this: ${what}`,
   threw: (who: string, error: string): string => `${who} threw: ${error}`,
   run: 'The run',
-  same: 'Both nodes live through the same as with our code.',
+  same: 'It ends as it does with our code.',
   withOurs: 'It is not so with our code. There:',
   notOurs: 'It is not so with our code.',
   duration: (seconds: string): string => `It took ${seconds} s on the virtual clock.`,
@@ -62,8 +62,10 @@ export const liveStrings = {
     error: string,
   ): string =>
     `Node ${node} drops ${peer} after ${seconds} s, reason ${reason}: ${error}`,
-  wasLeft: (node: string, peer: string, seconds: string, reason: string): string =>
-    `Node ${node} hears after ${seconds} s that ${peer} leaves, reason ${reason}`,
+  hearsLeaving: (node: string, peer: string, seconds: string): string =>
+    `Node ${node} hears after ${seconds} s that ${peer} leaves`,
+  letsGo: (node: string, peer: string, seconds: string, reason: string): string =>
+    `Node ${node} lets ${peer} go after ${seconds} s: it left, reason ${reason}`,
   dialFailed: (node: string, error: string): string =>
     `Node ${node}: a dial failed: ${error}`,
   waits: (task: string, node: string, on: string): string =>
