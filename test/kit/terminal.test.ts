@@ -224,7 +224,9 @@ describe('grade', () => {
     const report = readGradeReport(JSON.parse(readFileSync(file, 'utf8')));
     expect(report.exercises).toHaveLength(2);
     // The report says all: which test failed, and with which message.
-    const failed = report.exercises[1]?.tests.find(({ verdict }) => verdict !== 'passed');
+    const failed = report.exercises[1]?.tests.find(
+      ({ verdict }) => verdict !== 'passed',
+    );
     expect(failed?.name).toMatch(/\w+/);
     expect(failed?.message).toContain('not written yet');
   });
