@@ -160,7 +160,9 @@ describe('leave: the last six lines', () => {
       for (const end of ends) {
         const test = tests.find(({ name }) => name.includes(end));
         expect(test).toMatchObject({ verdict: 'failed' });
-        expect(test?.message).toMatch(/tasks that are left when `leave` is over.*(reader|worker)/);
+        expect(test?.message).toMatch(
+          /tasks that are left when `leave` is over.*(reader|worker)/,
+        );
       }
     },
   );
