@@ -2,6 +2,7 @@
 import type { ShownPuzzle } from '../../exercises/kit/page/page-data.ts';
 import type { LinePart, PuzzleHtml } from '../theme/exercise/puzzle-view.ts';
 import { highlightLines } from './highlight.ts';
+import { breakable } from './breakable.ts';
 
 /** A name that stands for a blank while the code is coloured. */
 const stand = 'PWBLANK_';
@@ -16,7 +17,7 @@ export function colouredPuzzle(puzzle: ShownPuzzle): PuzzleHtml {
 }
 
 function htmlOf(code: string): string {
-  return highlightLines(code).join('\n');
+  return breakable(highlightLines(code).join('\n'));
 }
 
 function partsOf(code: string): LinePart[] {

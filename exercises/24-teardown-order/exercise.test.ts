@@ -7,7 +7,7 @@ import { sleep, Timer } from '#impl/csp/timer.ts';
 import { WaitGroup } from '#impl/csp/wait-group.ts';
 import { asError } from '#impl/p2p/as-error.ts';
 import { Prng } from '#impl/sim/prng.ts';
-import { compileParsons } from '#kit/parsons.ts';
+import { compileParsons, expectPlaced } from '#kit/parsons.ts';
 import { runTasks } from '#kit/run-tasks.ts';
 import { moment } from '#kit/steps.ts';
 import { blanks, order } from './exercise.ts';
@@ -37,6 +37,7 @@ interface Seen {
   readonly atGone: readonly string[];
   /** What those who listen found in the table. */
   readonly newsFound: string | undefined;
+  /** Tasks of the session when `leave` was over; if it never was, after 40 s. */
   readonly alive: readonly string[];
   readonly waits: string;
 }
@@ -47,7 +48,6 @@ const watchedMs = 40_000;
 class Line {
   readonly incoming = new Chan<string>('the next message', 64);
   readonly heard: number[] = [];
-  readonly told = new Done('told');
   readonly #kind: Kind;
   readonly #over = new Done('the line is cut');
 
@@ -72,10 +72,14 @@ class Line {
 
   async tell(reason: number, budgetMs: number): Promise<void> {
     const { readsAfterMs = Infinity, answers } = this.#kind;
+    moment(`the farewell with reason ${reason} is on its way`);
     await sleep(Math.min(readsAfterMs, budgetMs));
-    if (this.#over.closed || readsAfterMs > budgetMs) return;
+    if (this.#over.closed || readsAfterMs > budgetMs) {
+      moment(`the remote has not heard reason ${reason}`);
+      return;
+    }
     this.heard.push(reason);
-    this.told.close();
+    moment(`the remote hears reason ${reason}`);
     if (answers === true) this.incoming.trySend('goodbye');
   }
 
@@ -150,19 +154,26 @@ async function play(leave: Leave, kind: Kind): Promise<Omit<Seen, 'waits'>> {
   others.go('remote', async () => {
     for (let ms = 0; ms < askedMs + 3_000; ms += 100) {
       await sleep(100);
-      if (line.told.closed) return;
+      if (line.heard.length > 0) return;
       if (talks) line.incoming.trySend('a message');
     }
   });
   let newsFound: string | undefined;
-  const news = (): void => {
+  const news = (text: string): void => {
     newsFound = table.has('B') ? 'B is in the table' : 'B is not in the table';
+    moment(`everybody hears “${text}”, and ${newsFound}`);
+  };
+  // What is over already makes nobody wait, and the line would have no step.
+  const wait = async (): Promise<void> => {
+    await tasks.wait();
+    moment('reader, keeper and worker are over');
   };
 
-  const session = { name: 'B', stop, line, tasks, reports, gone, news };
+  const session = { name: 'B', stop, line, tasks: { wait }, reports, gone, news };
   await sleep(askedMs);
   moment('somebody asks for the end');
   let overMs: number | undefined;
+  let atOver: readonly string[] | undefined;
   let threw: Error | undefined;
   others.go('leave', async () => {
     try {
@@ -171,12 +182,13 @@ async function play(leave: Leave, kind: Kind): Promise<Omit<Seen, 'waits'>> {
       threw = asError(error);
     }
     overMs = since();
+    atOver = tasks.names;
   });
   await sleep(watchedMs);
   if (threw !== undefined) {
     expect.fail(`\`leave\` threw “${threw.message}”, ${overMs} ms after it was called`);
   }
-  const alive = tasks.names;
+  const alive = atOver ?? tasks.names;
   return { heard: line.heard, overMs, late, goneMs, atGone, newsFound, alive };
 }
 
@@ -187,33 +199,56 @@ function expectOver({ overMs, waits }: Seen, what: string, inMs: number): void {
 
 const inWords = (names: readonly string[]): string => names.join(', ') || 'none';
 
+function expectNoneLeft({ alive, waits }: Seen, where = ''): void {
+  const what = 'tasks that are left when `leave` is over';
+  expect(inWords(alive), `${where}${what}${waits}`).toBe('none');
+}
+
+/** So many orders of the tasks are tried. */
+const orders = 25;
+
+/** A test that found nothing wrong. With lines missing, there was less to go wrong. */
+function expectWhole(): void {
+  expectPlaced(puzzle, { order, blanks });
+}
+
 describe('leave', () => {
+  it('has as many lines as it needs', () => {
+    expectWhole();
+  });
+
   it('tells the remote why', async () => {
     for (const reason of [4, 8, 0]) {
       const seen = await watch({ readsAfterMs: 20, reason });
-      expect(inWords(seen.heard.map(String)), 'reasons that the remote has heard').toBe(
-        `${reason}`,
-      );
+      expect(
+        inWords(seen.heard.map(String)),
+        `\`leave\` was called with reason ${reason}; reasons that the remote has heard`,
+      ).toBe(`${reason}`);
     }
+    expectWhole();
   });
 
   it('is over in 20 ms when the remote takes 20 ms to read', async () => {
     expectOver(await watch({ readsAfterMs: 20 }), 'the remote reads', 20);
+    expectWhole();
   });
 
   it('is over in a second when the remote reads nothing', async () => {
     expectOver(await watch({}), 'the remote is deaf', 1_000);
+    expectWhole();
   });
 
   it('leaves no task behind when the remote says nothing more', async () => {
     for (const readsAfterMs of [20, undefined]) {
-      const seen = await watch({ readsAfterMs });
-      expect(inWords(seen.alive), `tasks that are left 40 s later${seen.waits}`).toBe(
-        'none',
+      const seen = await watch({ readsAfterMs, fileMs: 300 });
+      expectNoneLeft(seen);
+      expectOver(
+        seen,
+        'the remote is silent',
+        readsAfterMs === undefined ? 1_000 : 300,
       );
-      const inMs = readsAfterMs ?? 1_000;
-      expectOver(seen, 'the remote is silent', inMs);
     }
+    expectWhole();
   });
 
   it('serves nobody while the farewell is on its way', async () => {
@@ -222,6 +257,7 @@ describe('leave', () => {
       late,
       'the remote talks on for half a second; messages that the worker took meanwhile',
     ).toBe(0);
+    expectWhole();
   });
 
   it('gives the place back only when no task is left', async () => {
@@ -234,6 +270,7 @@ describe('leave', () => {
       gone,
       `the worker writes its file for 300 ms; the place is free${seen.waits}`,
     ).toBe('after 300 ms');
+    expectWhole();
   });
 
   it('has nobody in the table find it who hears the news', async () => {
@@ -241,6 +278,7 @@ describe('leave', () => {
     expect(newsFound ?? 'no news', 'whoever hears the news finds').toBe(
       'B is not in the table',
     );
+    expectWhole();
   });
 
   it('ends whether the remote answers or not', async () => {
@@ -248,20 +286,31 @@ describe('leave', () => {
       const seen = await watch({ readsAfterMs: 20, answers });
       expectOver(seen, answers ? 'it answers' : 'it does not answer', 20);
     }
+    expectWhole();
   });
 
   it('ends though nobody has anything to report', async () => {
     expectOver(await watch({ readsAfterMs: 20, talks: true }), 'no report comes', 20);
+    expectWhole();
   });
 
   it('does so in every order of the tasks that was tried', async () => {
     const random = new Prng('teardown order');
-    for (let n = 0; n < 25; n++) {
-      const kind = { readsAfterMs: 200, talks: true, fileMs: 50 };
+    for (let n = 0; n < orders; n++) {
+      // Who talks on wakes the reader, and then it sees `stop`; who is silent does not.
+      const kind = { readsAfterMs: 200, talks: n % 2 === 0, fileMs: 250 };
       const choices = Array.from({ length: 120 }, () => random.below(3));
       const seen = await watch(kind, choices.join(''));
-      const sum = `${seen.heard.length} told, ${seen.late} late, left: ${inWords(seen.alive)}`;
-      expect(sum, `order ${n}${seen.waits}`).toBe('1 told, 0 late, left: none');
+      const where = `the tasks in order ${n + 1} of ${orders}`;
+      expect(seen.heard.length, `${where}; farewells that the remote has heard`).toBe(
+        1,
+      );
+      expect(
+        seen.late,
+        `${where}; messages that the worker took after somebody had asked for the end`,
+      ).toBe(0);
+      expectNoneLeft(seen, `${where}; `);
     }
+    expectWhole();
   });
 });

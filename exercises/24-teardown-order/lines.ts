@@ -11,6 +11,7 @@ export const puzzle: Puzzle = {
     { id: 'reports', code: 'await session.reports.recv(); // why each has ended' },
     { id: 'tell', code: 'await session.line.tell(reason, 1_000);' },
   ],
+  needs: 6,
   blanks: {},
   before: 'async function leave(session, reason) {',
   after: '}',

@@ -27,6 +27,8 @@ export interface Puzzle {
   /** The lines, distractors included, in the order in which they are offered. */
   readonly lines: readonly Line[];
   readonly blanks: Readonly<Record<string, Blank>>;
+  /** So many lines are placed in a whole answer, where the task says how many. */
+  readonly needs?: number;
   /** Stands before and after what is assembled, and is shown with it. */
   readonly before: string;
   readonly after: string;
@@ -49,6 +51,21 @@ export type Blanks = Readonly<Record<string, string | undefined>>;
 /** The assembled lines are no program. */
 export class NoProgram extends Error {
   override readonly name = 'NoProgram';
+}
+
+/** Lines are missing, so that nothing that was found right counts yet. */
+export class MissingLines extends Error {
+  override readonly name = 'MissingLines';
+}
+
+/**
+ * A test calls this when it has found nothing wrong.
+ *
+ * @throws {MissingLines} fewer lines are placed than the puzzle needs
+ */
+export function expectPlaced({ needs = 0 }: Puzzle, { order }: Assembled): void {
+  if (order.length >= needs) return;
+  throw new MissingLines(strings.missing(order.length, needs));
 }
 
 /** The source text of what the reader assembled, indented by its braces. */

@@ -9,6 +9,7 @@ import { buildPieces } from '#kit/script/script.ts';
 import { Threads } from '#kit/script/thread.ts';
 import { puzzle as peerRun } from '../../exercises/11-select-parsons/lines.ts';
 import * as solved from '../../exercises/11-select-parsons/solution.ts';
+import { puzzle as leave } from '../../exercises/24-teardown-order/lines.ts';
 import { course } from './sources.ts';
 
 const puzzle: Puzzle = {
@@ -119,4 +120,50 @@ describe('Peer.run: four ways to die', () => {
   ])('says what is wrong with a `run` that %s', async (_, change, said) => {
     expect(await told(change)).toContain(said);
   });
+});
+
+describe('leave: the last six lines', () => {
+  let threads: Threads;
+  beforeAll(async () => {
+    const { base, own } = await buildPieces(course, 'small');
+    threads = new Threads(joinPieces(base, [own.get('E24') ?? '']));
+  }, 60_000);
+  afterAll(() => threads.close());
+
+  async function reportOf(order: string): Promise<RunReport> {
+    const answer = { order: order.split(' '), blanks: {} };
+    return threads.test('E24', writeAssembled(leave, answer));
+  }
+
+  it.each([
+    ['stop tell', 2],
+    ['stop tell gone news', 4],
+    ['stop tell wait gone news', 5],
+    ['stop tell cut wait gone', 5],
+  ])(
+    'passes no test with %s, and says that lines are missing',
+    async (order, count) => {
+      const { tests } = await reportOf(order);
+      expect(tests.filter(({ verdict }) => verdict === 'passed')).toEqual([]);
+      expect(tests[0]).toMatchObject({
+        verdict: 'unsolved',
+        message: `${count} of 6 lines are placed; a test passes once all of them are`,
+      });
+    },
+  );
+
+  it.each(['stop tell', 'stop tell gone news', 'stop tell cut gone news'])(
+    'finds tasks that are left behind by %s',
+    async (order) => {
+      const { tests } = await reportOf(order);
+      const ends = ['leaves no task behind', 'does so in every order'];
+      for (const end of ends) {
+        const test = tests.find(({ name }) => name.includes(end));
+        expect(test).toMatchObject({ verdict: 'failed' });
+        expect(test?.message).toMatch(
+          /tasks that are left when `leave` is over.*(reader|worker)/,
+        );
+      }
+    },
+  );
 });

@@ -181,6 +181,27 @@ describe('a test that is seen', () => {
     expectCalls(trace.events, file, trace.head.sources?.[file] ?? '');
   });
 
+  it('has a step in words for each line of an end that was put in order', async () => {
+    const { solution } = exerciseOf('E24');
+    const test = 'leave > tells the remote why';
+    const trace = traceIn((await threads.see('E24', solution, test)).trace);
+    const file = 'exercises/24-teardown-order/assembled.ts';
+    const saidOn = (line: number): string[] =>
+      trace.events
+        .filter(({ e }) => e === 'event' || e === 'send')
+        .filter(({ src, from }) => [src, from].includes(`${file}:${line}`))
+        .map(({ v = '' }) => v);
+    const first = 2; // under the line that stands before all
+    expect([0, 1, 2, 3, 4, 5].map((at) => saidOn(first + at))).toEqual([
+      ['close stop'],
+      ['the farewell with reason 4 is on its way', 'the remote hears reason 4'],
+      ['close the line is cut'],
+      ['reader, keeper and worker are over'],
+      ['B'],
+      ['everybody hears “B has left”, and B is not in the table'],
+    ]);
+  });
+
   it('is refused if it runs no tasks, or is called otherwise by now', async () => {
     const { solution } = exerciseOf('E12');
     const { tests } = await threads.test('E12', solution);

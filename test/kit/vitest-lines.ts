@@ -26,7 +26,7 @@ export function ours({ name, verdict, message }: TestResult): Line {
 
 /** The harness puts the name of a foreign error before its message, as vitest prints it. */
 const known =
-  'AssertionError Unsolved NoProgram WrongAnswer NoBytes Blocked StepLimit ForeignWait'.split(
+  'AssertionError Unsolved MissingLines NoProgram WrongAnswer NoBytes Blocked StepLimit ForeignWait'.split(
     ' ',
   );
 

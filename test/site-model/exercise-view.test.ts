@@ -9,7 +9,12 @@ import {
   firstTodo,
   importLines,
 } from '../../.vitepress/theme/exercise/code-shape.ts';
-import { piecesAt, rowOf } from '../../.vitepress/theme/exercise/puzzle-view.ts';
+import { breakable } from '../../.vitepress/build/breakable.ts';
+import {
+  pieceAt,
+  piecesAt,
+  rowOf,
+} from '../../.vitepress/theme/exercise/puzzle-view.ts';
 
 function test(name: string): TestResult {
   return { name, verdict: 'passed', message: '' };
@@ -129,5 +134,34 @@ describe('difference', () => {
       }),
       { seed: 7 },
     );
+  });
+});
+
+describe('pieceAt', () => {
+  const lines = [
+    { id: 'two', code: 'a();\nb();' },
+    { id: 'one', code: 'c();' },
+  ];
+  const puzzle = { lines, blanks: {}, before: 'function f() {', after: '}' };
+
+  it.each([
+    ['what stands before them', 1, undefined],
+    ['the first', 2, 0],
+    ['the second row of the second', 4, 1],
+    ['what stands after them', 5, undefined],
+  ])('finds %s', (_, line, piece) => {
+    expect(pieceAt(puzzle, "order = ['one', 'two']", line)).toBe(piece);
+  });
+});
+
+describe('breakable', () => {
+  it.each([
+    ['a.b(c, d)', 'a.<wbr>b(<wbr>c, d)'],
+    ['f();', 'f();'],
+    ['[...a]', '[...<wbr>a]'],
+    ['<i class="a.b">s.t</i>&amp;', '<i class="a.b">s.<wbr>t</i>&amp;'],
+    ['1_000', '1_000'],
+  ])('lets %s go on below it after its signs alone', (html, wanted) => {
+    expect(breakable(html)).toBe(wanted);
   });
 });

@@ -4,8 +4,20 @@ import { readAssembled } from '../../exercises/kit/formats/answer-text.ts';
 import { puzzle } from '../../exercises/11-select-parsons/lines.ts';
 import { blanks, order as solved } from '../../exercises/11-select-parsons/solution.ts';
 import { items } from '../../exercises/13-predict/items.ts';
+import { puzzle as leave } from '../../exercises/24-teardown-order/lines.ts';
+import { order as leaves } from '../../exercises/24-teardown-order/solution.ts';
+import type { Page } from 'playwright-core';
+import { overflow, sizes } from './axe.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
-import { addressOf, asked, kept, ordered, sentence, state } from './exercise-site.ts';
+import {
+  addressOf,
+  asked,
+  chosen,
+  kept,
+  ordered,
+  sentence,
+  state,
+} from './exercise-site.ts';
 
 describe.skipIf('missing' in findChromium())('choices', { timeout: 120_000 }, () => {
   let site: Site;
@@ -126,6 +138,111 @@ describe.skipIf('missing' in findChromium())('choices', { timeout: 120_000 }, ()
     for (let step = 0; step < 40 && (await lit.count()) === 0; step += 1)
       await forth.click();
     expect(await lit.first().textContent()).toContain('startProtocols');
+    await site.done(page);
+  });
+
+  /** Places lines of the puzzle of E24 by clicks, in this order. */
+  async function place(page: Page, ids: readonly string[]): Promise<void> {
+    const order = await page.locator('.pw-ex-order li').count();
+    for (const [at, id] of ids.entries()) {
+      const { code = '' } = leave.lines.find((line) => line.id === id) ?? {};
+      await page.getByRole('button', { name: `Place: ${code}`, exact: true }).click();
+      await page
+        .locator('.pw-ex-order li')
+        .nth(order + at)
+        .waitFor();
+    }
+  }
+
+  /** Names in the lines of a puzzle that begin in one row and end in another. */
+  const brokenNames = (page: Page): Promise<string[]> =>
+    page.evaluate(() => {
+      const found: string[] = [];
+      for (const code of document.querySelectorAll('.pw-ex-parsons code')) {
+        const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+          const { currentNode: node } = walker;
+          for (const { index, 0: name } of (node.nodeValue ?? '').matchAll(/[\w$]+/g)) {
+            const range = document.createRange();
+            range.setStart(node, index);
+            range.setEnd(node, index + name.length);
+            const rows = Array.from(range.getClientRects(), ({ top }) => top);
+            if (new Set(rows).size > 1) found.push(name);
+          }
+        }
+      }
+      return found;
+    });
+
+  it('says how many of the lines are placed, until a whole answer is judged', async () => {
+    const { page, faults } = await site.open(addressOf(chosen));
+    await state(page, 'idle');
+    expect(await sentence(page)).toBe('0 of 6 lines are placed.');
+    await place(page, leaves.slice(0, 2));
+    await expect.poll(() => sentence(page)).toBe('2 of 6 lines are placed.');
+    await page.getByRole('button', { name: 'Run the tests' }).click();
+    await state(page, 'failed');
+    expect(await sentence(page)).toBe('2 of 6 lines are placed.');
+    expect(await page.locator('.pw-ex-tests details[open]').innerText()).toContain(
+      '2 of 6 lines are placed; a test passes once all of them are',
+    );
+    expect(await page.locator('.pw-ex-counted[data-verdict=passed]').count()).toBe(0);
+    await place(page, leaves.slice(2));
+    await state(page, 'stale');
+    expect(await sentence(page)).toBe('Your order has changed since.');
+    await page.getByRole('button', { name: 'Run the tests' }).click();
+    await state(page, 'passed');
+    expect(faults).toEqual([]);
+    await site.done(page);
+  });
+
+  it('breaks no name of a line, and leaves no column to the last ones', async () => {
+    const { page } = await site.open(addressOf(chosen));
+    await state(page, 'idle');
+    const widths = (): Promise<number[]> =>
+      page.evaluate(() =>
+        ['.pw-ex-order', '.pw-ex-parsons'].map(
+          (part) => document.querySelector(part)!.getBoundingClientRect().width,
+        ),
+      );
+    const [half = 0, all = 0] = await widths();
+    expect(half / all).toBeLessThan(0.7);
+    for (const viewport of [sizes.phone, { width: 1024, height: 768 }]) {
+      await page.setViewportSize(viewport);
+      expect(await brokenNames(page)).toEqual([]);
+    }
+    await place(page, leaves);
+    const [own = 0, whole = 0] = await widths();
+    expect(own / whole).toBeGreaterThan(0.95);
+    await page.getByRole('button', { name: 'Run the tests' }).click();
+    await state(page, 'passed');
+    await page.getByRole('button', { name: 'See it' }).first().click();
+    await page.locator('.pw-ex-see .pw-trace-sentence').waitFor();
+    expect(await brokenNames(page)).toEqual([]); // beside the open player, too
+    await page.setViewportSize(sizes.phone);
+    expect(await brokenNames(page)).toEqual([]);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+
+    // There the puzzle is out of sight: the line is said, whole, and without a number.
+    const lit = page.locator('.pw-ex-see-line[data-lit=true]');
+    const said = new Set<string>();
+    const forth = page.getByRole('button', { name: 'One step forward', exact: true });
+    while ((await forth.isEnabled()) && said.size < leaves.length) {
+      await forth.click();
+      if ((await lit.count()) === 0) continue;
+      said.add((await lit.innerText()).replaceAll(/\s+/g, ' '));
+      const hidden = await lit
+        .locator('code')
+        .evaluate((code) => code.scrollWidth - code.clientWidth);
+      expect(hidden).toBeLessThanOrEqual(0);
+    }
+    const places = ['1st', '2nd', '3rd', '4th', '5th', '6th'];
+    expect([...said]).toEqual(
+      leaves.map((id, at) => {
+        const code = leave.lines.find((line) => line.id === id)?.code ?? '';
+        return `your ${places[at]} line ${code}`;
+      }),
+    );
     await site.done(page);
   });
 

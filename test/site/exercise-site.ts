@@ -21,6 +21,8 @@ export const short = byId('E12');
 export const long = byId('E07');
 export const ordered = byId('E11');
 export const asked = byId('E13');
+/** Lines in order, of which some are left over. */
+export const chosen = byId('E24');
 /** Messages whose bytes are changed. */
 export const bytes = byId('E05');
 

@@ -42,6 +42,18 @@ export function piecesAt(
   });
 }
 
+/** Which of the pieces that an answer places holds this line of what was made of them. */
+export function pieceAt(
+  puzzle: ShownPuzzle,
+  answer: string,
+  line: number,
+): number | undefined {
+  const codes = readAssembled(puzzle, answer).order.map(
+    (id) => puzzle.lines.find((one) => one.id === id)?.code ?? '',
+  );
+  return piecesAt(puzzle.before, codes, [line])[0];
+}
+
 /** The row of code in which a blank stands, with dots in its place. */
 export function rowOf({ lines }: Pick<ShownPuzzle, 'lines'>, blank: string): string {
   const rows = lines.flatMap(({ code }) => code.split('\n'));

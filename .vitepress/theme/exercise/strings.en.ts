@@ -213,10 +213,11 @@ export const en = {
     player: 'Your run',
     stale: 'This is a run from before your last change.',
     which: (run: number, runs: number): string =>
-      `This test runs tasks ${runs} times; you see the ${run === 1 ? 'first' : run === runs ? 'last' : `${run}th`} of them.`,
+      `This test runs tasks ${runs} times; you see the ${run === 1 ? 'first' : run === runs ? 'last' : ordinal(run)} of them.`,
     leftOut: (before: number, after: number): string =>
       `It was cut: ${before} steps before the first one here and ${after} after the last are left out.`,
     line: (line: number): string => `line ${line}`,
+    placed: (line: number): string => `your ${ordinal(line)} line`,
     also: (lines: readonly number[]): string => `and ${lines.join(', ')}`,
     goTo: 'Go to:',
     /** A moment's words, short enough for a button. */
@@ -284,5 +285,12 @@ export const en = {
     dismiss: 'Understood',
   },
 };
+
+const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
+
+function ordinal(count: number): string {
+  const endings: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' };
+  return `${count}${endings[ordinals.select(count)] ?? 'th'}`;
+}
 
 export type ExerciseStrings = typeof en;

@@ -16,6 +16,7 @@ import { repository, type Sources } from '../catalog/sources.ts';
 export interface ShownPuzzle {
   readonly lines: readonly Line[];
   readonly blanks: Readonly<Record<string, Blank>>;
+  readonly needs?: number;
   readonly before: string;
   readonly after: string;
 }
@@ -85,8 +86,8 @@ async function dataOf(
   if (items.length > 0) return { items };
   if (!existsSync(join(path, 'lines.ts'))) return {};
   const loaded = await evaluate(sources, join(path, 'lines.ts'));
-  const { lines, blanks, before, after } = loaded['puzzle'] as Puzzle; // its own type
-  return { puzzle: plain({ lines, blanks, before, after }) as ShownPuzzle };
+  const { lines, blanks, needs, before, after } = loaded['puzzle'] as Puzzle; // its own type
+  return { puzzle: plain({ lines, blanks, needs, before, after }) as ShownPuzzle };
 }
 
 /** The questions of an exercise that asks some; of another, none. */

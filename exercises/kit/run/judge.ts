@@ -15,6 +15,7 @@ const maxValue = 2000;
 const verdictOfName: Readonly<Record<string, TestVerdict>> = {
   AssertionError: 'failed',
   Unsolved: 'unsolved',
+  MissingLines: 'unsolved',
   NoProgram: 'failed',
   WrongAnswer: 'failed',
   NoBytes: 'failed',

@@ -99,6 +99,10 @@ export const kitStrings = {
       `the message has ${count} bytes; at most ${limit} are sent`,
   },
   parsons: {
+    placed: (count: number, needs: number): string =>
+      `${count} of ${needs} lines ${count === 1 ? 'is' : 'are'} placed`,
+    missing: (count: number, needs: number): string =>
+      `${kitStrings.parsons.placed(count, needs)}; a test passes once all of them are`,
     noLine: (id: string): string => `there is no line "${id}"`,
     noChoice: (given: string, blank: string): string =>
       `"${given}" is none of the choices for "${blank}"`,
