@@ -79,7 +79,7 @@ async function watch(
   if (outcome.status === 'threw') throw outcome.error;
   if (outcome.status === 'foreign-wait') throw new ForeignWait(outcome.task);
   if (outcome.status === 'step-limit') throw new StepLimit(steps, outcome.blocked);
-  if (outcome.status === 'deadlock') throw new Blocked(outcome.blocked);
+  if (outcome.status !== 'done') throw new Blocked(outcome.blocked);
   const [failure] = failures;
   const crash =
     failure === undefined

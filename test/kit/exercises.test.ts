@@ -253,7 +253,7 @@ describe.each([
         ['behind a wait', dyingLater(exercise.solution)],
       ].filter(([, code]) => code !== exercise.solution);
       it.each(dying)('says first that its code threw, %s', async (_, code) => {
-        const { tests } = await run(exercise, code ?? '');
+        const { tests } = await run(exercise, code);
         const first = tests.find(({ verdict }) => verdict !== 'passed');
         const said = `${first?.message} ${first?.actual}`;
         expect(said, first?.name).toContain('NotImported is not defined');
