@@ -7,6 +7,7 @@ import { WaitGroup } from '#impl/csp/wait-group.ts';
 import { pingMsg, pongMsg } from '#impl/p2p/base-protocol.ts';
 import type { Msg } from '#impl/p2p/message.ts';
 import { Prng } from '#impl/sim/prng.ts';
+import { isMistake } from '#kit/mistake.ts';
 import { runTasks } from '#kit/run-tasks.ts';
 import { moment } from '#kit/steps.ts';
 import { pingLoop } from './exercise.ts';
@@ -87,7 +88,7 @@ class TestPeer {
         this.end = `returned at ${inSeconds(runtime().now())}`;
       } catch (error) {
         this.end = `threw ${error instanceof Error ? error.message : String(error)}`;
-        if (error instanceof Error && error.name === 'Unsolved') throw error;
+        if (isMistake(error)) throw error;
       }
     });
     return this;
@@ -104,6 +105,8 @@ class TestPeer {
       const found = this.protoErr.tryRecv();
       if (found === undefined) return errors;
       const reported: unknown = found.value; // what the reader's code has put there
+      // Its own `catch` is around all of it, and reports what it has not written right.
+      if (isMistake(reported)) throw reported;
       errors.push(
         reported instanceof Error ? reported.message : `${typeof reported}, no Error`,
       );

@@ -14,6 +14,7 @@ import type { Protocol } from '#impl/p2p/protocol.ts';
 import { encodeDisconnect } from '#impl/p2p/rlpx/disconnect.ts';
 import { PlainTransport } from '#impl/sim/plain-transport.ts';
 import { PongTaskPeer } from '#impl/sim/quirks/pong-tasks.ts';
+import { isMistake } from '#kit/mistake.ts';
 import { runTasks } from '#kit/run-tasks.ts';
 import { moment } from '#kit/steps.ts';
 import { answering, attack, type Answering, type PingedPeer } from './exercise.ts';
@@ -44,6 +45,7 @@ class MendedPeer extends Peer {
           try {
             await task();
           } catch (error) {
+            if (isMistake(error)) throw error;
             this.thrown.push(asError(error).message);
           }
         });
@@ -54,6 +56,7 @@ class MendedPeer extends Peer {
       },
       closed: this.closed,
       report: (error) => {
+        if (isMistake(error)) throw error;
         this.reported.push(asError(error).message);
         this.protoErr.trySend(asError(error));
       },
@@ -158,19 +161,19 @@ async function underAttack<P extends Peer>(
   const { value } = await runTasks(
     async () => {
       const meeting = meet(make);
-      let unsolved: Error | undefined;
+      let mistake: Error | undefined;
       meeting.go('attack', async () => {
         try {
           await attack(meeting.remote);
         } catch (error) {
           // That the victim or the 1,000 messages have come to an end is no fault.
-          if (error instanceof Error && error.name === 'Unsolved') unsolved = error;
+          if (isMistake(error)) mistake = error;
         }
       });
       let most = 0;
       for (let second = 0; second < 10; second++) {
         await sleep(second === 0 ? 1 : 999);
-        if (unsolved !== undefined) throw unsolved;
+        if (mistake !== undefined) throw mistake;
         most = Math.max(most, look(meeting.peer));
       }
       moment('the tasks of the victim are counted');

@@ -160,7 +160,7 @@ describe('handingOver, what is for others', () => {
   it.each([
     ['a second message', 2],
     ['eight messages that wait', 9],
-  ])('lets a Disconnect pass %s of a busy eth', async (_, count) => {
+  ])('lets a Disconnect pass %s for a busy eth', async (_, count) => {
     const meeting = await meet({ eth: slow }, async (one) => {
       one.send(...many(count, eth));
       await sleep(100);
@@ -295,9 +295,9 @@ describe('handingOver, the bound', () => {
     // One is in the handler, and one in the hands of `readLoop`.
     const waiting = meeting.line.read - 2;
     expect(
-      waiting,
+      waiting <= 32 ? 'at most 32' : `${waiting}`,
       '200 messages for a busy eth; messages that wait with you',
-    ).toBeLessThanOrEqual(32);
+    ).toBe('at most 32');
   });
 
   it('reads on when the protocol takes again', async () => {
@@ -313,10 +313,11 @@ describe('handingOver, the bound', () => {
     const meeting = await meet({ eth: stuck, chat: stuck }, (one) =>
       one.send(...many(200, (index) => (index % 2 === 0 ? eth(1) : chat(1)))),
     );
+    const { mostTasks } = meeting.peer;
     expect(
-      meeting.peer.mostTasks,
+      mostTasks <= 8 ? 'at most 8' : `${mostTasks}`,
       '200 messages for two busy protocols; your tasks at one time',
-    ).toBeLessThanOrEqual(8);
+    ).toBe('at most 8');
   });
 });
 

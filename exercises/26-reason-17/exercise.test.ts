@@ -9,6 +9,7 @@ import type { Protocol } from '#impl/p2p/protocol.ts';
 import { connOver, Line } from '#impl/sim/one-peer.ts';
 import { reasonTexts, TellingPeer } from '#impl/sim/quirks/reason-table.ts';
 import { simulate } from '#impl/sim/simulate.ts';
+import { Blocked, ForeignWait, StepLimit } from '#kit/run-tasks.ts';
 import { attack, reasonText } from './exercise.ts';
 
 /** The same node, with the reader's words. */
@@ -53,7 +54,7 @@ async function watch(
   act: (line: MsgWriter) => Promise<void>,
 ): Promise<Seen> {
   let unsolved: Error | undefined;
-  const { outcome, failures } = await simulate(
+  const { outcome, failures, steps } = await simulate(
     { schedule: '', maxSteps: 2_000 },
     async () => {
       const line = new Line();
@@ -76,7 +77,9 @@ async function watch(
   );
   if (unsolved !== undefined) throw unsolved;
   if (outcome.status === 'threw') throw outcome.error;
-  if (outcome.status !== 'done') throw new Error(`the run: ${outcome.status}`);
+  if (outcome.status === 'foreign-wait') throw new ForeignWait(outcome.task);
+  if (outcome.status === 'step-limit') throw new StepLimit(steps, outcome.blocked);
+  if (outcome.status !== 'done') throw new Blocked(outcome.blocked);
   const [failure] = failures;
   const crash =
     failure === undefined

@@ -9,6 +9,7 @@ import {
   type SimulateOptions,
   type Simulation,
 } from '#impl/sim/simulate.ts';
+import { aTurn } from '#impl/sim/task.ts';
 import { kitStrings } from './words/strings.ts';
 
 const strings = kitStrings.tasks;
@@ -29,7 +30,9 @@ export class Blocked extends Error {
   readonly tasks: readonly BlockedTask[];
 
   constructor(tasks: readonly BlockedTask[]) {
-    super(strings.blocked(inWords(tasks)));
+    // No task waits for a turn when nothing runs, unless two have been taken for one.
+    const isLost = tasks.some(({ on }) => on === aTurn.label);
+    super(isLost ? strings.lostTurn : strings.blocked(inWords(tasks)));
     this.tasks = tasks;
   }
 }

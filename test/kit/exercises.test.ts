@@ -47,6 +47,21 @@ function rightAnswers(id: string, solution: string): [file: string, code: string
   });
 }
 
+/** `code`, each of whose functions dies by a name that nobody has imported. */
+function dyingAtOnce(code: string): string {
+  const heads =
+    /^(?:export (?:async )?function|  (?:async )?\w+\(|  constructor\()[^]*?\{$/gm;
+  return code.replace(heads, (head) => `${head} NotImported;`);
+}
+
+/** `code` that dies so behind each wait. */
+function dyingLater(code: string): string {
+  return code.replace(
+    /^ *(?:const \w+ = )?await [^]*?;$/gm,
+    (wait) => `${wait} NotImported;`,
+  );
+}
+
 const textOf = ({ base, own }: ScriptPieces): string =>
   joinPieces(base, [...own.values()]);
 
@@ -118,6 +133,19 @@ describe.each([
     const imports = Array.from(calls, ({ index }) => index);
     expect(imports, 'dynamic imports').toEqual([]);
     expect(modules.filter((id) => id.startsWith('impl/node/'))).toEqual([]);
+  });
+
+  it.runIf(sources === course).each([
+    ['E16', 'const event = await select({', 'const event = select({'],
+    ['E26', 'await sendItems(', 'sendItems('],
+  ])('asks whether an await is missing, in %s', async (id, wait, forgotten) => {
+    const exercise = catalog.find(({ facts }) => facts.id === id);
+    if (exercise === undefined) throw new Error(`no ${id}`);
+    expect(exercise.solution).toContain(wait);
+    const { tests } = await run(exercise, exercise.solution.replace(wait, forgotten));
+    const failing = tests.filter(({ verdict }) => verdict !== 'passed');
+    expect(failing[0]?.message).toMatch(/an `await` (?:is )?missing/);
+    for (const { message } of failing) expect(message).not.toContain('a turn');
   });
 
   it.runIf(sources === course)('is complete, and of many kinds', () => {
@@ -220,6 +248,17 @@ describe.each([
           if (sources === course) expect(wordlessIn(report)).toEqual([]);
         },
       );
+
+      const dying = [
+        ['at once', dyingAtOnce(exercise.solution)],
+        ['behind a wait', dyingLater(exercise.solution)],
+      ].filter(([, code]) => code !== exercise.solution);
+      it.each(dying)('says first that its code threw, %s', async (_, code) => {
+        const { tests } = await run(exercise, code);
+        const first = tests.find(({ verdict }) => verdict !== 'passed');
+        const said = `${first?.message} ${first?.actual}`;
+        expect(said, first?.name).toContain('NotImported is not defined');
+      });
 
       it('imports nothing that the page does not have', () => {
         const texts = [

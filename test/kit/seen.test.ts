@@ -347,11 +347,28 @@ describe('a live connection', () => {
     expect(live.differs).toContain(true);
   });
 
-  it('says of a table how much is in it', async () => {
-    const live = await threads.live('E07', exerciseOf('E07').solution, 'meet');
-    expect(live.sentence).toContain('`matchProtocols` runs for the first time');
-    expect(live.sentence).toContain(': it gives back a Map with one entry.');
+  it.each([
+    ['E07', 'matchProtocols', 'chat/1 16–19, eth/63 20–36'],
+    ['E08', 'rangesOf', 'eth/63 16–32, note/1 33–36'],
+  ])('says of the ranges of %s which they are', async (id, call, ranges) => {
+    const { facts, solution } = exerciseOf(id);
+    const live = await threads.live(id, solution, facts.scenario ?? '');
+    expect(live.sentence).toContain(`\`${call}\` runs for the first time`);
+    expect(live.sentence).toContain(`: it gives back ${ranges}.`);
     expect(live.same).toBe(true);
+  });
+
+  it('says where ranges lie that are not ours', async () => {
+    const code = edited('E07', 'let offset = baseProtocolLength', 'let offset = 21');
+    const live = await threads.live('E07', code, 'codes-chat-before-eth');
+    expect(live.sentence).toContain(': it gives back chat/1 21–24, eth/63 25–41.');
+    expect(live.same).toBe(false);
+  });
+
+  it('says of another table how much is in it', async () => {
+    const code = edited('E07', '  return matches;', "  return new Map([['eth', 16]]);");
+    const live = await threads.live('E07', code, 'meet');
+    expect(live.sentence).toContain(': it gives back a Map with one entry.');
   });
 
   it('names each thing that a wait is for', async () => {

@@ -349,6 +349,31 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 180_000 }, ()
       expect(await page.locator('.pw-fields li.on').count()).toBe(1);
     });
 
+    it('goes from field to field by arrow keys within the bytes, and the run stays', async () => {
+      const told = page.locator('.pw-told');
+      await page.mouse.move(1, 1);
+      expect(await told.innerText()).toContain('arrow keys go from field to field');
+      expect(await told.getAttribute('aria-live')).toBe('polite');
+      const before = await stepOf(page);
+      const press = async (key: string): Promise<string> => {
+        await page.keyboard.press(key);
+        return await told.innerText();
+      };
+      await page.locator('.pw-hex').focus();
+      const first = await press('ArrowRight');
+      expect(first).toContain('RLP: a list begins');
+      const second = await press('ArrowDown');
+      expect(second).not.toBe(first);
+      expect(await press('ArrowUp')).toBe(first);
+      // The pointer lies where it lay, and says nothing to the keyboard.
+      await page.locator('.pw-fields li').nth(3).hover();
+      expect(await press('ArrowRight')).toBe(second);
+      await page.locator('.pw-fields').focus();
+      expect(await press('ArrowLeft')).toBe(first);
+      expect(await page.locator('.pw-hex-byte.on').count()).toBeGreaterThan(0);
+      expect(await stepOf(page)).toBe(before);
+    });
+
     it('shows at a message what built it', async () => {
       expect(await page.locator('.pw-trace-line.on').innerText()).toContain(
         'peer.sendBlockHeaders(',

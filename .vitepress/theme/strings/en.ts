@@ -220,7 +220,8 @@ export const en = {
     dock: 'The run, at the edge of the window',
     undock: 'Close',
     toPlace: 'To its place on the page',
-    pointAtField: 'Point at a field or a byte to read it.',
+    pointAtField:
+      'Point at a field or a byte to read it; among the bytes, arrow keys go from field to field.',
     fields: 'Fields',
     span: (from: number, to: number): string =>
       to - from === 1 ? `byte ${from}` : `bytes ${from} to ${to - 1}`,

@@ -259,10 +259,35 @@ function toldCalls(
 
 function inWords(value: unknown): string {
   if (value === undefined) return liveStrings.nothing;
+  const ranges = rangesIn(value);
+  if (ranges !== undefined) return ranges;
   if (value instanceof Map) return liveStrings.entries(value.size);
   const summary = summarize(value);
   if (summary !== '' || typeof value !== 'object' || value === null) return summary;
   return liveStrings.fields(Object.keys(value).slice(0, mostFields));
+}
+
+/** Of protocols with the codes that each got, in whatever a reader holds them: the cut. */
+function rangesIn(value: unknown): string | undefined {
+  if (!(value instanceof Map || Array.isArray(value))) return undefined;
+  const cut = Array.from<unknown, string | undefined>(value.values(), rangeInWords);
+  if (cut.length === 0 || cut.length > mostFields) return undefined;
+  return cut.includes(undefined) ? undefined : cut.join(', ');
+}
+
+/** What we call `Match`, and exercise E08 `Range`. */
+function rangeInWords(value: unknown): string | undefined {
+  const { protocol, offset, first, last } = fieldsOf(value);
+  const { name, version, length } = fieldsOf(protocol);
+  const begin = offset ?? first;
+  if (typeof name !== 'string' || typeof version !== 'number') return undefined;
+  if (typeof length !== 'number' || typeof begin !== 'number') return undefined;
+  const end = typeof last === 'number' ? last : begin + length - 1;
+  return liveStrings.range(name, version, begin, end);
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 export const tools: SeeingTools = {

@@ -24,6 +24,9 @@ export const liveStrings = {
   nothing: 'nothing',
   entries: (count: number): string =>
     count === 1 ? 'a Map with one entry' : `a Map with ${count} entries`,
+  /** A protocol and its codes. */
+  range: (name: string, version: number, first: number, last: number): string =>
+    `${name}/${version} ${first}–${last}`,
   begins: (call: string): string => `\`${call}\` runs for the first time`,
   fields: (names: readonly string[]): string =>
     names.length === 0 ? 'an object' : `an object with ${names.join(', ')}`,

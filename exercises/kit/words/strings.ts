@@ -68,6 +68,9 @@ export const kitStrings = {
     waits: (task: string, on: string): string =>
       `${named(task)} waits for ${on.replace(/^wait for /, 'the end of ')}`,
     blocked: (tasks: string): string => `nothing can go on: ${tasks}`,
+    lostTurn:
+      'nothing can go on: a task went on before its wait was over; is an `await` missing in front ' +
+      'of a call that waits (`select`, `recv`, `send`, `sleep`, a read, a write)?',
     stepLimit: (steps: number, tasks: string): string =>
       `no end after ${steps} steps; alive: ${tasks}`,
     foreignWait: (task: string): string =>
