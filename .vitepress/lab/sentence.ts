@@ -116,8 +116,8 @@ function tellSend(event: TraceEvent, channel: string, telling: Telling): string 
     shown(event.e === 'send' ? event : (taker ?? event)),
     telling,
   );
-  return taker === undefined
-    ? say.putInto(task, what, say.channel(channel))
+  return taker === undefined || model.lying.has(event.i)
+    ? say.putInto(task, what, say.channel(channel), model.lying.get(event.i) ?? 0)
     : say.handTo(task, what, taker.k, channel);
 }
 

@@ -211,7 +211,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['`readLoop` reads A’s Ping', '15125 B: readLoop hears Ping (1 byte) from A.'],
     [
       'puts it into a channel',
-      '15125 B: readLoop hands the word that a Ping came to pingLoop, through pingRecv.',
+      '15125 B: readLoop puts the word that a Ping came into pingRecv.',
     ],
     [
       'takes it out',
@@ -272,7 +272,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ],
     [
       '`runPeer` puts the token into `writeStart`',
-      '100 A: runPeer hands the write token to statusWriter, through writeStart.',
+      '100 A: runPeer puts the write token into writeStart.',
     ],
     [
       'takes it out',

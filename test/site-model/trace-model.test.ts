@@ -332,10 +332,12 @@ describe('sentence', () => {
       told([
         ['A/dial 5104', 'send', { ch: 'posthandshake', v: '' }],
         ['A/dial 5104', 'select', { ch: 'send posthandshake', v: 'taken' }],
+        ['A/run', 'wake', { on: 'quit | recv posthandshake' }],
         ['A/run', 'select', { ch: 'recv posthandshake', v: 'posthandshake' }],
         ['A/readLoop', 'send', { ch: 'eth.in', v: 'code 20, 505 bytes' }],
+        ['A/eth/63', 'wake', { on: 'recv eth.in' }],
         ['A/eth/63', 'recv', { ch: 'eth.in', v: 'code 20, 505 bytes' }],
-      ]),
+      ]).filter((text) => !text.includes('wakes up')),
     ).toEqual([
       'dial 5104 hands a connection past its encryption handshake to run, through posthandshake.',
       'dial 5104 goes on: posthandshake took a connection past its encryption handshake.',
@@ -358,6 +360,43 @@ describe('sentence', () => {
     expect(told([['A/runPeer', 'send', { ch: 'writeStart', v: '' }]])).toEqual([
       'runPeer puts the write token into writeStart.',
     ]);
+  });
+
+  it('says that a value is put where nobody waits for it, and how many lie there', () => {
+    const ping = { ch: 'pingRecv', v: '' };
+    const lines: readonly Line[] = [
+      ['/readLoop', 'send', ping],
+      ['/readLoop', 'send', ping],
+      ['/readLoop', 'send', ping],
+      ['/the test', 'wake', { on: 'sleep 700 ms' }],
+      ['/the test', 'recv', ping],
+      ['/readLoop', 'send', ping],
+    ];
+    const puts = 'readLoop puts the word that a Ping came into pingRecv.';
+    const all = told(lines);
+    expect([...all.slice(0, 3), all[5]]).toEqual([
+      puts,
+      `${puts} Now 2 lie there.`,
+      `${puts} Now 3 lie there.`,
+      `${puts} Now 3 lie there.`,
+    ]);
+    // What was taken before the first step of a cut run is not known.
+    const whole = traceOf(lines);
+    const leftOut = { before: 9, after: 0 };
+    const cut = buildModel({ ...whole, head: { ...whole.head, leftOut } });
+    const said = cut.trace.events.map((event) => sentence(event, cut, parts));
+    expect(said.slice(0, 2)).toEqual([puts, puts]);
+  });
+
+  it('says that a value is handed over by a sender that had to wait for its taker', () => {
+    expect(
+      told([
+        ['A/readLoop', 'block', { on: 'send eth.in' }],
+        ['A/eth/63', 'recv', { ch: 'eth.in', v: 'code 20, 505 bytes' }],
+        ['A/readLoop', 'wake', { on: 'send eth.in' }],
+        ['A/readLoop', 'send', { ch: 'eth.in', v: 'code 20, 505 bytes' }],
+      ])[3],
+    ).toBe('readLoop hands BlockHeaders (505 bytes) to eth/63, through eth.in.');
   });
 
   it('calls the write lock a lock', () => {

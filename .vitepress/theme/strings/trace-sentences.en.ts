@@ -160,8 +160,8 @@ export const traceSentences = {
 
   handTo: (task: string, what: string, to: string, channel: string): string =>
     `${task} hands ${what} to ${to}, through ${channel}.`,
-  putInto: (task: string, what: string, channel: string): string =>
-    `${task} puts ${what} into ${channel}.`,
+  putInto: (task: string, what: string, channel: string, lying: number): string =>
+    `${task} puts ${what} into ${channel}.${lying > 1 ? ` Now ${lying} lie there.` : ''}`,
   takeFrom: (task: string, what: string, from: string, channel: string): string =>
     `${task} takes ${what} from ${from}, out of ${channel}.`,
   takeOut: (task: string, what: string, channel: string): string =>
