@@ -312,7 +312,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['writing an answer', '10175 B: eth/63 sends BlockHeaders (1 byte) to A.'],
     [
       'waits for its turn',
-      '10175 B: runPeer waits for the first of these: the write lock; disconnect write.',
+      '10175 B: runPeer waits for the first of these: the write lock; the time limit for the Disconnect.',
     ],
     [
       'goes into `writeErr`',

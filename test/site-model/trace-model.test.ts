@@ -457,6 +457,49 @@ describe('sentence', () => {
     ]);
   });
 
+  it('says that a task sleeps, in seconds from one on', () => {
+    const steps = (on: string): readonly Line[] => [
+      ['/main', 'block', { on }],
+      ['/main', 'wake', { on }],
+    ];
+    expect(told([...steps('sleep 700 ms'), ...steps('sleep 40000 ms')])).toEqual([
+      'main sleeps 700 ms.',
+      'main has slept 700 ms.',
+      'main sleeps 40 s.',
+      'main has slept 40 s.',
+    ]);
+  });
+
+  it('quotes what it has no words for, and calls a signal one if it is given', () => {
+    const wait = (name: string, id: number): Line => [
+      '/reader',
+      'block',
+      { on: name, waits: [{ name, id }] },
+    ];
+    const given = { name: 'the line is cut', id: 1, op: 'close' } as const;
+    expect(
+      told([
+        wait('the line is cut', 1),
+        ['/main', 'event', { v: 'close the line is cut', chan: given }],
+        ['/reader', 'wake', { on: 'the line is cut' }],
+        wait('a good time', 2),
+      ]).filter((text) => text.startsWith('reader')),
+    ).toEqual([
+      'reader waits for the signal “the line is cut”.',
+      'reader wakes up for the signal “the line is cut”.',
+      'reader waits for “a good time”.',
+    ]);
+  });
+
+  it('says of a channel whose name is a word that it is a channel', () => {
+    const waitsAt = (on: string): string | undefined =>
+      told([['/worker', 'block', { on }]])[0];
+    expect(waitsAt('recv token')).toBe(
+      'worker waits for something from the channel token.',
+    );
+    expect(waitsAt('recv pingRecv')).toBe('worker waits for something from pingRecv.');
+  });
+
   it('says what a signal means, and what is closed', () => {
     expect(
       told([
