@@ -461,6 +461,20 @@ export function previousStop(model: TraceModel, step: number): number {
   return model.stops.findLast((stop) => stop < step) ?? 0;
 }
 
+/** Where a reader's own code ran last before `step`; from its first step, the last of all. */
+export function ownStepBefore(
+  { trace }: TraceModel,
+  step: number,
+  ownFile: string | undefined,
+): number | undefined {
+  if (ownFile === undefined) return undefined;
+  const own = trace.events.filter(
+    ({ e, src, from }) =>
+      e !== 'end' && [src, from].some((place) => place?.startsWith(`${ownFile}:`)),
+  );
+  return (own.findLast(({ i }) => i < step) ?? own.at(-1))?.i;
+}
+
 /** Where `focus` points: a step number, or the first step that names the word. */
 export function focusStep(model: TraceModel, focus: string | undefined): number {
   const last = Math.max(0, model.trace.events.length - 1);
