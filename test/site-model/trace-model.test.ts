@@ -6,10 +6,12 @@ import {
   buildModel,
   focusStep,
   nextStop,
+  ownStepBefore,
   previousStop,
   stepFromHash,
   tableRows,
 } from '../../.vitepress/lab/model.ts';
+import { isGap } from '../../.vitepress/lab/player-data.ts';
 import { sampleTrace } from '../../.vitepress/lab/sample.ts';
 import { sentence } from '../../.vitepress/lab/sentence.ts';
 import { parts } from '../../.vitepress/theme/strings/parts.en.ts';
@@ -247,6 +249,41 @@ describe('codeLines', () => {
     expect(shown.get(7)).toEqual({ kind: 'note', html: 'Another note.', indent: 0 });
     expect(shown.get(6)).toContain('stop');
     expect(shown.get(8)).toContain('a comment');
+  });
+});
+
+describe('isGap', () => {
+  const code = (number: number) => ({ number, kind: 'code' }) as const;
+
+  it('is where numbers jump, and not after a note, which may stand on several lines', () => {
+    expect(isGap(code(165), code(167))).toBe(true);
+    expect(isGap(code(165), code(166))).toBe(false);
+    expect(isGap({ number: 165, kind: 'note' }, code(167))).toBe(false);
+    expect(isGap(undefined, code(167))).toBe(false);
+  });
+});
+
+describe('ownStepBefore', () => {
+  const file = 'exercises/14/exercise.ts';
+  const model = buildModel(
+    traceOf([
+      ['/main', 'start'],
+      ['/main', 'send', { ch: 'one', src: `${file}:3` }],
+      ['/main', 'recv', { ch: 'two', src: 'impl/csp/chan.ts:80', from: `${file}:4` }],
+      ['/main', 'msg', { v: 'not so', src: 'exercises/14/exercise.test.ts:9' }],
+      ['/main', 'end', { src: `${file}:4` }],
+    ]),
+  );
+
+  it('is the last step of the reader’s code, and from its first one the last of all', () => {
+    expect(ownStepBefore(model, 4, file)).toBe(2);
+    expect(ownStepBefore(model, 2, file)).toBe(1);
+    expect(ownStepBefore(model, 1, file)).toBe(2);
+  });
+
+  it('is none where no code is the reader’s, or none of it ran', () => {
+    expect(ownStepBefore(model, 4, undefined)).toBeUndefined();
+    expect(ownStepBefore(model, 4, 'exercises/15/exercise.ts')).toBeUndefined();
   });
 });
 

@@ -64,7 +64,7 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
         const [lanes, names] = ['.pw-lanes', '.pw-lanes .names rect'].map((part) =>
           document.querySelector(`.pw-ex-see ${part}`)!.getBoundingClientRect(),
         );
-        for (const card of document.querySelectorAll('.pw-ex-see .card')) {
+        for (const card of document.querySelectorAll('.pw-ex-see .pw-lanes .card')) {
           const { top, bottom, left, right } = card.getBoundingClientRect();
           if (top < names!.bottom || bottom > lanes!.bottom)
             found.push(`step ${step}: from ${top} to ${bottom}`);
@@ -212,6 +212,17 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     expect(room).toBeGreaterThanOrEqual(4);
     expect(faults).toEqual([]);
     await site.done(page);
+  });
+
+  it('teaches no keys where there are none', async () => {
+    for (const isMobile of [true, false]) {
+      const options = { viewport: sizes.phone, hasTouch: isMobile, isMobile };
+      const { page } = await site.open('index.html', options);
+      await page.locator('.pw-trace-legend summary').first().click();
+      const keys = page.locator('.pw-trace-keys').first();
+      expect(await keys.isVisible()).toBe(!isMobile);
+      await site.done(page);
+    }
   });
 
   it('opens a deadlock at its last step, and a pass at its first; a file of it can be played', async () => {
