@@ -100,3 +100,18 @@ export function cardPlace(
 function between(least: number, wanted: number, most: number): number {
   return Math.max(least, Math.min(most, wanted));
 }
+
+/**
+ * Digits behind the point for a time at the edge, in seconds from one second on: few, but
+ * neighbours are never called the same.
+ */
+export function clockDigits(t: number, neighbours: readonly number[] = []): number {
+  const unit = t >= 1000 ? 1000 : 1;
+  const least = unit === 1000 ? Number(t % 1000 !== 0) : Number(t < 100 && t !== 0);
+  for (let digits = least; digits < 3; digits++) {
+    const text = (t / unit).toFixed(digits);
+    const alike = neighbours.some((one) => (one / unit).toFixed(digits) === text);
+    if (!alike || Number(text) * unit === t) return digits;
+  }
+  return 3;
+}

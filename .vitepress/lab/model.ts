@@ -48,6 +48,11 @@ export interface TraceModel {
   readonly columns: readonly number[];
   /** The other end of a hand-over through a channel, by step. */
   readonly partner: ReadonlyMap<number, number>;
+  /**
+   * Sends that nobody took from the sender's hands, by step: how many values lie in the
+   * channel then, or undefined if the run does not tell.
+   */
+  readonly lying: ReadonlyMap<number, number | undefined>;
   /** The message that the bytes of a read or a write are of, by step. */
   readonly carries: ReadonlyMap<number, Crossing>;
 }
@@ -87,6 +92,7 @@ export function buildModel(given: Trace): TraceModel {
     stops: stopsOf(trace),
     columns,
     partner: partners(links),
+    lying: putIn(trace),
     carries: carriedMessages(trace),
   };
 }
@@ -199,14 +205,7 @@ const maxHandover = 80;
  * counts as the send or receive that it chose, unless that is an event of its own.
  */
 function handovers(trace: Trace, laneOf: readonly number[]): Link[] {
-  const ins = new Map<string, number>();
-  const outs = new Map<string, number>();
-  for (const { i, chan } of trace.events) {
-    if (chan?.nth === undefined) continue;
-    const ends = chan.op === 'send' ? ins : outs;
-    const key = `${chan.id}/${chan.nth}`;
-    if (!ends.has(key)) ends.set(key, i);
-  }
+  const [ins, outs] = movesOf(trace);
   const links: Link[] = [];
   for (const [key, from] of ins) {
     const to = outs.get(key);
@@ -219,12 +218,57 @@ function handovers(trace: Trace, laneOf: readonly number[]): Link[] {
   return links;
 }
 
+/** By channel and number of the value: the step that put it in, and that took it out. */
+function movesOf({ events }: Trace): [Map<string, number>, Map<string, number>] {
+  const ins = new Map<string, number>();
+  const outs = new Map<string, number>();
+  for (const { i, chan } of events) {
+    if (chan?.nth === undefined) continue;
+    const ends = chan.op === 'send' ? ins : outs;
+    const key = `${chan.id}/${chan.nth}`;
+    if (!ends.has(key)) ends.set(key, i);
+  }
+  return [ins, outs];
+}
+
 function partners(links: readonly Link[]): Map<number, number> {
   const found = new Map<number, number>();
   for (const { kind, from, to } of links) {
     if (kind === 'handover') found.set(from, to).set(to, from);
   }
   return found;
+}
+
+/**
+ * A channel with room takes a value that nobody waits for. Where the taker was woken for
+ * it, or had it before the sender went on, the two have met.
+ */
+function putIn(trace: Trace): Map<number, number | undefined> {
+  const { events, head } = trace;
+  const [ins, outs] = movesOf(trace);
+  const lying = new Map<number, number | undefined>();
+  const left = new Map<number, number>(); // the last value that has left, by channel
+  for (const event of events) {
+    const { i, chan } = event;
+    if (chan?.nth === undefined) continue;
+    const { id, nth, op } = chan;
+    const gone = left.get(id) ?? 0;
+    const key = `${id}/${nth}`;
+    if (op === 'recv') left.set(id, Math.max(gone, nth));
+    if (op !== 'send' || ins.get(key) !== i) continue;
+    const taker = events[outs.get(key) ?? -1];
+    if (taker !== undefined && (taker.i < i || wasWokenFor(taker, trace)))
+      left.set(id, Math.max(gone, nth));
+    // What a cut run took out before its first step is not known.
+    else lying.set(i, head.leftOut === undefined ? nth - gone : undefined);
+  }
+  return lying;
+}
+
+function wasWokenFor({ i, n, k, chan }: TraceEvent, { events }: Trace): boolean {
+  const wake = events[i - 1];
+  if (wake?.e !== 'wake' || wake.n !== n || wake.k !== k) return false;
+  return wake.on?.split(' | ').includes(`recv ${chan?.name ?? ''}`) === true;
 }
 
 /**
@@ -415,6 +459,20 @@ export function nextStop(model: TraceModel, step: number): number {
 
 export function previousStop(model: TraceModel, step: number): number {
   return model.stops.findLast((stop) => stop < step) ?? 0;
+}
+
+/** Where a reader's own code ran last before `step`; from its first step, the last of all. */
+export function ownStepBefore(
+  { trace }: TraceModel,
+  step: number,
+  ownFile: string | undefined,
+): number | undefined {
+  if (ownFile === undefined) return undefined;
+  const own = trace.events.filter(
+    ({ e, src, from }) =>
+      e !== 'end' && [src, from].some((place) => place?.startsWith(`${ownFile}:`)),
+  );
+  return (own.findLast(({ i }) => i < step) ?? own.at(-1))?.i;
 }
 
 /** Where `focus` points: a step number, or the first step that names the word. */

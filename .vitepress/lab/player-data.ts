@@ -65,6 +65,18 @@ export function placeOf(src: string | undefined): PlayerStep['place'] {
   return file === undefined ? undefined : { file, line: Number(line) };
 }
 
+interface NumberedLine {
+  readonly number: number;
+  readonly kind: 'code' | 'own' | LiftedLine['kind'];
+}
+
+/** Lines are left out between the two. A note may have been written on several. */
+export function isGap(before: NumberedLine | undefined, line: NumberedLine): boolean {
+  if (before === undefined) return false;
+  const isCode = before.kind === 'code' || before.kind === 'own';
+  return isCode && line.number - before.number > 1;
+}
+
 /** The reader's lines, to be shown as they were typed. */
 export function ownCode({ file, text }: OwnSource): CodeByFile {
   const lines = text

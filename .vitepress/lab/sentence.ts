@@ -42,7 +42,9 @@ export function sentence(
     case 'end':
       return value === '' ? say.end(task) : say.endWith(task, value);
     case 'block': {
-      const on = waits(event.waits ?? unnamed(event.on), say);
+      const ms = sleepOf(event);
+      if (ms !== undefined) return say.sleep(task, ms);
+      const on = waits(event.waits ?? unnamed(event.on), telling);
       return on.length === 0 ? say.blockPlain(task) : say.block(task, on);
     }
     case 'wake':
@@ -116,8 +118,8 @@ function tellSend(event: TraceEvent, channel: string, telling: Telling): string 
     shown(event.e === 'send' ? event : (taker ?? event)),
     telling,
   );
-  return taker === undefined
-    ? say.putInto(task, what, say.channel(channel))
+  return taker === undefined || model.lying.has(event.i)
+    ? say.putInto(task, what, say.channel(channel), model.lying.get(event.i) ?? 0)
     : say.handTo(task, what, taker.k, channel);
 }
 
@@ -179,15 +181,24 @@ function tellReady(label: string, { say, task }: Telling): string {
   return say.ready(task, isConnection(label) ? say.connectionClosed : label);
 }
 
-function tellWake(event: TraceEvent, { say, task, model }: Telling): string {
+/** Milliseconds, of a step that begins or ends a sleep. */
+function sleepOf({ on }: TraceEvent): number | undefined {
+  const [, ms] = /^sleep ([\d.]+) ms$/.exec(on ?? '') ?? [];
+  return ms === undefined ? undefined : Number(ms);
+}
+
+function tellWake(event: TraceEvent, telling: Telling): string {
+  const { say, task, model } = telling;
   const { events } = model.trace;
+  const ms = sleepOf(event);
+  if (ms !== undefined) return say.slept(task, ms);
   const same = (other: TraceEvent): boolean =>
     other.n === event.n && other.k === event.k;
   const next = events.slice(event.i + 1).find(same);
   const { chan } = next ?? {};
   const chosen =
     next?.e === 'select' && chan !== undefined ? [asWait(chan)] : undefined;
-  const on = waits(chosen ?? lastWait(events, event)?.waits ?? [], say);
+  const on = waits(chosen ?? lastWait(events, event)?.waits ?? [], telling);
   // Without a select to say which of several it was, no claim is made.
   return on.length === 1 ? say.wakeFor(task, on[0] ?? '') : say.wake(task);
 }
@@ -255,7 +266,7 @@ function asWait({ name, id, op }: TraceChan): TraceWait {
 }
 
 /** What a task waits for, in words: receives together, where the first of them stands. */
-function waits(on: readonly TraceWait[], say: Say): string[] {
+function waits(on: readonly TraceWait[], { say, model }: Telling): string[] {
   const receives = on.filter(({ op }) => op === 'recv');
   const tasks = on.filter(({ op }) => op === 'end');
   return on.flatMap((one) => {
@@ -263,12 +274,12 @@ function waits(on: readonly TraceWait[], say: Say): string[] {
       const channels = receives.map(({ name }) => say.channel(name));
       return one === receives[0] ? [say.waitRecv(channels)] : [];
     }
-    if (one.op !== 'end') return [wait(one, say)];
+    if (one.op !== 'end') return [wait(one, say, model)];
     return one === tasks[0] ? [say.waitTasks(tasks.map(({ name }) => name))] : [];
   });
 }
 
-function wait({ name, op }: TraceWait, say: Say): string {
+function wait({ name, id, op }: TraceWait, say: Say, { trace }: TraceModel): string {
   if (op === 'send') {
     return name === say.lock ? say.waitLock : say.waitSend(say.carried(name, ''), name);
   }
@@ -282,5 +293,8 @@ function wait({ name, op }: TraceWait, say: Say): string {
   if (verb === 'write') return say.waitWrite;
   if (isListener(name)) return say.waitListener;
   if (isConnection(name)) return say.waitConnection;
-  return say.signal(name) === undefined ? name : say.waitSignal(name);
+  const isGiven = ({ chan }: TraceEvent): boolean =>
+    chan?.op === 'close' && chan.id === id;
+  const isSignal = say.signal(name) !== undefined || trace.events.some(isGiven);
+  return isSignal ? say.waitSignal(name) : say.waitUnknown(name);
 }

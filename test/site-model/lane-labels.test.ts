@@ -1,6 +1,10 @@
 /** What is written on the picture of the lanes: which names, and where a card stands. */
 import { describe, expect, it } from 'vitest';
-import { cardPlace, namedLanes } from '../../.vitepress/lab/lane-labels.ts';
+import {
+  cardPlace,
+  clockDigits,
+  namedLanes,
+} from '../../.vitepress/lab/lane-labels.ts';
 import { buildModel, type Lane } from '../../.vitepress/lab/model.ts';
 import type { Trace, TraceKind } from '../../impl/csp/trace.ts';
 
@@ -86,5 +90,29 @@ describe('namedLanes', () => {
     ];
     expect(namesOf(lines, 2)).toEqual(['waits', 'acts']);
     expect(namesOf(lines, 2, { dense: true })).toEqual(['acts']);
+  });
+});
+
+describe('clockDigits', () => {
+  const texts = (times: readonly number[]): string[] =>
+    times.map((t, at) => {
+      const beside = [times[at - 1], times[at + 1]].filter((one) => one !== undefined);
+      return (t >= 1000 ? t / 1000 : t).toFixed(clockDigits(t, beside));
+    });
+
+  it('gives neighbours as many digits as tell them apart', () => {
+    expect(texts([1000, 1050, 1070, 1100, 15_110, 15_140])).toEqual([
+      '1',
+      '1.05',
+      '1.07',
+      '1.1',
+      '15.11',
+      '15.14',
+    ]);
+    expect(texts([0, 25, 100, 100.25])).toEqual(['0', '25.0', '100', '100.3']);
+  });
+
+  it('gives few where nothing is near', () => {
+    expect(texts([225, 15_125, 40_010])).toEqual(['225', '15.1', '40.0']);
   });
 });

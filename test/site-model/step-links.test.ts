@@ -211,7 +211,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['`readLoop` reads A’s Ping', '15125 B: readLoop hears Ping (1 byte) from A.'],
     [
       'puts it into a channel',
-      '15125 B: readLoop hands the word that a Ping came to pingLoop, through pingRecv.',
+      '15125 B: readLoop puts the word that a Ping came into pingRecv.',
     ],
     [
       'takes it out',
@@ -272,7 +272,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ],
     [
       '`runPeer` puts the token into `writeStart`',
-      '100 A: runPeer hands the write token to statusWriter, through writeStart.',
+      '100 A: runPeer puts the write token into writeStart.',
     ],
     [
       'takes it out',
@@ -312,7 +312,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['writing an answer', '10175 B: eth/63 sends BlockHeaders (1 byte) to A.'],
     [
       'waits for its turn',
-      '10175 B: runPeer waits for the first of these: the write lock; disconnect write.',
+      '10175 B: runPeer waits for the first of these: the write lock; the time limit for the Disconnect.',
     ],
     [
       'goes into `writeErr`',

@@ -6,10 +6,12 @@ import {
   buildModel,
   focusStep,
   nextStop,
+  ownStepBefore,
   previousStop,
   stepFromHash,
   tableRows,
 } from '../../.vitepress/lab/model.ts';
+import { isGap } from '../../.vitepress/lab/player-data.ts';
 import { sampleTrace } from '../../.vitepress/lab/sample.ts';
 import { sentence } from '../../.vitepress/lab/sentence.ts';
 import { parts } from '../../.vitepress/theme/strings/parts.en.ts';
@@ -250,6 +252,41 @@ describe('codeLines', () => {
   });
 });
 
+describe('isGap', () => {
+  const code = (number: number) => ({ number, kind: 'code' }) as const;
+
+  it('is where numbers jump, and not after a note, which may stand on several lines', () => {
+    expect(isGap(code(165), code(167))).toBe(true);
+    expect(isGap(code(165), code(166))).toBe(false);
+    expect(isGap({ number: 165, kind: 'note' }, code(167))).toBe(false);
+    expect(isGap(undefined, code(167))).toBe(false);
+  });
+});
+
+describe('ownStepBefore', () => {
+  const file = 'exercises/14/exercise.ts';
+  const model = buildModel(
+    traceOf([
+      ['/main', 'start'],
+      ['/main', 'send', { ch: 'one', src: `${file}:3` }],
+      ['/main', 'recv', { ch: 'two', src: 'impl/csp/chan.ts:80', from: `${file}:4` }],
+      ['/main', 'msg', { v: 'not so', src: 'exercises/14/exercise.test.ts:9' }],
+      ['/main', 'end', { src: `${file}:4` }],
+    ]),
+  );
+
+  it('is the last step of the reader’s code, and from its first one the last of all', () => {
+    expect(ownStepBefore(model, 4, file)).toBe(2);
+    expect(ownStepBefore(model, 2, file)).toBe(1);
+    expect(ownStepBefore(model, 1, file)).toBe(2);
+  });
+
+  it('is none where no code is the reader’s, or none of it ran', () => {
+    expect(ownStepBefore(model, 4, undefined)).toBeUndefined();
+    expect(ownStepBefore(model, 4, 'exercises/15/exercise.ts')).toBeUndefined();
+  });
+});
+
 describe('tableRows', () => {
   it('holds every step exactly once', () => {
     const model = buildModel(readTrace(sampleTrace()));
@@ -332,10 +369,12 @@ describe('sentence', () => {
       told([
         ['A/dial 5104', 'send', { ch: 'posthandshake', v: '' }],
         ['A/dial 5104', 'select', { ch: 'send posthandshake', v: 'taken' }],
+        ['A/run', 'wake', { on: 'quit | recv posthandshake' }],
         ['A/run', 'select', { ch: 'recv posthandshake', v: 'posthandshake' }],
         ['A/readLoop', 'send', { ch: 'eth.in', v: 'code 20, 505 bytes' }],
+        ['A/eth/63', 'wake', { on: 'recv eth.in' }],
         ['A/eth/63', 'recv', { ch: 'eth.in', v: 'code 20, 505 bytes' }],
-      ]),
+      ]).filter((text) => !text.includes('wakes up')),
     ).toEqual([
       'dial 5104 hands a connection past its encryption handshake to run, through posthandshake.',
       'dial 5104 goes on: posthandshake took a connection past its encryption handshake.',
@@ -358,6 +397,43 @@ describe('sentence', () => {
     expect(told([['A/runPeer', 'send', { ch: 'writeStart', v: '' }]])).toEqual([
       'runPeer puts the write token into writeStart.',
     ]);
+  });
+
+  it('says that a value is put where nobody waits for it, and how many lie there', () => {
+    const ping = { ch: 'pingRecv', v: '' };
+    const lines: readonly Line[] = [
+      ['/readLoop', 'send', ping],
+      ['/readLoop', 'send', ping],
+      ['/readLoop', 'send', ping],
+      ['/the test', 'wake', { on: 'sleep 700 ms' }],
+      ['/the test', 'recv', ping],
+      ['/readLoop', 'send', ping],
+    ];
+    const puts = 'readLoop puts the word that a Ping came into pingRecv.';
+    const all = told(lines);
+    expect([...all.slice(0, 3), all[5]]).toEqual([
+      puts,
+      `${puts} Now 2 lie there.`,
+      `${puts} Now 3 lie there.`,
+      `${puts} Now 3 lie there.`,
+    ]);
+    // What was taken before the first step of a cut run is not known.
+    const whole = traceOf(lines);
+    const leftOut = { before: 9, after: 0 };
+    const cut = buildModel({ ...whole, head: { ...whole.head, leftOut } });
+    const said = cut.trace.events.map((event) => sentence(event, cut, parts));
+    expect(said.slice(0, 2)).toEqual([puts, puts]);
+  });
+
+  it('says that a value is handed over by a sender that had to wait for its taker', () => {
+    expect(
+      told([
+        ['A/readLoop', 'block', { on: 'send eth.in' }],
+        ['A/eth/63', 'recv', { ch: 'eth.in', v: 'code 20, 505 bytes' }],
+        ['A/readLoop', 'wake', { on: 'send eth.in' }],
+        ['A/readLoop', 'send', { ch: 'eth.in', v: 'code 20, 505 bytes' }],
+      ])[3],
+    ).toBe('readLoop hands BlockHeaders (505 bytes) to eth/63, through eth.in.');
   });
 
   it('calls the write lock a lock', () => {
@@ -416,6 +492,49 @@ describe('sentence', () => {
       'run wakes up.', // nothing says for which of them
       'run is over.',
     ]);
+  });
+
+  it('says that a task sleeps, in seconds from one on', () => {
+    const steps = (on: string): readonly Line[] => [
+      ['/main', 'block', { on }],
+      ['/main', 'wake', { on }],
+    ];
+    expect(told([...steps('sleep 700 ms'), ...steps('sleep 40000 ms')])).toEqual([
+      'main sleeps 700 ms.',
+      'main has slept 700 ms.',
+      'main sleeps 40 s.',
+      'main has slept 40 s.',
+    ]);
+  });
+
+  it('quotes what it has no words for, and calls a signal one if it is given', () => {
+    const wait = (name: string, id: number): Line => [
+      '/reader',
+      'block',
+      { on: name, waits: [{ name, id }] },
+    ];
+    const given = { name: 'the line is cut', id: 1, op: 'close' } as const;
+    expect(
+      told([
+        wait('the line is cut', 1),
+        ['/main', 'event', { v: 'close the line is cut', chan: given }],
+        ['/reader', 'wake', { on: 'the line is cut' }],
+        wait('a good time', 2),
+      ]).filter((text) => text.startsWith('reader')),
+    ).toEqual([
+      'reader waits for the signal “the line is cut”.',
+      'reader wakes up for the signal “the line is cut”.',
+      'reader waits for “a good time”.',
+    ]);
+  });
+
+  it('says of a channel whose name is a word that it is a channel', () => {
+    const waitsAt = (on: string): string | undefined =>
+      told([['/worker', 'block', { on }]])[0];
+    expect(waitsAt('recv token')).toBe(
+      'worker waits for something from the channel token.',
+    );
+    expect(waitsAt('recv pingRecv')).toBe('worker waits for something from pingRecv.');
   });
 
   it('says what a signal means, and what is closed', () => {

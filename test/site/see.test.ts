@@ -64,7 +64,7 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
         const [lanes, names] = ['.pw-lanes', '.pw-lanes .names rect'].map((part) =>
           document.querySelector(`.pw-ex-see ${part}`)!.getBoundingClientRect(),
         );
-        for (const card of document.querySelectorAll('.pw-ex-see .card')) {
+        for (const card of document.querySelectorAll('.pw-ex-see .pw-lanes .card')) {
           const { top, bottom, left, right } = card.getBoundingClientRect();
           if (top < names!.bottom || bottom > lanes!.bottom)
             found.push(`step ${step}: from ${top} to ${bottom}`);
@@ -146,6 +146,89 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     expect(task).toBeLessThan(sizes.phone.height / 4);
     expect(faults).toEqual([]);
     await site.done(page);
+  });
+
+  it('has no stops and views for messages in a run without any, and a way to the code', async () => {
+    const exercise = exerciseOf('E14');
+    const { page, faults } = await site.open(`exercises/${exercise.folder}.html`, {
+      viewport: { width: 683, height: 384 }, // a window of 1366 by 768, at 200 %
+    });
+    const wrong = exercise.wrong.find(({ name }) => name === 'ping-is-dropped');
+    await write(page, wrong?.code ?? '');
+    await run(page);
+    await page.locator('.pw-ex-places').getByRole('button', { name: 'See it' }).click();
+    const { pane, sentence } = await seen(page);
+    // The step and what moves it are in sight, above the bar of the exercise.
+    const edges = (): Promise<(number | undefined)[]> =>
+      page.evaluate(() =>
+        ['.pw-trace-sentence', '.pw-trace-buttons', '.pw-ex-bar'].map((part) => {
+          const box = document.querySelector(part)?.getBoundingClientRect();
+          return part === '.pw-trace-buttons' ? box?.bottom : box?.top;
+        }),
+      );
+    await expect
+      .poll(async () => {
+        const [said = -1, buttons = 999, bar = 0] = await edges();
+        return said >= 0 && buttons <= bar;
+      })
+      .toBe(true);
+    const views = await pane.locator('.pw-trace-tabs button').allTextContents();
+    expect(views.map((name) => name.trim())).toEqual(['Lanes', 'Source']);
+    expect(await pane.locator('.pw-trace-bytes').count()).toBe(0);
+    expect(await pane.getByText('messages only').count()).toBe(0);
+
+    const own = pane.getByRole('button', { name: 'your code' });
+    await own.click();
+    await expect
+      .poll(() => sentence.textContent())
+      .toContain('puts the word that a Ping came into pingRecv. Now 16 lie there.');
+    await own.click();
+    await expect.poll(() => sentence.textContent()).toContain('Now 15 lie there.');
+    await pane.getByRole('button', { name: 'To the last step' }).click();
+    await expect.poll(() => sentence.textContent()).toContain('the test is over.');
+    await pane.getByRole('button', { name: 'To the first step' }).click();
+    await expect.poll(() => sentence.textContent()).toContain('the test begins.');
+
+    // What is read about the picture is what is there.
+    const legend = pane.locator('.pw-trace-legend');
+    await legend.locator('summary').click();
+    const words = await legend.innerText();
+    expect(words).not.toMatch(/left,|node|message/);
+    expect(words).toContain('Left and right arrows');
+    const fills = await page.evaluate(() =>
+      ['.pw-trace-legend .dot', '.pw-lanes .dot.start'].map(
+        (dot) => getComputedStyle(document.querySelector(dot)!).fill,
+      ),
+    );
+    expect(fills[0]).toBe(fills[1]);
+    const covered = await legend.evaluate((box) => {
+      const { bottom } = box
+        .querySelector('.pw-trace-legend-body')!
+        .getBoundingClientRect();
+      return bottom - document.querySelector('.pw-ex-bar')!.getBoundingClientRect().top;
+    });
+    expect(covered).toBeLessThanOrEqual(0);
+
+    // The ring around the heading is 2 px wide, and 2 px away.
+    const room = await pane.evaluate((box) => {
+      const { left, top } = box.getBoundingClientRect();
+      const heading = box.querySelector('h1')!.getBoundingClientRect();
+      return Math.min(heading.left - left, heading.top - top);
+    });
+    expect(room).toBeGreaterThanOrEqual(4);
+    expect(faults).toEqual([]);
+    await site.done(page);
+  });
+
+  it('teaches no keys where there are none', async () => {
+    for (const isMobile of [true, false]) {
+      const options = { viewport: sizes.phone, hasTouch: isMobile, isMobile };
+      const { page } = await site.open('index.html', options);
+      await page.locator('.pw-trace-legend summary').first().click();
+      const keys = page.locator('.pw-trace-keys').first();
+      expect(await keys.isVisible()).toBe(!isMobile);
+      await site.done(page);
+    }
   });
 
   it('opens a deadlock at its last step, and a pass at its first; a file of it can be played', async () => {
@@ -236,6 +319,9 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     );
     expect(await sentence.textContent()).toMatch(/^B?\s*readLoop /);
     await expect.poll(() => litLines(page)).toEqual([expect.stringMatching(/\w\(/)]);
+    await pane.getByRole('slider').press('End');
+    await expect.poll(() => sentence.textContent()).toContain('The scenario is over.');
+    await pane.locator('.pw-ex-see-moments button').first().click();
     // It comes in sight: today's text lay below the window's edge.
     const { top, bottom } = await pane
       .locator('.pw-trace')

@@ -222,7 +222,11 @@ export const en = {
     goTo: 'Go to:',
     /** A moment's words, short enough for a button. */
     moment: (words: string): string => words.replace(/ after .*$/, ''),
-    names: { tasks: { main: 'the test' } },
+    /** What runs beside the nodes, or the tasks of the reader. */
+    names: {
+      test: { tasks: { main: 'the test' } },
+      live: { tasks: { main: 'the scenario' } },
+    },
     save: 'Save this run',
     saved: 'as a file, for somebody else or for later: “Play a trace file” opens it.',
   },

@@ -87,6 +87,7 @@ const timers: Readonly<Record<string, string>> = {
   'fetch timeout': 'the time limit for an announced block',
   'DAO challenge timeout': 'the time limit for the header of the DAO fork',
   pause: 'a short pause',
+  'disconnect write': 'the time limit for the Disconnect',
   'dial history': 'the time when this node may be dialed again',
   'the scenario ends': 'the end of the scenario’s time',
   script: 'the next line of the script',
@@ -101,6 +102,15 @@ function join(items: readonly string[], last: string): string {
 /** A name of several words is quoted, so that it does not run into the sentence. */
 function named(name: string): string {
   return name.includes(' ') ? `“${name}”` : name;
+}
+
+/** A name that is a word would read as the thing: “something from token”. */
+function notAThing(channel: string): string {
+  return /^[a-z]+$/.test(channel) ? `the channel ${channel}` : channel;
+}
+
+function span(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
 }
 
 /** With a full stop, unless it has one. */
@@ -140,7 +150,7 @@ export const traceSentences = {
 
   waitRecv: (channels: readonly string[]): string =>
     channels.length === 1
-      ? `something from ${channels[0] ?? ''}`
+      ? `something from ${notAThing(channels[0] ?? '')}`
       : `something from ${join(channels, 'or')}`,
   waitSend: (what: string, channel: string): string =>
     `a taker for ${what} on ${channel}`,
@@ -155,13 +165,16 @@ export const traceSentences = {
   waitTasks: (tasks: readonly string[]): string =>
     `the end of ${join(tasks.map(named), 'and')}`,
   waitSignal: (name: string): string => `the signal ${named(name)}`,
+  waitUnknown: (name: string): string => named(name),
+  sleep: (task: string, ms: number): string => `${task} sleeps ${span(ms)}.`,
+  slept: (task: string, ms: number): string => `${task} has slept ${span(ms)}.`,
   timer: (name: string): string | undefined => timers[name],
   signal: (name: string): string | undefined => signals[name],
 
   handTo: (task: string, what: string, to: string, channel: string): string =>
     `${task} hands ${what} to ${to}, through ${channel}.`,
-  putInto: (task: string, what: string, channel: string): string =>
-    `${task} puts ${what} into ${channel}.`,
+  putInto: (task: string, what: string, channel: string, lying: number): string =>
+    `${task} puts ${what} into ${channel}.${lying > 1 ? ` Now ${lying} lie there.` : ''}`,
   takeFrom: (task: string, what: string, from: string, channel: string): string =>
     `${task} takes ${what} from ${from}, out of ${channel}.`,
   takeOut: (task: string, what: string, channel: string): string =>
