@@ -419,6 +419,7 @@ describe('Peer.run', () => {
   });
 
   it('has no line that does nothing', () => {
+    compileParsons(puzzle, { order, blanks }); // no order yet, and there is nothing to judge
     const useless = order.flatMap((id) => idle[id] ?? []);
     expect(inWords(useless), 'lines that do nothing where they stand').toBe('nothing');
   });

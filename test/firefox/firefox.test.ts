@@ -10,6 +10,7 @@ import { findFirefox, openFirefox, type FirefoxSite } from './firefox.ts';
 
 const found = findFirefox();
 const [waits = short] = catalog.filter(({ facts }) => facts.id === 'E14');
+const [oven = short] = catalog.filter(({ facts }) => facts.id === 'W4');
 if ('missing' in found) console.warn(`test/firefox is skipped: ${found.missing}`);
 
 describe.skipIf('missing' in found)('Firefox', { timeout: 60_000 }, () => {
@@ -51,6 +52,18 @@ describe.skipIf('missing' in found)('Firefox', { timeout: 60_000 }, () => {
     expect(await opened.text('.pw-ex-see')).toContain('it gives back 8.');
     expect(opened.faults).toEqual([]);
     await page.close();
+  });
+
+  // It notes a promise that fails alone even where its event was taken.
+  it('notes no error of the page for a promise that an answer leaves alone', async () => {
+    const wrong = oven.wrong.find(({ name }) => name === 'return-without-await');
+    const opened = await site.open(addressOf(oven));
+    await opened.state('idle');
+    await opened.write(wrong?.code ?? '');
+    await opened.withControl('Enter');
+    await opened.state('failed');
+    expect(opened.faults).toEqual([]);
+    await opened.page.close();
   });
 
   it('has types after the first keystroke, and underlines what is wrong', async () => {

@@ -44,6 +44,10 @@ function echo(first: string): string {
 }`;
 }
 
+function early(closing: string, sign: string): string {
+  return `the text ends, and a ${closing} is missing for the ${sign} here`;
+}
+
 function failureOf(body: () => void): Error {
   try {
     body();
@@ -149,6 +153,45 @@ describe('a run', () => {
       3,
       '`accessor` does not run',
     ],
+    [
+      'a block without an end',
+      'export function echo() {\n  f(`${toString}}`);\n\n',
+      1,
+      24,
+      early('}', '{'),
+    ],
+    [
+      'a block within another without an end',
+      'export function echo() {\n  if (1) {\n    f(); // }\n  f(/}/, "}");\n}\n',
+      2,
+      10,
+      early('}', '{'),
+    ],
+    ['a call without an end', 'echo(\n  1,\n', 1, 5, early(')', '(')],
+    ['an arrow without an end', 'f(() => {\n  g();\n', 1, 9, early('}', '{')],
+    ['a list without an end', 'const a = [1,\n 2\n', 1, 11, early(']', '[')],
+    [
+      'a template without an end',
+      'const a = `x\n${f(`}`)} y\n',
+      1,
+      11,
+      'the template that begins here does not end',
+    ],
+    [
+      'a comment without an end',
+      'f();\n/* x\n/\n',
+      2,
+      1,
+      'the comment that begins here does not end',
+    ],
+    [
+      'no value at the end',
+      'const a = {};\nconst b =\n\n',
+      2,
+      9,
+      'the text ends too early',
+    ],
+    ['a text without an end', "f('x);\n", 1, 3, 'Unterminated string'],
   ])('has a line and a sentence for %s', async (_, code, line, column, said) => {
     const report = await inOneThread(code);
     expect(report).toMatchObject({ verdict: 'syntax', line, column });
@@ -212,12 +255,14 @@ describe('a run', () => {
       "import { readFile } from 'node:fs';\nexport const echo = readFile;",
     );
     expect(report).toMatchObject({ verdict: 'syntax', tests: [] });
-    expect(report.message).toContain('cannot import "node:fs"');
+    expect(report.message).toContain('"node:fs" cannot be imported here');
   });
 
   it('says which export is missing', async () => {
     const report = await inOneThread('export const eco = 1;');
-    expect(report.message).toBe('exercise.ts must export echo');
+    expect(report.message).toBe(
+      '`echo` is not exported; the tests ask for it by this name',
+    );
   });
 
   it('refuses code that is too long', async () => {

@@ -111,6 +111,17 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     await state(page, 'idle');
     const next = card.locator('a').first();
     expect((await next.textContent())?.trim()).toMatch(/^Next: /);
+
+    // With the fifth tab, too, a phone has Reset beside them; they are always on the rule.
+    for (const width of [390, 320]) {
+      await page.setViewportSize({ width, height: 844 });
+      const row = await page.locator('.pw-ex-tabs').boundingBox();
+      const tab = await page.getByRole('tab', { selected: true }).boundingBox();
+      if (row === null || tab === null) throw new Error('no tabs');
+      const under = row.y + row.height - (tab.y + tab.height);
+      expect(under, `${width} px: from a tab to the end of its row`).toBeLessThan(2.5);
+      if (width === 390) expect(row.height, 'one row').toBeLessThan(1.5 * tab.height);
+    }
     expect(faults).toEqual([]);
     await site.done(page);
   });
@@ -119,10 +130,21 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     const { page } = await openCode(site, short);
     await write(page, 'const a = 1;\nexport function f( {\n');
     await run(page, 'failed');
-    expect(await sentence(page)).toBe('Line 3, column 1 cannot be read');
-    await page.getByRole('button', { name: 'to line 3' }).click();
+    const early = 'the text ends, and a } is missing for the { here';
+    expect(await sentence(page)).toBe(`Line 2: ${early}`);
+    expect(await page.textContent('.pw-ex-message p')).toBe(early);
+    expect(await page.locator('.pw-ex-by-run').textContent()).toBe('{');
+    await page.getByRole('button', { name: 'to line 2' }).click();
     await page.keyboard.insertText('here');
     await page.locator('.cm-line', { hasText: 'here' }).waitFor();
+
+    // What is read and lacks its export is not called unreadable.
+    await write(page, 'export const a = 1;\n');
+    await run(page, 'failed');
+    const missing =
+      'discReasonForError is not exported; the tests ask for it by this name';
+    expect(await sentence(page)).toBe(missing);
+    expect(await page.textContent('.pw-ex-message p')).toBe(missing);
 
     // It is marked in the text, to the end of its line, until a run finds no fault.
     await write(page, 'const a = 1;\nconst b = “2”;\nconst c = 3;\n');

@@ -179,9 +179,8 @@ export const en = {
       bytes: 'Your bytes have changed since.',
     } satisfies Readonly<Record<Answer, string>>,
     stalePassed: 'It passed before your last change.',
-    syntax: 'The code cannot be read',
-    syntaxAt: (line: number, column: number): string =>
-      `Line ${line}, column ${column} cannot be read`,
+    syntax: (said: string): string => `${said[0]?.toUpperCase() ?? ''}${said.slice(1)}`,
+    syntaxAt: (line: number, said: string): string => `Line ${line}: ${said}`,
     notRun: 'No test could be run',
     at: (line: number): string => `to line ${line}`,
     see: 'See it',

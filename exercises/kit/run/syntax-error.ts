@@ -4,6 +4,7 @@
  */
 
 import { namesIn } from './names.ts';
+import { unclosedIn } from './unclosed.ts';
 import { kitStrings } from '../words/strings.ts';
 
 const strings = kitStrings.code;
@@ -101,10 +102,41 @@ export function explain(code: string, message: string, place?: Place): Explained
     if (found === null) continue;
     return { message: said, place: placeAt(code, found.index + found[0].search(/\S/)) };
   }
-  return {
-    message: /^await is only/.test(message) ? strings.awaitOutside : message,
-    place,
-  };
+  return (
+    endedEarly(code, message, place) ?? {
+      message: /^await is only/.test(message) ? strings.awaitOutside : message,
+      place,
+    }
+  );
+}
+
+const unended = /^Unterminated (?:template|comment)/;
+
+/** The text ends before it is complete: where the part begins that has no end. */
+function endedEarly(
+  code: string,
+  message: string,
+  place: Place | undefined,
+): Explained | undefined {
+  const from = place === undefined ? code.length : indexOf(code, place);
+  const rest = code.slice(from);
+  const isEnd = rest.trim() === '';
+  // The parser takes an arrow back whose body has no end, and stumbles over its sign.
+  if (!isEnd && !rest.startsWith('=>') && !unended.test(message)) return undefined;
+  const unclosed = unclosedIn(code);
+  if (unclosed !== undefined) {
+    const { kind, sign, closing, index } = unclosed;
+    const said = {
+      bracket: strings.unclosed(sign, closing),
+      template: strings.endlessTemplate,
+      comment: strings.endlessComment,
+    }[kind];
+    return { message: said, place: placeAt(code, index) };
+  }
+  const isToken = place !== undefined || /end of input/.test(message);
+  if (!isEnd || !isToken) return undefined;
+  const last = Math.max(0, code.trimEnd().length - 1);
+  return { message: strings.endsEarly, place: placeAt(code, last) };
 }
 
 function sayOdd(sign: string): string {
@@ -145,6 +177,11 @@ export function namespaceIn(code: string): Place | undefined {
   return found === null
     ? undefined
     : placeAt(code, found.index + found[0].search(/\S/));
+}
+
+function indexOf(code: string, { line, column }: Place): number {
+  const before = code.split('\n').slice(0, line - 1);
+  return before.join('\n').length + (line > 1 ? 1 : 0) + column - 1;
 }
 
 function placeAt(code: string, index: number): Place {

@@ -16,11 +16,16 @@ export const kitStrings = {
   },
   code: {
     tooLong: (limit: number): string => `the code is longer than ${limit} characters`,
-    noImport: (specifier: string): string =>
-      `exercise.ts cannot import "${specifier}" here`,
+    noImport: (specifier: string): string => `"${specifier}" cannot be imported here`,
     noSuchName: (specifier: string, name: string): string =>
       `"${specifier}" has nothing that is called \`${name}\``,
-    noExport: (name: string): string => `exercise.ts must export ${name}`,
+    noExport: (name: string): string =>
+      `\`${name}\` is not exported; the tests ask for it by this name`,
+    unclosed: (sign: string, closing: string): string =>
+      `the text ends, and a ${closing} is missing for the ${sign} here`,
+    endlessTemplate: 'the template that begins here does not end',
+    endlessComment: 'the comment that begins here does not end',
+    endsEarly: 'the text ends too early',
     noNamespace:
       'a namespace does not run here: make its contents functions, or an object',
     noDecorators: 'decorators do not run here: call the function yourself',
