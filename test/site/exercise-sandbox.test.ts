@@ -253,7 +253,7 @@ describe.skipIf('missing' in findChromium())('the sandbox in Chromium', () => {
 
   it('shows the line and the column of a syntax error', async () => {
     const report = await run('const a = 1;\nexport function echo( {\n');
-    expect(report).toMatchObject({ verdict: 'syntax', line: 3, column: 1 });
+    expect(report).toMatchObject({ verdict: 'syntax', line: 2, column: 23 });
   });
 
   it('can be stopped, and runs again', async () => {

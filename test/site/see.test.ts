@@ -36,7 +36,8 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
 
   async function run(page: Page): Promise<void> {
     await page.getByRole('button', { name: 'Run the tests' }).click();
-    await page.locator('.pw-ex-verdict').waitFor();
+    await page.locator('.pw-ex-bar[data-state=running]').waitFor({ state: 'detached' });
+    await page.locator('.pw-ex-verdict[data-stale=false]').waitFor();
   }
 
   /** The pane with its player, once the run is there. */
