@@ -1,5 +1,6 @@
 /** Of every closing brace of the course's solutions, what is said when it is left out. */
 
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { readCatalog } from '#kit/catalog/catalog.ts';
 import { unclosedIn } from '#kit/run/unclosed.ts';
@@ -41,5 +42,15 @@ describe('unclosedIn', () => {
       }
     }
     expect(count).toBeGreaterThan(50);
+  });
+
+  // Eight times as long as an answer may be: work that grew with its square would not be
+  // over before it is stopped. A test's own limit stops nothing that never waits.
+  it.each([
+    ['pairs in one line', `{${'{}'.repeat(128_000)}`, '{'],
+    ['what could begin a regular expression', '=/[a'.repeat(64_000), '['],
+  ])('goes once through a text of %s', (_, code, sign) => {
+    const look = (): string | undefined => unclosedIn(code)?.sign;
+    expect(runInNewContext('look()', { look }, { timeout: 5_000 })).toBe(sign);
   });
 });

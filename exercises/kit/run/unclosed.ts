@@ -16,6 +16,8 @@ export interface Unclosed {
 interface Opening {
   readonly sign: string;
   readonly index: number;
+  /** Of its line. */
+  readonly indent: number;
 }
 
 const closings: ReadonlyMap<string, string> = new Map([
@@ -34,12 +36,17 @@ const templateText = /(?:\\[^]|\$(?!\{)|[^\\`$])*/y;
 const isOperand =
   /^(?:[)\]'"`]|(?!(?:return|typeof|case|in|of|delete|void|throw|await|yield|else|do)$)[\w$])/;
 
-/** Undefined: all is closed, or brackets do not fit together and it cannot be told. */
+/**
+ * Undefined: all is closed, or brackets do not fit together and it cannot be told. The
+ * work grows with the length of the text, whatever stands in it.
+ */
 export function unclosedIn(code: string): Unclosed | undefined {
   const open: Opening[] = []; // BOUNDED by the length of the text
   let suspect: Opening | undefined;
   let before = '';
   let at = 0;
+  let indent = 0; // of this line
+  let noRegexBefore = 0;
 
   /** Goes to the end of the template, or into its next `${`; false: it has no end. */
   const passTemplate = (begin: number): boolean => {
@@ -47,7 +54,9 @@ export function unclosedIn(code: string): Unclosed | undefined {
     at += templateText.exec(code)?.[0].length ?? 0;
     if (at >= code.length) return false;
     const isEnd = code[at] === '`';
-    if (!isEnd) open.push({ sign: '`', index: begin }, { sign: '${', index: at });
+    if (!isEnd) {
+      open.push({ sign: '`', index: begin, indent }, { sign: '${', index: at, indent });
+    }
     at += isEnd ? 1 : 2;
     before = isEnd ? '`' : '{';
     return true;
@@ -59,6 +68,8 @@ export function unclosedIn(code: string): Unclosed | undefined {
     if (found === null) break;
     const { 0: text, index } = found;
     at = index + text.length;
+    const ownIndent = indentBefore(code, index);
+    indent = ownIndent ?? indent;
     if (text.startsWith('//')) continue;
     if (text.startsWith('/*')) {
       if (text.length >= 4 && text.endsWith('*/')) continue;
@@ -68,14 +79,19 @@ export function unclosedIn(code: string): Unclosed | undefined {
       if (passTemplate(index)) continue;
       return { kind: 'template', sign: '`', closing: '`', index };
     }
-    regex.lastIndex = index;
-    if (text === '/' && !isOperand.test(before) && regex.test(code)) {
-      at = regex.lastIndex;
-      before = ')';
-      continue;
+    if (text === '/' && index >= noRegexBefore && !isOperand.test(before)) {
+      regex.lastIndex = index;
+      if (regex.test(code)) {
+        at = regex.lastIndex;
+        before = ')';
+        continue;
+      }
+      // It was looked for to the end of the line: once is enough.
+      const end = code.indexOf('\n', index);
+      noRegexBefore = end < 0 ? code.length : end;
     }
     before = text;
-    if (closings.has(text)) open.push({ sign: text, index });
+    if (closings.has(text)) open.push({ sign: text, index, indent });
     if (!/^[})\]]$/.test(text)) continue;
     const opening = open.pop();
     if (opening === undefined || closings.get(opening.sign) !== text) return undefined;
@@ -84,7 +100,7 @@ export function unclosedIn(code: string): Unclosed | undefined {
       if (passTemplate(begin)) continue;
       return { kind: 'template', sign: '`', closing: '`', index: begin };
     }
-    if (isFurtherOut(code, index, opening.index)) suspect ??= opening;
+    if (ownIndent !== undefined && ownIndent < opening.indent) suspect ??= opening;
   }
   const last = open.at(-1);
   if (last === undefined) return undefined;
@@ -94,17 +110,9 @@ export function unclosedIn(code: string): Unclosed | undefined {
   return { kind: 'bracket', sign, closing: closings.get(sign) ?? sign, index };
 }
 
-/** A closing bracket begins its line, further to the left than the line of the opening. */
-function isFurtherOut(code: string, closing: number, opening: number): boolean {
-  const own = lineTo(code, closing);
-  return own.trim() === '' && own.length < indentOf(code, opening);
-}
-
-function indentOf(code: string, index: number): number {
-  const begin = index - lineTo(code, index).length;
-  return /^[ \t]*/.exec(code.slice(begin))?.[0].length ?? 0;
-}
-
-function lineTo(code: string, index: number): string {
-  return code.slice(code.lastIndexOf('\n', index - 1) + 1, index);
+/** The blanks before what begins its line; undefined where something else begins it. */
+function indentBefore(code: string, index: number): number | undefined {
+  let at = index;
+  while (code[at - 1] === ' ' || code[at - 1] === '\t') at -= 1;
+  return at === 0 || code[at - 1] === '\n' ? index - at : undefined;
 }
