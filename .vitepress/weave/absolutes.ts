@@ -81,7 +81,12 @@ export function absolutesHtml(site: SiteOptions): string {
   const heads = ['what is said', 'the test that holds it'];
   return ledgersHtml(site, absoluteLedgers(), heads, ({ by }) => [
     by
-      .map(({ file, test }) => `<code>${escapeHtml(file)}</code> ${escapeHtml(test)}`)
+      .map(({ file, test }) => `<code>${pathHtml(file)}</code> ${escapeHtml(test)}`)
       .join('<br>'),
   ]);
+}
+
+/** It may go on below after a slash: on a phone the sentence needs the room. */
+function pathHtml(path: string): string {
+  return escapeHtml(path).replaceAll('/', '/<wbr>');
 }
