@@ -17,49 +17,50 @@ export interface LanesInSight {
   /** The lanes that have a place. */
   readonly lanes: readonly { readonly lane: Lane; readonly index: number }[];
   readonly x: (lane: Lane) => number;
-  /** Names of neighbours would lie on one another. */
-  readonly dense: boolean;
 }
 
 /** Closer than this, two names cannot be told apart. */
 export const nameRoom = 13;
 
 /**
- * All lanes that live, or those at work where they are dense; and those that ended in
- * sight, the latest first, where no other name stands.
+ * As many names as have room: of the lanes at work first, then of those that wait, and
+ * of those that ended in sight, the latest first.
  */
 export function namedLanes(
   model: TraceModel,
   step: number,
-  { first, lanes, x, dense }: LanesInSight,
+  { first, lanes, x }: LanesInSight,
 ): NamedLane[] {
-  const named = lanes
-    .filter(({ lane }) => lane.from <= step && lane.to >= step)
-    .filter(({ lane, index }) => !dense || isAtWork(model, step, lane, index))
-    .map((one): NamedLane => ({ ...one, over: false }));
-  const ended = lanes
-    .filter(({ lane }) => lane.ended && lane.to < step && lane.to >= first)
-    .sort((one, other) => other.lane.to - one.lane.to);
-  for (const one of ended) {
+  const linked = linkedAt(model, step);
+  const rank = ({ lane, index }: NamedLane): number => {
+    if (lane.to < step) return 3;
+    if (model.laneOf[step] === index) return 0;
+    return linked.has(index) || !waitsAt(lane, step) ? 1 : 2;
+  };
+  const wanted = lanes
+    .filter(({ lane }) => lane.from <= step)
+    .filter(({ lane }) => lane.to >= step || (lane.ended && lane.to >= first))
+    .map((one): NamedLane => ({ ...one, over: one.lane.to < step }))
+    .map((one) => ({ one, rank: rank(one) }))
+    .sort(
+      (a, b) => a.rank - b.rank || (a.rank < 3 ? 0 : b.one.lane.to - a.one.lane.to),
+    );
+  const named: NamedLane[] = [];
+  for (const { one } of wanted) {
     const at = x(one.lane);
-    if (named.every(({ lane }) => Math.abs(x(lane) - at) >= nameRoom))
-      named.push({ ...one, over: true });
+    if (named.every(({ lane }) => Math.abs(x(lane) - at) >= nameRoom)) named.push(one);
   }
   return named;
 }
 
-function isAtWork(
-  { laneOf, links }: TraceModel,
-  step: number,
-  lane: Lane,
-  index: number,
-): boolean {
-  if (laneOf[step] === index) return true;
-  const isLinked = links.some(
-    ({ from, to, fromLane, toLane }) =>
-      (from === step || to === step) && (fromLane === index || toLane === index),
-  );
-  return isLinked || !lane.blocked.some(({ from, to }) => from <= step && to > step);
+/** The lanes between which something is handed over in this step. */
+function linkedAt({ links }: TraceModel, step: number): Set<number> {
+  const now = links.filter(({ from, to }) => from === step || to === step);
+  return new Set(now.flatMap(({ fromLane, toLane }) => [fromLane, toLane]));
+}
+
+function waitsAt(lane: Lane, step: number): boolean {
+  return lane.blocked.some(({ from, to }) => from <= step && to > step);
 }
 
 export interface Point {

@@ -61,6 +61,17 @@ describe('reportLines', () => {
     ]);
   });
 
+  it.each([
+    ['quiz', 'not answered yet'],
+    ['parsons', 'not placed yet'],
+    ['bytes', 'not changed yet'],
+  ] as const)('says of a %s what is still to be done', (type, words) => {
+    const lines = reportLines(small, exercise(type), report(many(2, 'unsolved')));
+    const said = lines.filter((line) => line.includes(words));
+    expect(said.length).toBeGreaterThan(0);
+    expect(lines.join()).not.toContain('not written yet');
+  });
+
   it('names a few others in a line each, under the beginning of their names', () => {
     const tests = [
       ...many(1, 'passed'),

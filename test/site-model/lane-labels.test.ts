@@ -45,7 +45,7 @@ describe('namedLanes', () => {
   function namesOf(
     lines: readonly Line[],
     step: number,
-    view: { first?: number; dense?: boolean } = {},
+    view: { first?: number; gap?: number } = {},
   ): string[] {
     const trace: Trace = {
       head: { peerwalkTrace: 1, code: '', scenario: '', seed: '', schedule: '' },
@@ -54,9 +54,9 @@ describe('namedLanes', () => {
     };
     const model = buildModel(trace);
     const lanes = model.lanes.map((lane, index) => ({ lane, index }));
-    const x = (lane: Lane): number => lane.column * 20;
-    const { first = 0, dense = false } = view;
-    const found = namedLanes(model, step, { first, lanes, x, dense });
+    const { first = 0, gap = 20 } = view;
+    const x = (lane: Lane): number => lane.column * gap;
+    const found = namedLanes(model, step, { first, lanes, x });
     return found.map(({ lane, over }) => (over ? `${lane.task}, over` : lane.task));
   }
 
@@ -69,7 +69,7 @@ describe('namedLanes', () => {
   ];
 
   it('keeps the name of a lane that has ended', () => {
-    expect(namesOf(twoEnd, 2)).toEqual(['run', 'loop']);
+    expect(namesOf(twoEnd, 2)).toEqual(['loop', 'run']);
     expect(namesOf(twoEnd, 3)).toEqual(['run', 'loop, over']);
   });
 
@@ -81,15 +81,33 @@ describe('namedLanes', () => {
     expect(namesOf(twoEnd, 4, { first: 3 })).toEqual(['last']);
   });
 
-  it('names those at work alone where they are dense', () => {
+  describe('where they are dense', () => {
     const lines: readonly Line[] = [
-      ['waits', 'start'],
-      ['waits', 'block'],
-      ['acts', 'start'],
-      ['acts', 'end'],
+      ['one', 'start'],
+      ['one', 'block'],
+      ['two', 'start'],
+      ['two', 'block'],
+      ['three', 'start'],
+      ['three', 'block'],
+      ['four', 'start'],
+      ['four', 'end'],
     ];
-    expect(namesOf(lines, 2)).toEqual(['waits', 'acts']);
-    expect(namesOf(lines, 2, { dense: true })).toEqual(['acts']);
+
+    it('names all that have room', () => {
+      expect(namesOf(lines, 6)).toEqual(['four', 'one', 'two', 'three']);
+      expect(namesOf(lines, 6, { gap: 7 })).toEqual(['four', 'one']);
+    });
+
+    it('names first who acts', () => {
+      expect(namesOf(lines, 3, { gap: 7 })).toEqual(['two']);
+      expect(namesOf(lines, 5, { gap: 7 })).toEqual(['three', 'one']);
+    });
+
+    it('names a lane that has ended where no other name stands', () => {
+      const over: readonly Line[] = [...lines, ['one', 'end']];
+      expect(namesOf(over, 8, { gap: 7 })).toEqual(['one', 'three']);
+      expect(namesOf(over, 8, { gap: 5 })).toEqual(['one', 'four, over']);
+    });
   });
 });
 

@@ -192,6 +192,11 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
 
     // What is read about the picture is what is there.
     const legend = pane.locator('.pw-trace-legend');
+    // It stands right of the tabs, and the Tab key comes to it after them.
+    const tabs = pane.locator('.pw-trace-tabs button');
+    await tabs.last().focus();
+    await page.keyboard.press('Tab');
+    expect(await legend.locator('summary:focus').count()).toBe(1);
     await legend.locator('summary').click();
     const words = await legend.innerText();
     expect(words).not.toMatch(/left,|node|message/);

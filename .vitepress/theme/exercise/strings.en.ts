@@ -2,6 +2,7 @@
 import type { ExerciseState } from '../../../exercises/kit/formats/schema-progress.ts';
 import type { ExerciseType } from '../../../exercises/kit/formats/schema-exercise.ts';
 import type { TestVerdict } from '../../../exercises/kit/formats/schema-report.ts';
+import { notYet } from '../../../exercises/kit/formats/verdict-view.ts';
 import type { Trouble } from './sandbox.ts';
 
 const types: Readonly<Record<ExerciseType, string>> = {
@@ -23,11 +24,11 @@ const states: Readonly<Record<ExerciseState, string>> = {
   passed: 'passed',
 };
 
-const verdicts: Readonly<Record<TestVerdict, string>> = {
+/** Of what is not done yet, the kit says what it is (`kitStrings.notYet`). */
+const verdicts: Readonly<Record<Exclude<TestVerdict, 'unsolved'>, string>> = {
   passed: 'passes',
   failed: 'fails',
   threw: 'throws',
-  unsolved: 'not written yet',
   blocked: 'blocked',
   'step-limit': 'too many steps',
   timeout: 'does not end',
@@ -186,12 +187,11 @@ export const en = {
     see: 'See it',
     expected: 'expected',
     actual: 'got',
-    tests: verdicts,
+    word: (verdict: TestVerdict, type: ExerciseType): string =>
+      verdict === 'unsolved' ? notYet(type) : verdicts[verdict],
     stopped: 'stopped',
     passes: (count: number): string =>
       count === 1 ? '1 test passes' : `${count} tests pass`,
-    unsolved: (count: number): string =>
-      count === 1 ? '1 more is not written yet' : `${count} more are not written yet`,
     failsToo: (count: number): string =>
       count === 1 ? '1 more fails' : `${count} more fail`,
     cutList: (count: number): string => `and ${count} more`,

@@ -1,5 +1,7 @@
 /** How the results of a run are put in order for a reader, in the page and in the terminal. */
 
+import { kitStrings } from '../words/strings.ts';
+import type { ExerciseType } from './schema-exercise.ts';
 import type { TestResult } from './schema-report.ts';
 
 export interface NamedTest {
@@ -48,4 +50,13 @@ export function cutWaits(message: string): Message {
   if (waits.length <= shownWaits + 1) return { text: message, rest: [] };
   const keep = parts.indexOf(waits[shownWaits - 1] ?? '') + 1;
   return { text: parts.slice(0, keep).join('; '), rest: parts.slice(keep) };
+}
+
+/** What a reader has not done yet where a part is unsolved. */
+export function notYet(type: ExerciseType): string {
+  const { written, answered, placed, changed } = kitStrings.notYet;
+  if (type === 'parsons') return placed;
+  if (type === 'bytes') return changed;
+  const isAsked = type === 'predict' || type === 'quiz' || type === 'trace-table';
+  return isAsked ? answered : written;
 }

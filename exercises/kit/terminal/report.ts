@@ -3,7 +3,7 @@
 import type { Exercise } from '../catalog/catalog.ts';
 import { openedAtFirst } from '../formats/opened.ts';
 import type { RunReport, TestResult } from '../formats/schema-report.ts';
-import { cutWaits, grouped } from '../formats/verdict-view.ts';
+import { cutWaits, grouped, notYet } from '../formats/verdict-view.ts';
 import { learnStrings as strings } from '../words/learn-strings.ts';
 import { kitStrings } from '../words/strings.ts';
 import { mark, paint, type Look } from './terminal.ts';
@@ -42,7 +42,7 @@ export function reportLines(
   const others = failures.filter((test) => !opened.some((one) => one.test === test));
   return [
     summary(screen.look, report),
-    ...otherLines(screen, others),
+    ...otherLines(screen, exercise, others),
     ...printedLines(screen.look, report),
     ...between,
     ...opened.flatMap(({ lines }) => lines),
@@ -70,7 +70,7 @@ export function allLines(
       ? []
       : fitted(screen, ` ${paint(screen.look, 'strong', head)}`, ' ')),
     ...tests.flatMap(({ name, test }) => [
-      ...nameLines(screen, test, name),
+      ...nameLines(screen, exercise, test, name),
       ...(test.verdict === 'passed' || test.verdict === 'unsolved'
         ? []
         : saidLines(screen, exercise, test)),
@@ -100,7 +100,7 @@ function inSight(
   let rows = 0;
   for (const test of openedAtFirst(exercise.facts.type, tests)) {
     const lines = [
-      ...nameLines(screen, test, test.name),
+      ...nameLines(screen, exercise, test, test.name),
       ...saidLines(screen, exercise, test, screen.rows),
     ];
     if (opened.length > 0 && rows + lines.length > most) break;
@@ -110,13 +110,17 @@ function inSight(
   return opened;
 }
 
-function otherLines(screen: Screen, others: readonly TestResult[]): string[] {
+function otherLines(
+  screen: Screen,
+  exercise: Judged,
+  others: readonly TestResult[],
+): string[] {
   const unsolved = others.filter(({ verdict }) => verdict === 'unsolved');
   const failed = others.filter((test) => !unsolved.includes(test));
   const groups = grouped(failed);
   const named = groups.flatMap(({ head, tests }) => [
     ...(head === '' ? [] : [` ${head}`]),
-    ...tests.map(({ name, test }) => ` ${nameLine(screen.look, test, name)}`),
+    ...tests.map(({ name, test }) => ` ${nameLine(screen.look, exercise, test, name)}`),
   ]);
   const isFolded = screen.rows !== undefined && named.length > namedOthers;
   const counts = groups.map(({ head, tests }) => {
@@ -127,10 +131,8 @@ function otherLines(screen: Screen, others: readonly TestResult[]): string[] {
     counts.length > namedOthers ? [` ${strings.failsToo(failed.length)}`] : counts;
   const lines = (isFolded ? folded : named).map((line) => cut(screen, line));
   if (unsolved.length === 0) return lines;
-  return [
-    ...lines,
-    paint(screen.look, 'quiet', ` ${strings.unsolved(unsolved.length)}`),
-  ];
+  const more = kitStrings.more(unsolved.length, notYet(exercise.facts.type));
+  return [...lines, paint(screen.look, 'quiet', ` ${more}`)];
 }
 
 function printedLines(look: Look, { output, outputCut }: RunReport): string[] {
@@ -142,14 +144,25 @@ function printedLines(look: Look, { output, outputCut }: RunReport): string[] {
   ];
 }
 
-function nameLine(look: Look, { verdict }: TestResult, name: string): string {
+function nameLine(
+  look: Look,
+  { facts }: Judged,
+  { verdict }: TestResult,
+  name: string,
+): string {
   const good = verdict === 'passed';
-  const word = good ? '' : paint(look, 'quiet', ` (${strings.word(verdict)})`);
+  const said = verdict === 'unsolved' ? notYet(facts.type) : verdict;
+  const word = good ? '' : paint(look, 'quiet', ` (${said})`);
   return ` ${mark(look, good)} ${name}${word}`;
 }
 
-function nameLines(screen: Screen, test: TestResult, name: string): string[] {
-  return fitted(screen, nameLine(screen.look, test, name), '   ');
+function nameLines(
+  screen: Screen,
+  exercise: Judged,
+  test: TestResult,
+  name: string,
+): string[] {
+  return fitted(screen, nameLine(screen.look, exercise, test, name), '   ');
 }
 
 /** @param rows of the terminal, where long values are to be shortened */

@@ -35,16 +35,12 @@ export const learnStrings = {
   sum: (passed: number, all: number, ms: number): string =>
     `${passed} of ${all} tests pass, ${ms} ms`,
   noTest: 'no test was run',
-  unsolved: (count: number): string =>
-    count === 1 ? '1 more is not written yet' : `${count} more are not written yet`,
   failsToo: (count: number): string =>
     count === 1 ? '1 more fails' : `${count} more fail`,
   inGroup: (head: string, said: string): string => `${head}: ${said}`,
   lines: (count: number): string =>
     count === 1 ? '… 1 line more (key a)' : `… ${count} lines more (key a)`,
   cutWaits: (count: number): string => `and ${count} more`,
-  word: (verdict: string): string =>
-    verdict === 'unsolved' ? 'not written yet' : verdict,
   expected: 'expected: ',
   got: 'got:      ',
   printed: 'printed:',

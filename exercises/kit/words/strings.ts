@@ -8,6 +8,15 @@
 const named = (task: string): string => (task === 'main' ? 'the test' : task);
 
 export const kitStrings = {
+  /** Of a part that is as it was. */
+  notYet: {
+    written: 'not written yet',
+    answered: 'not answered yet',
+    placed: 'not placed yet',
+    changed: 'not changed yet',
+  },
+  more: (count: number, are: string): string =>
+    `${count} more ${count === 1 ? 'is' : 'are'} ${are}`,
   builtIns: {
     removed: (name: string): string => `your code removed ${name}`,
     replaced: (name: string): string => `your code replaced ${name}`,
