@@ -440,6 +440,25 @@ describe('Show', () => {
       rmSync(home, { recursive: true });
     }
   });
+
+  it('plays the test that the exercise names, after a pass', async () => {
+    const exercise = exerciseOf('E16');
+    const mine = { ...exercise, written: exercise.solution };
+    const report = await threads.test('E16', mine.written);
+    const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    try {
+      const recorder: Recorder = {
+        see: (one, test) => threads.see(one.facts.id, one.written, test),
+        live: (one) => threads.live(one.facts.id, one.written, 'meet'),
+      };
+      await new Show(recorder, look).play(mine, report);
+      expect(exercise.facts.see).toContain('Pongs');
+      const said = printed.mock.calls.map(([line]) => String(line).trim()).join(' ');
+      expect(said).toContain(exercise.facts.see);
+    } finally {
+      printed.mockRestore();
+    }
+  });
 });
 
 describe('storyText', () => {
