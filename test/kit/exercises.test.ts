@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCatalog, readManifestFile, type Exercise } from '#kit/catalog/catalog.ts';
 import { isPristine } from '#kit/catalog/manifest.ts';
+import { canSee } from '#kit/formats/opened.ts';
 import { compileModule } from '#kit/script/modules.ts';
 import type { ExerciseType } from '#kit/formats/schema-exercise.ts';
 import type { RunReport } from '#kit/formats/schema-report.ts';
@@ -246,6 +247,16 @@ describe.each([
         expect(failing).toEqual([]);
         expect(report.verdict, report.message).toBe('passed');
       });
+
+      const { see } = facts;
+      it.runIf(see !== undefined)(
+        'names a test of its own that can be seen after a pass',
+        async () => {
+          const { tests } = await run(exercise, exercise.solution);
+          const seen = tests.filter(canSee).map(({ name }) => name);
+          expect(seen, `tests with tasks to look at, for see: "${see}"`).toContain(see);
+        },
+      );
 
       it.each(sources === course ? rightAnswers(facts.id, exercise.solution) : [])(
         'takes %s, which is right in another way',

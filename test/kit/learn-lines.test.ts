@@ -168,7 +168,7 @@ describe('the line of the keys', () => {
 });
 
 describe('stepTable', () => {
-  const events = Array.from({ length: 30 }, (_, i) => ({
+  const events = Array.from({ length: 81 }, (_, i) => ({
     ...{ i, t: i * 100, n: 'A', k: `readLoop${'#2'.repeat(i % 3)}` },
     ...{
       e: 'event' as const,
@@ -177,11 +177,25 @@ describe('stepTable', () => {
     },
   }));
   const head = { code: '', scenario: '', seed: '', schedule: '' };
-  const trace: Trace = { head: { peerwalkTrace: 1, ...head }, events, bytes: [] };
+  const traceOf = (steps: number): Trace => ({
+    ...{ head: { peerwalkTrace: 1, ...head }, bytes: [] },
+    events: events.slice(0, steps),
+  });
+  const trace = traceOf(30);
 
   it('fits in 80 columns, and is as wide as it needs where there is no terminal', () => {
     expect(longest(stepTable(look, trace, 12, 80))).toBe(80);
     expect(longest(stepTable(look, trace, 12))).toBeGreaterThan(80);
+  });
+
+  it('is whole up to 80 steps, and of a longer run what is around the step that is meant', () => {
+    expect(stepTable(look, traceOf(80), 0)).toHaveLength(80);
+    const part = stepTable(look, traceOf(81), 40);
+    expect(part).toHaveLength(1 + 24 + 1 + 8 + 1);
+    expect([part[0], part.at(-1)]).toEqual([
+      '  … 16 steps before',
+      '  … 32 steps after',
+    ]);
   });
 });
 

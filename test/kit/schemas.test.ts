@@ -145,11 +145,12 @@ describe('readExerciseFacts', () => {
   };
 
   it('reads the front matter of a README', () => {
-    const text = `---\nid: E07\ntitle: "A: b"\ntype: write\nlevel: 3\npoints: 30\nminutes: 30\nchapter: C4\nplug: impl/p2p/peer.ts#Peer.handle\n---\n\nBody.\n`;
+    const text = `---\nid: E07\ntitle: "A: b"\ntype: write\nlevel: 3\npoints: 30\nminutes: 30\nchapter: C4\nplug: impl/p2p/peer.ts#Peer.handle\nsee: "leave > says: “no”"\n---\n\nBody.\n`;
     const { fields: read, body } = splitFrontMatter(text, 'README.md');
     expect(readExerciseFacts(read, 'README.md')).toMatchObject({
       title: 'A: b',
       plug: { file: 'impl/p2p/peer.ts', symbol: 'Peer.handle' },
+      see: 'leave > says: “no”',
     });
     expect(body).toBe('\nBody.\n');
   });
@@ -160,6 +161,8 @@ describe('readExerciseFacts', () => {
     ['level', 5, /level: 1 to 4/],
     ['chapter', 'six', /chapter: a chapter such as C6/],
     ['plug', 'peer.ts', /plug: FILE#EXPORT/],
+    ['see', 3, /see: a text is needed/],
+    ['see', 'x'.repeat(241), /see: at most 240/],
     ['colour', 'red', /unknown field colour/],
     ['id', 'W1', /chapter: W is for warm-ups/],
     ['chapter', 'W', /chapter: W is for warm-ups/],

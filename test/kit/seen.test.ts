@@ -46,7 +46,7 @@ interface Looked {
 /** Runs the tests, and looks at the one that is shown if none is named. */
 async function look(id: string, code: string): Promise<Looked> {
   const report = await threads.test(id, code);
-  const test = wantedTest(report.tests);
+  const test = wantedTest(exerciseOf(id).facts, report.tests);
   if (test === undefined) throw new Error('nothing to see');
   const seen = await threads.see(id, code, test.name);
   expect({ verdict: seen.verdict, message: seen.message }).toEqual({
@@ -161,7 +161,7 @@ describe('a test that is seen', () => {
   const proto = peer.getProto(calls > 3 && msg.code > 36 ? 16 : msg.code);`,
     ).replace('export async', 'let calls = 0;\nexport async');
     const report = await threads.test('E14', code);
-    const failed = wantedTest(report.tests);
+    const failed = wantedTest(exerciseOf('E14').facts, report.tests);
     expect(failed?.name).toContain('finds the owner of any code');
     const seen = await threads.see('E14', code, failed?.name ?? '');
     // What the tests before have left in the reader's module has counted, too.
@@ -223,7 +223,7 @@ export const handOver = async (n: number, questions: Chan<number>, answers: Chan
   return 1 + await answers.recv();
 };`;
       const report = await samples.test('E04', code);
-      const failed = wantedTest(report.tests);
+      const failed = wantedTest({}, report.tests);
       const trace = traceIn((await samples.see('E04', code, failed?.name ?? '')).trace);
       expect(trace.events[trace.head.at ?? -1]?.v).toBe('the doubler answers');
       expect(trace.head.at).toBeLessThan(trace.events.length - 2);
@@ -438,6 +438,25 @@ describe('Show', () => {
     } finally {
       printed.mockRestore();
       rmSync(home, { recursive: true });
+    }
+  });
+
+  it('plays the test that the exercise names, after a pass', async () => {
+    const exercise = exerciseOf('E16');
+    const mine = { ...exercise, written: exercise.solution };
+    const report = await threads.test('E16', mine.written);
+    const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    try {
+      const recorder: Recorder = {
+        see: (one, test) => threads.see(one.facts.id, one.written, test),
+        live: (one) => threads.live(one.facts.id, one.written, 'meet'),
+      };
+      await new Show(recorder, look).play(mine, report);
+      expect(exercise.facts.see).toContain('Pongs');
+      const said = printed.mock.calls.map(([line]) => String(line).trim()).join(' ');
+      expect(said).toContain(exercise.facts.see);
+    } finally {
+      printed.mockRestore();
     }
   });
 });

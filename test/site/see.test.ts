@@ -263,6 +263,8 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     await run(page);
     await page.locator('.pw-ex-pass').getByRole('button', { name: 'See it' }).click();
     const passed = await seen(page);
+    const named = exercise.facts.see?.replace(' > ', ' › ');
+    expect(await passed.pane.textContent()).toContain(named);
     expect(await passed.pane.locator('.pw-trace-where').first().textContent()).toMatch(
       /^Step 1 of/,
     );

@@ -99,8 +99,8 @@ function readExercise(home: string, folder: string, manifest: Manifest): Exercis
   }
   const data = ['lines.ts', 'items.ts'].filter((name) => existsSync(join(path, name)));
   const solution = text('solution.ts');
-  // What a pass says afterwards changes no task.
-  const asked = readme.replace(/^know: .*\n/m, '');
+  // What a pass says and shows afterwards changes no task.
+  const asked = readme.replace(/^(?:know|see): .*\n/gm, '');
   const judged = [asked, text('exercise.test.ts'), ...data.map(text)];
   return {
     facts,

@@ -1,6 +1,6 @@
 /** Which failures are shown with what they say, in the page and in the terminal. */
 
-import type { ExerciseType } from './schema-exercise.ts';
+import type { ExerciseFacts, ExerciseType } from './schema-exercise.ts';
 import type { TestResult } from './schema-report.ts';
 
 const answeredOneByOne: readonly ExerciseType[] = [
@@ -43,8 +43,18 @@ export function canSee({ runs = 0, verdict }: TestResult): boolean {
   return runs > 0 && !unseen.includes(verdict);
 }
 
-/** The test that is shown if none is named: the first that failed, or else the first. */
-export function wantedTest(tests: readonly TestResult[]): TestResult | undefined {
+/**
+ * The test that is shown if the reader names none: the first that failed; where none did, the
+ * one that the exercise names, or else the first.
+ */
+export function wantedTest(
+  { see }: Pick<ExerciseFacts, 'see'>,
+  tests: readonly TestResult[],
+): TestResult | undefined {
   const shown = tests.filter(canSee);
-  return shown.find(({ verdict }) => verdict !== 'passed') ?? shown[0];
+  return (
+    shown.find(({ verdict }) => verdict !== 'passed') ??
+    shown.find(({ name }) => name === see) ??
+    shown[0]
+  );
 }

@@ -42,10 +42,12 @@ export interface ExerciseFacts {
   readonly scenario?: string;
   /** What one knows who has passed it: a sentence, with `code` spans. */
   readonly know?: string;
+  /** Full name of the test whose run a pass shows; without it, the first that ran tasks. */
+  readonly see?: string;
 }
 
 const known =
-  'id title type level points minutes chapter plug ours scenario know'.split(' ');
+  'id title type level points minutes chapter plug ours scenario know see'.split(' ');
 
 /** @throws {InvalidData} the first field that is missing, unknown or wrong */
 export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
@@ -70,7 +72,7 @@ export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
   if (level !== 1 && level !== 2 && level !== 3 && level !== 4) {
     throw new InvalidData(at('level'), '1 to 4 is needed');
   }
-  const { plug, ours, scenario, know } = fields;
+  const { plug, ours, scenario, know, see } = fields;
   return {
     id,
     title: readText(fields['title'], at('title'), 80),
@@ -91,6 +93,7 @@ export function readExerciseFacts(fields: Fields, path: string): ExerciseFacts {
       ? {}
       : { scenario: readText(scenario, at('scenario'), 60) }),
     ...(know === undefined ? {} : { know: readText(know, at('know'), 240) }),
+    ...(see === undefined ? {} : { see: readText(see, at('see'), 240) }),
   };
 }
 

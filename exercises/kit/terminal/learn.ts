@@ -136,7 +136,7 @@ class Learn {
   async runAndHint(): Promise<void> {
     const passed = await this.runOnce();
     const { tests = [] } = this.#report ?? {};
-    const seen = wantedTest(tests);
+    const seen = wantedTest(this.#current.facts, tests);
     if (!process.stdin.isTTY) return;
     const [first] = openedAtFirst(this.#current.facts.type, tests);
     if (seen !== undefined) this.#say(strings.plays(seen === first, seen.name));

@@ -33,9 +33,9 @@ export class Show {
     this.#folder = folder;
   }
 
-  /** The failing test, or the first one, step by step. */
+  /** The failing test, or the one that a pass shows, step by step. */
   async play(exercise: Exercise, report: RunReport | undefined): Promise<void> {
-    const test = report && wantedTest(report.tests);
+    const test = report && wantedTest(exercise.facts, report.tests);
     if (test === undefined) {
       this.#say(strings.noTasks);
       return;

@@ -9,8 +9,8 @@ const strings = showStrings.steps;
 
 const shownBefore = 24;
 const shownAfter = 8;
-/** So many lines are shown whole. */
-const shownWhole = 40;
+/** So many lines are shown whole: most runs that a pass shows, opened at their first step. */
+const shownWhole = 80;
 
 /** What a row says beside what happens, when a narrow terminal leaves little for it. */
 const leastWhat = 16;
