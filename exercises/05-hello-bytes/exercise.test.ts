@@ -5,7 +5,7 @@ import { decodeHello } from '#impl/p2p/rlpx/hello.ts';
 import { runScenario } from '#impl/sim/run-scenario.ts';
 import { readScenario } from '#impl/sim/scenario.ts';
 import { editOf } from '#kit/edits.ts';
-import { opensAt } from '#kit/steps.ts';
+import { opensAt, whereRead } from '#kit/steps.ts';
 import { edits } from './exercise.ts';
 import { items, type Answer, type Task } from './items.ts';
 
@@ -65,7 +65,7 @@ it.each(items.map((item) => [item.task, item] as const))('%s', async (_, item) =
   const edited = editOf(item, edits);
   const { heard, length } = item.answer;
   const seen = await sendHello(edited);
-  opensAt('A', edited);
+  opensAt(whereRead('A', edited));
   expect(inWords(seen), 'A answers with').toBe(inWords(heard));
   if (length === undefined) return;
   const compared = length === 'same' ? sizeOf(item, edited) : lengthOf(item, edited);

@@ -16,6 +16,7 @@ import type { Scenario } from '#impl/sim/scenario.ts';
 import { scenarios } from '#impl/sim/scenarios.ts';
 import { simulate } from '#impl/sim/simulate.ts';
 import { answerTo, WrongAnswer, wordsOf, type Item } from '#kit/answers.ts';
+import { opensAt } from '#kit/steps.ts';
 import { answers } from './exercise.ts';
 import { items, placeOf, sentences } from './items.ts';
 
@@ -139,6 +140,17 @@ const shown: Readonly<Record<string, () => Promise<boolean>>> = {
   },
 };
 
+/** The step of the run that shows it. */
+const told: Readonly<Record<string, (event: TraceEvent) => boolean>> = {
+  feed: ({ n, msg }) => n === 'C' && msg?.dir === 'in' && (msg.code ?? 0) > 1,
+  codes: ({ n, msg }) => n === 'A' && msg?.dir === 'in' && msg.code === 5,
+  'one-task': ({ n, k, msg }) => n === 'A' && k === 'readLoop' && msg?.dir === 'in',
+  'new-peer-ch': ({ msg }) => msg?.dir === 'out' && msg.code === 16,
+  offset: ({ chan }) => chan?.name === 'eth.in' && chan.op === 'recv',
+  tasks: ({ k, e }) => k.startsWith('les/') && e === 'end',
+  running: ({ go }) => go?.task.includes('/') === true,
+};
+
 /** The id of the right choice: from a run, or from the proof that a test of ours holds. */
 async function rightOf(item: Item): Promise<string> {
   const sentence = sentences.find(({ id }) => placeOf(id) === item.id);
@@ -159,7 +171,9 @@ function lackedBy({ id }: Item): string | undefined {
 
 it.each(items.map((item) => [item.question, item] as const))('%s', async (_, item) => {
   const answer = answerTo(item, answers); // before the run: what is open costs nothing
-  if (answer === wordsOf(item, await rightOf(item))) return;
+  const right = await rightOf(item);
+  opensAt(({ events }) => events.findIndex((event) => told[item.id]?.(event)));
+  if (answer === wordsOf(item, right)) return;
   throw new WrongAnswer(
     item.id in shown
       ? 'The run shows otherwise.'

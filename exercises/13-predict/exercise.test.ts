@@ -2,7 +2,7 @@ import { it } from 'vitest';
 import { examScenarios, type ExamName } from '#impl/sim/exam-scenarios.ts';
 import { runScenario } from '#impl/sim/run-scenario.ts';
 import { answerTo, WrongAnswer } from '#kit/answers.ts';
-import { opensWhereLeft } from '#kit/steps.ts';
+import { opensAt, whereLeft } from '#kit/steps.ts';
 import { answers } from './exercise.ts';
 import { items, type Claim, type Guess, type Prediction } from './items.ts';
 
@@ -49,7 +49,7 @@ function beliefOf(item: Prediction): string {
 it.each(items.map((item) => [item.question, item] as const))('%s', async (_, item) => {
   const answer = answerTo(item, answers); // before the run: what is open costs nothing
   const right = await rightChoice(item);
-  opensWhereLeft('B');
+  opensAt(whereLeft('B'));
   if (answer === right.text) return;
   throw new WrongAnswer(`${beliefOf(item)}The run shows otherwise.`);
 });

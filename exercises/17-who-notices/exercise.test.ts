@@ -1,8 +1,9 @@
 import { it } from 'vitest';
+import type { TraceEvent } from '#impl/csp/trace.ts';
 import { clockScenarios } from '#impl/sim/clock-scenarios.ts';
 import { runScenario, type ScenarioOutcome } from '#impl/sim/run-scenario.ts';
 import { answerTo, WrongAnswer } from '#kit/answers.ts';
-import { opensWhereLeft } from '#kit/steps.ts';
+import { opensAt } from '#kit/steps.ts';
 import { answers } from './exercise.ts';
 import { items, type Claim, type Clock, type Guess, type Prediction } from './items.ts';
 
@@ -26,8 +27,15 @@ function clockOf({ nodes, scripts }: ScenarioOutcome): Clock | undefined {
   }
 }
 
+/** What came of it, and when A was through with B. */
+interface Seen extends Claim {
+  readonly atMs: number | undefined;
+  /** What A says of the end. */
+  readonly error: string | undefined;
+}
+
 /** Lets B do to A what the question says. */
-async function whatHappens({ id }: Prediction): Promise<Claim> {
+async function whatHappens({ id }: Prediction): Promise<Seen> {
   const { outcome } = await runScenario(clockScenarios[id], { schedule: '' });
   if (outcome.status !== 'done') throw new Error(`${id}: ${outcome.status}`);
   const { nodes, scripts } = outcome.value;
@@ -35,6 +43,8 @@ async function whatHappens({ id }: Prediction): Promise<Claim> {
   const atMs = nodes['A']?.partings[0]?.atMs ?? endedAtMs;
   return {
     clock: clockOf(outcome.value),
+    atMs,
+    error: nodes['A']?.partings[0]?.error,
     ...(atMs !== undefined && { atS: atMs / 1000 }),
     ...(reason !== undefined && { heard: reason }),
   };
@@ -47,13 +57,21 @@ function isSo(claim: Claim, seen: Claim): boolean {
 }
 
 /** The choice that the run has shown to be right. */
-async function rightChoice(item: Prediction): Promise<Guess> {
-  const seen = await whatHappens(item);
+function rightChoice(item: Prediction, seen: Seen): Guess {
   const [right, ...others] = item.choices.filter(({ claim }) => isSo(claim, seen));
   if (right === undefined || others.length > 0) {
     throw new Error(`${item.id}: the run fits ${right ? 'two choices' : 'no choice'}`);
   }
   return right;
+}
+
+/** Where A tells of the error, or else the first step of the moment in which its clock strikes. */
+function strikes(events: readonly TraceEvent[], { atMs, error }: Seen): number {
+  const isThen = ({ n, t }: TraceEvent): boolean => n === 'A' && t === atMs;
+  const told = events.findIndex(
+    (event) => isThen(event) && error !== undefined && event.v?.includes(error),
+  );
+  return told < 0 ? events.findIndex(isThen) : told;
 }
 
 /** The belief behind a wrong choice, for the message. */
@@ -64,8 +82,9 @@ function beliefOf(item: Prediction): string {
 
 it.each(items.map((item) => [item.question, item] as const))('%s', async (_, item) => {
   const answer = answerTo(item, answers); // before the run: what is open costs nothing
-  const right = await rightChoice(item);
-  opensWhereLeft('B');
+  const seen = await whatHappens(item);
+  const right = rightChoice(item, seen);
+  opensAt(({ events }) => strikes(events, seen));
   if (answer === right.text) return;
   throw new WrongAnswer(`${beliefOf(item)}The run shows otherwise.`);
 });

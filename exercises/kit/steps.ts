@@ -5,15 +5,14 @@
 
 import { toHex } from '#impl/bytes.ts';
 import { runtime } from '#impl/csp/runtime.ts';
+import type { Trace, TraceEvent } from '#impl/csp/trace.ts';
+import { discMsg } from '#impl/p2p/base-protocol.ts';
 
-/**
- * What an assertion spoke of: a moment by its words, bytes that a node has read, or the
- * moment in which a node learns that it has been left.
- */
-export type Spoken =
-  | string
-  | { readonly node: string; readonly read: string }
-  | { readonly node: string; readonly left: true };
+/** The place of a step among those of a run; -1 if it is not there. */
+export type Finder = (run: Pick<Trace, 'events' | 'bytes'>) => number;
+
+/** What an assertion spoke of: a moment by its words, or a step that can be found. */
+export type Spoken = string | Finder;
 
 let spoken: Spoken | undefined;
 
@@ -32,17 +31,35 @@ export function about(words: string, message: string): string {
   return message;
 }
 
-/**
- * A run that is seen is opened where `node` reads the message `bytes`, whether the test
- * passes or fails.
- */
-export function opensAt(node: string, bytes: Uint8Array): void {
-  spoken = { node, read: toHex(bytes) };
+/** A run that is seen is opened at this step, whether the test passes or fails. */
+export function opensAt(find: Finder): void {
+  spoken = find;
 }
 
-/** A run that failed is opened where `node` hears the last Disconnect, or is over. */
-export function opensWhereLeft(node: string): void {
-  spoken = { node, left: true };
+/** Where `node` reads the message `bytes`. */
+export function whereRead(node: string, bytes: Uint8Array): Finder {
+  const hex = toHex(bytes);
+  return (run) =>
+    run.events.findLastIndex(({ n, msg, b }) => {
+      return n === node && msg?.dir === 'in' && b !== undefined && run.bytes[b] === hex;
+    });
+}
+
+/** Where `node` hears the last Disconnect, or is over; before the stop, if it lives till then. */
+export function whereLeft(node: string): Finder {
+  return ({ events }) => {
+    const stop = events.findIndex(({ go }) => go?.task === 'stop');
+    const lived = stop < 0 ? events : events.slice(0, stop);
+    //: A script that comes back is another node in the trace: B#2.
+    const isIts = ({ n }: TraceEvent): boolean =>
+      n === node || n.startsWith(`${node}#`);
+    const heard = lived.findLastIndex(
+      (event) => isIts(event) && event.msg?.dir === 'in' && event.msg.code === discMsg,
+    );
+    if (heard >= 0) return heard;
+    const over = lived.findLastIndex((event) => isIts(event) && event.e === 'end');
+    return over < 0 ? lived.length - 1 : over;
+  };
 }
 
 /** What the last assertion spoke of, since this was asked last. */

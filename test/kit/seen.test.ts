@@ -249,6 +249,70 @@ describe('an answer that the run has refuted', () => {
   });
 });
 
+describe('a question', () => {
+  type Step = Readonly<Record<string, unknown>>;
+  const opened: readonly (readonly [
+    id: string,
+    steps: Readonly<Record<number, Step>>,
+  ])[] = [
+    [
+      'E01',
+      {
+        0: {
+          t: 75,
+          n: 'B',
+          k: 'setupConn',
+          e: 'send',
+          chan: { name: 'posthandshake' },
+        },
+        1: { t: 100, n: 'A', e: 'msg', msg: { dir: 'out', code: 16 } },
+        2: { t: 10_000, n: 'B', k: 'syncer', e: 'wake' },
+        3: { n: 'B', k: 'pingLoop', e: 'block' },
+        4: { n: 'B', k: 'readLoop', e: 'msg', msg: { dir: 'in', code: 1 } },
+      },
+    ],
+    [
+      'E10',
+      {
+        1: { n: 'A', msg: { dir: 'in', code: 5 } },
+        5: { t: 2_000, k: 'les/63', e: 'end' },
+      },
+    ],
+    [
+      'E17',
+      {
+        0: { t: 5_000, n: 'A', k: 'eth/63', v: 'read timeout' },
+        1: { t: 5_000, n: 'A', k: 'setupConn', e: 'wake' },
+        4: { t: 20_000, n: 'A', e: 'send', chan: { name: 'writeErr' } },
+      },
+    ],
+    [
+      'E20',
+      {
+        0: {
+          t: 0,
+          k: 'readLoop',
+          e: 'block',
+          waits: [{ op: 'send', name: 'chat.in' }, {}],
+        },
+        3: { t: 300, k: 'eth/63', e: 'block' },
+        7: { t: 800, k: 'eth/63', e: 'end' },
+      },
+    ],
+  ];
+
+  it.each(opened)('of %s is opened at the step that answers it', async (id, steps) => {
+    const { solution } = exerciseOf(id);
+    const { tests } = await threads.test(id, solution);
+    const asked = tests.filter(canSee);
+    for (const [at, step] of Object.entries(steps)) {
+      const { trace } = await threads.see(id, solution, asked[Number(at)]?.name ?? '');
+      const { events, head } = traceIn(trace);
+      expect(events[head.at ?? -1]).toMatchObject(step);
+    }
+  });
+});
+
 describe('a live connection', () => {
   it.each([
     ['solution', 'waits-one', 100, 700],

@@ -98,9 +98,8 @@ function seenTest(seeing: Seeing): SeenTest {
 function whereItBegins({ trace }: RecordedRun, { spokenOf }: Seeing): Opened {
   const events = withoutStart(trace.events);
   // Words are of a failure: without one, the run is worth a look from its start.
-  const read =
-    typeof spokenOf === 'object' && 'read' in spokenOf ? spokenOf : undefined;
-  return { events, at: momentOf(events, trace.bytes, read) ?? 0 };
+  const found = typeof spokenOf === 'function' ? spokenOf : undefined;
+  return { events, at: momentOf({ ...trace, events }, found) ?? 0 };
 }
 
 function whereItFailed(
@@ -109,17 +108,17 @@ function whereItFailed(
   { file, spokenOf }: Seeing,
 ): Opened {
   const events = withoutStart(run.trace.events);
-  const { bytes } = run.trace;
+  const told = momentOf({ ...run.trace, events }, spokenOf);
   const thrown = thrownIn(run, file);
   if (thrown !== undefined) return withThrow(events, thrown);
   const { outcome } = run;
   const task = outcome.status === 'foreign-wait' ? outcome.task : undefined;
   if (outcome.status !== 'done') {
-    return { events, at: momentOf(events, bytes, spokenOf) ?? lastStep(events, task) };
+    return { events, at: told ?? lastStep(events, task) };
   }
   // The run was over, and then the test did not like what it had seen.
   const finding = withThrow(events, { task: 'main', words: firstLine(result.message) });
-  return { ...finding, at: momentOf(events, bytes, spokenOf) ?? finding.at };
+  return { ...finding, at: told ?? finding.at };
 }
 
 function thrownIn(

@@ -3,7 +3,6 @@
  * open it and brings the reader's code, within bounds.
  */
 
-import { discMsg } from '#impl/p2p/base-protocol.ts';
 import type { Trace, TraceEvent } from '#impl/csp/trace.ts';
 import type { Spoken } from '../steps.ts';
 import type { RecordedRun } from './recording.ts';
@@ -60,42 +59,16 @@ export function lastStep(events: readonly TraceEvent[], task?: string): number {
   return own < 0 ? Math.max(0, events.length - 1) : own;
 }
 
-/**
- * The last step that `steps.ts` was told of.
- *
- * @param bytes what the trace has of the messages
- */
+/** The step that `steps.ts` was told of, if it is one of them. */
 export function momentOf(
-  events: readonly TraceEvent[],
-  bytes: readonly string[],
+  run: Pick<Trace, 'events' | 'bytes'>,
   spoken: Spoken | undefined,
 ): number | undefined {
   if (spoken === undefined) return undefined;
-  if (typeof spoken === 'object' && 'left' in spoken) {
-    return whereLeft(events, spoken.node);
-  }
-  const isIt = (event: TraceEvent): boolean => {
-    if (typeof spoken === 'string') return event.e === 'event' && event.v === spoken;
-    const { n, msg, b } = event;
-    if (n !== spoken.node || msg?.dir !== 'in') return false;
-    return b !== undefined && bytes[b] === spoken.read;
-  };
-  const at = events.findLastIndex(isIt);
-  return at < 0 ? undefined : at;
-}
-
-/** @returns before the stop, if it is connected until then */
-function whereLeft(events: readonly TraceEvent[], node: string): number {
-  const stop = events.findIndex(({ go }) => go?.task === 'stop');
-  const lived = stop < 0 ? events : events.slice(0, stop);
-  //: A script that comes back is another node in the trace: B#2.
-  const isIts = ({ n }: TraceEvent): boolean => n === node || n.startsWith(`${node}#`);
-  const heard = lived.findLastIndex(
-    (event) => isIts(event) && event.msg?.dir === 'in' && event.msg.code === discMsg,
-  );
-  if (heard >= 0) return heard;
-  const over = lived.findLastIndex((event) => isIts(event) && event.e === 'end');
-  return over < 0 ? Math.max(0, lived.length - 1) : over;
+  const isIt = ({ e, v }: TraceEvent): boolean => e === 'event' && v === spoken;
+  const at =
+    typeof spoken === 'function' ? spoken(run) : run.events.findLastIndex(isIt);
+  return run.events[at] === undefined ? undefined : at;
 }
 
 export interface Shown {
