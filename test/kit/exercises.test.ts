@@ -31,7 +31,8 @@ import { answers, ours, theirs, vitestLines } from './vitest-lines.ts';
 /**
  * The samples hold vitest and the harness equal in every kind of verdict. That all answers
  * of the course come out the same in both is seen in `.ci/run`: each runs twice for it.
- * There, a wrong answer is judged by all tests of its exercise; else by the named one alone.
+ * There, a wrong answer is judged by all tests of its exercise; else by the named one alone,
+ * unless the starter is a whole program.
  */
 const everything = process.env['PEERWALK_ALL'] !== undefined;
 
@@ -78,6 +79,9 @@ const written: Readonly<Record<string, readonly string[]>> = {
     'passes on every number, with a name or without',
   ],
 };
+
+const passing = ({ tests }: RunReport): number =>
+  tests.filter(({ verdict }) => verdict === 'passed').length;
 
 /** Failures whose message says what was compared in the words of the assertion alone. */
 function wordlessIn({ tests }: RunReport): string[] {
@@ -264,7 +268,8 @@ describe.each([
       it.each(exercise.wrong.map((one) => [one.name, one] as const))(
         'has %s caught by the test that it names',
         async (_, { code, caughtBy }) => {
-          const report = await run(exercise, code, everything ? undefined : caughtBy);
+          const all = everything || given.has(facts.type);
+          const report = await run(exercise, code, all ? undefined : caughtBy);
           const named = report.tests.filter(({ name }) => isCalled(name, caughtBy));
           const names = report.tests.map(({ name }) => name);
           expect(named, `${report.message} ${names.join('\n')}`).toHaveLength(1);
@@ -272,6 +277,18 @@ describe.each([
             /^(failed|threw|blocked|step-limit|timeout)$/,
           );
           if (sources === course) expect(wordlessIn(report)).toEqual([]);
+        },
+      );
+
+      // A wrong answer there is often a half one. Who has come so far sees that it counts.
+      it.runIf(given.has(facts.type))(
+        'has wrong answers that pass more tests than the starter',
+        async () => {
+          const untouched = passing(await run(exercise, exercise.starter));
+          for (const { name, code } of exercise.wrong) {
+            const passed = passing(await run(exercise, code));
+            expect(passed, `${name}: tests that pass`).toBeGreaterThan(untouched);
+          }
         },
       );
 
