@@ -15,6 +15,7 @@ import type { ExerciseType } from '#kit/formats/schema-exercise.ts';
 import type { RunReport } from '#kit/formats/schema-report.ts';
 import { traceIn } from '#kit/formats/schema-seen.ts';
 import { isCalled } from '#kit/run/harness.ts';
+import { liveStrings } from '#kit/words/seen-strings.ts';
 import { joinPieces } from '#kit/formats/pieces.ts';
 import { applyChanges, parseChanges } from '#kit/formats/wrong-diff.ts';
 import {
@@ -326,7 +327,7 @@ describe.each([
         expect(plugProblem(sources, exercise)).toBeUndefined();
         const scenario = facts.scenario ?? 'meet';
         const result = await threads.whole.live(facts.id, exercise.solution, scenario);
-        expect(result.same, 'the nodes live as they do with our code').toBe(true);
+        expect(result.same, 'the nodes live as they do with our answer').toBe(true);
         const outcome = result.outcome.join('\n');
         expect(outcome).toContain('Node A');
         expect(outcome).not.toContain('threw');
@@ -338,6 +339,22 @@ describe.each([
           expect(result.outcome).toContain(words);
           expect(((events[step]?.t ?? NaN) / 1000).toFixed(3), words).toBe(seconds);
         }
+      });
+
+      if (exercise.better === undefined) return;
+      it('does better in a live run than the node’s own code, and the starter does not', async () => {
+        const live = async (code: string): Promise<readonly string[]> => {
+          const { outcome } = await threads.whole.live(
+            facts.id,
+            code,
+            facts.scenario ?? 'meet',
+          );
+          return outcome;
+        };
+        const { wanted, nodes } = liveStrings.beside;
+        const ours = await live(exercise.solution);
+        expect(ours).toEqual(expect.arrayContaining([wanted.same, nodes.others]));
+        expect(await live(exercise.starter)).toContain(wanted.others);
       });
     },
   );
