@@ -89,14 +89,12 @@ describe('encHandshakeChecks', () => {
       [
         [dialsUs, stranger, inbound, tableOf(8, 0, 9), passes],
         [weDial, stranger, dialed, tableOf(8, 6, 9), passes],
+        [dialsUs, stranger, inbound, tableOf(5, 5, 9), passes],
       ],
     ],
     [
       'refuses inbound strangers when the inbound places are taken',
-      [
-        [dialsUs, stranger, inbound, tableOf(5, 5, 9), passes],
-        [dialsUs, stranger, inbound, tableOf(6, 6, 9), tooMany],
-      ],
+      [[dialsUs, stranger, inbound, tableOf(6, 6, 9), tooMany]],
     ],
     [
       'keeps the other places for nodes that we dial',

@@ -106,7 +106,7 @@ describe('rangesOf', () => {
     ],
     [
       'does not shift the protocols behind eth',
-      'eth/62:8 eth/63:17 les/2:22 shh/6:128',
+      'eth/63:17 eth/62:8 les/2:22 shh/6:128',
       'eth/62 eth/63 les/2 shh/6',
       'eth/63: codes 16 to 32',
       'les/2: codes 33 to 54',

@@ -205,6 +205,19 @@ describe('Relay', () => {
     });
   });
 
+  it('leaves nobody when it ends while every task has a message in its hands', async () => {
+    const what = 'each side is slow and has said two messages, and somebody asks';
+    await expectNobodyLeft(what, 30, async ({ relay, left, right }) => {
+      for (const side of [left, right]) {
+        side.takesMs = 100;
+        side.says.trySend('one');
+        side.says.trySend('two');
+      }
+      await sleep(50);
+      await relay.stop('maintenance');
+    });
+  });
+
   it('leaves nobody when a write fails', async () => {
     await expectNobodyLeft('a write fails', 50, async ({ left, right }) => {
       right.writeFails = 'right does not take it';

@@ -16,6 +16,7 @@ import type { ExerciseType } from '#kit/formats/schema-exercise.ts';
 import type { RunReport } from '#kit/formats/schema-report.ts';
 import { traceIn } from '#kit/formats/schema-seen.ts';
 import { isCalled } from '#kit/run/harness.ts';
+import { liveStrings } from '#kit/words/seen-strings.ts';
 import { joinPieces } from '#kit/formats/pieces.ts';
 import { applyChanges, parseChanges } from '#kit/formats/wrong-diff.ts';
 import {
@@ -32,7 +33,8 @@ import { answers, ours, theirs, vitestLines } from './vitest-lines.ts';
 /**
  * The samples hold vitest and the harness equal in every kind of verdict. That all answers
  * of the course come out the same in both is seen in `.ci/run`: each runs twice for it.
- * There, a wrong answer is judged by all tests of its exercise; else by the named one alone.
+ * There, a wrong answer is judged by all tests of its exercise; else by the named one alone,
+ * unless the starter is a whole program.
  */
 const everything = process.env['PEERWALK_ALL'] !== undefined;
 
@@ -79,6 +81,9 @@ const written: Readonly<Record<string, readonly string[]>> = {
     'passes on every number, with a name or without',
   ],
 };
+
+const passing = ({ tests }: RunReport): number =>
+  tests.filter(({ verdict }) => verdict === 'passed').length;
 
 /** Failures whose message says what was compared in the words of the assertion alone. */
 function wordlessIn({ tests }: RunReport): string[] {
@@ -275,7 +280,8 @@ describe.each([
       it.each(exercise.wrong.map((one) => [one.name, one] as const))(
         'has %s caught by the test that it names',
         async (_, { code, caughtBy }) => {
-          const report = await run(exercise, code, everything ? undefined : caughtBy);
+          const all = everything || given.has(facts.type);
+          const report = await run(exercise, code, all ? undefined : caughtBy);
           const named = report.tests.filter(({ name }) => isCalled(name, caughtBy));
           const names = report.tests.map(({ name }) => name);
           expect(named, `${report.message} ${names.join('\n')}`).toHaveLength(1);
@@ -283,6 +289,18 @@ describe.each([
             /^(failed|threw|blocked|step-limit|timeout)$/,
           );
           if (sources === course) expect(wordlessIn(report)).toEqual([]);
+        },
+      );
+
+      // A wrong answer there is often a half one. Who has come so far sees that it counts.
+      it.runIf(given.has(facts.type))(
+        'has wrong answers that pass more tests than the starter',
+        async () => {
+          const untouched = passing(await run(exercise, exercise.starter));
+          for (const { name, code } of exercise.wrong) {
+            const passed = passing(await run(exercise, code));
+            expect(passed, `${name}: tests that pass`).toBeGreaterThan(untouched);
+          }
         },
       );
 
@@ -320,7 +338,7 @@ describe.each([
         expect(plugProblem(sources, exercise)).toBeUndefined();
         const scenario = facts.scenario ?? 'meet';
         const result = await threads.whole.live(facts.id, exercise.solution, scenario);
-        expect(result.same, 'the nodes live as they do with our code').toBe(true);
+        expect(result.same, 'the nodes live as they do with our answer').toBe(true);
         const outcome = result.outcome.join('\n');
         expect(outcome).toContain('Node A');
         expect(outcome).not.toContain('threw');
@@ -332,6 +350,22 @@ describe.each([
           expect(result.outcome).toContain(words);
           expect(((events[step]?.t ?? NaN) / 1000).toFixed(3), words).toBe(seconds);
         }
+      });
+
+      if (exercise.better === undefined) return;
+      it('does better in a live run than the node’s own code, and the starter does not', async () => {
+        const live = async (code: string): Promise<readonly string[]> => {
+          const { outcome } = await threads.whole.live(
+            facts.id,
+            code,
+            facts.scenario ?? 'meet',
+          );
+          return outcome;
+        };
+        const { wanted, nodes } = liveStrings.beside;
+        const ours = await live(exercise.solution);
+        expect(ours).toEqual(expect.arrayContaining([wanted.same, nodes.others]));
+        expect(await live(exercise.starter)).toContain(wanted.others);
       });
     },
   );

@@ -313,22 +313,26 @@ describe('a question', () => {
   });
 });
 
+/** What is told of a node A whose remote leaves. */
+function leaving(heardAt: number, overAt: number): string[] {
+  const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+  return [
+    `Node A hears after ${seconds(heardAt)} s that B leaves`,
+    `Node A lets B go after ${seconds(overAt)} s: it left, reason 4, “too many peers”`,
+  ];
+}
+
 describe('a live connection', () => {
   it.each([
-    ['solution', 'waits-one', 100, 700],
-    ['starter', 'waits-two', 700, 1400],
+    ['solution', 100, 700],
+    ['starter', 1400, 2100],
   ] as const)(
-    'tells when a node hears that it is left, and when it lets go: the %s in %s',
-    async (text, scenario, heardAt, overAt) => {
-      const seconds = (ms: number): string => (ms / 1000).toFixed(3);
-      const live = await threads.live('E21', exerciseOf('E21')[text], scenario);
-      const told = [
-        `Node A hears after ${seconds(heardAt)} s that B leaves`,
-        `Node A lets B go after ${seconds(overAt)} s: it left, reason 4, “too many peers”`,
-      ];
+    'tells when a node hears that it is left, and when it lets go: the %s of E21',
+    async (text, heardAt, overAt) => {
+      const { facts, [text]: code } = exerciseOf('E21');
+      const live = await threads.live('E21', code, facts.scenario ?? '');
+      const told = leaving(heardAt, overAt);
       expect(live.outcome.slice(0, 2)).toEqual(told);
-      expect(live.same).toBe(true);
-      expect(live.differs).toEqual([false, false, false]);
       expect(live.moments.slice(1).map(({ words }) => words)).toEqual(told);
       const { events } = traceIn(live.trace);
       const [heard, over] = live.moments.slice(1).map(({ step }) => events[step]);
@@ -336,6 +340,60 @@ describe('a live connection', () => {
       expect(over).toMatchObject({ n: 'A', k: 'runPeer', e: 'end', t: overAt });
     },
   );
+
+  it.each([
+    [
+      'an answer does better than the node’s own code',
+      'our answer',
+      ['That is what was wanted.', 'With the node’s own code:', ...leaving(1400, 2100)],
+      [false, false, false],
+    ],
+    [
+      'an answer is no better than the node’s own code',
+      'the starter',
+      [
+        'What was wanted:',
+        ...leaving(100, 700),
+        'It ends as it does with the node’s own code.',
+      ],
+      [true, true, false],
+    ],
+    [
+      'an answer is better, and slow all the same',
+      'hands-alone',
+      [
+        'What was wanted:',
+        ...leaving(100, 700),
+        'With the node’s own code:',
+        ...leaving(1400, 2100),
+      ],
+      [true, true, false],
+    ],
+  ])('says that %s: %s of E21', async (_, which, said, differs) => {
+    const { facts, solution, starter, wrong } = exerciseOf('E21');
+    const known = wrong.find(({ name }) => name === which)?.code;
+    const code = which === 'our answer' ? solution : (known ?? starter);
+    const live = await threads.live('E21', code, facts.scenario ?? '');
+    expect(live.outcome.slice(4)).toEqual(said);
+    expect(live.differs).toEqual(differs);
+    expect(live.same).toBe(!differs.includes(true));
+  });
+
+  it('says of an answer that it brings about more than was wanted', async () => {
+    const late = "peer.go('late', () => peer.closed.wait().then(() => missing()));";
+    const start = "peer.go('deliver',";
+    const code = edited('E21', start, `${late}\n    ${start}`);
+    const live = await threads.live(
+      'E21',
+      code,
+      exerciseOf('E21').facts.scenario ?? '',
+    );
+    expect(live.outcome.slice(0, 2)).toEqual(leaving(100, 700));
+    expect(live.outcome).toContain('That is more than was wanted.');
+    // Each of the two queues has such a task.
+    expect(live.differs).toEqual([false, false, false, true, true]);
+    expect(live.same).toBe(false);
+  });
 
   it('is opened where the reader’s code first runs, and says what it does there', async () => {
     const code = `\n\n${exerciseOf('E14').solution}`;

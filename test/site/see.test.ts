@@ -349,6 +349,35 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     await site.done(page);
   });
 
+  it('shows an answer that does better beside the node’s own code, with every line in sight', async () => {
+    const exercise = exerciseOf('E21');
+    const { page, faults } = await site.open(`exercises/${exercise.folder}.html`, {
+      viewport: { width: 1366, height: 768 },
+    });
+    await write(page, exercise.solution);
+    await run(page);
+    await page.getByRole('button', { name: 'In a live connection' }).click();
+    const { pane } = await seen(page);
+    const outcome = pane.locator('.pw-ex-outcome');
+    const lines = await outcome.locator('li').allTextContents();
+    expect(lines.slice(0, 3)).toEqual(exercise.better);
+    expect(lines.slice(-4)).toEqual([
+      'That is what was wanted.',
+      'With the node’s own code:',
+      'Node A hears after 1.400 s that B leaves',
+      'Node A lets B go after 2.100 s: it left, reason 4, “too many peers”',
+    ]);
+    expect(await outcome.locator('[data-differs=true]').count()).toBe(0);
+    for (const viewport of [{ width: 1366, height: 768 }, sizes.phone]) {
+      await page.setViewportSize(viewport);
+      const hidden = (): Promise<number> =>
+        outcome.evaluate((box) => box.scrollHeight - box.clientHeight);
+      await expect.poll(hidden, { message: `at ${viewport.width}` }).toBe(0);
+    }
+    expect(faults).toEqual([]);
+    await site.done(page);
+  });
+
   it('stays on the page at a double click, though the card moves under the pointer', async () => {
     const exercise = exerciseOf('E07');
     const path = `exercises/${exercise.folder}.html`;

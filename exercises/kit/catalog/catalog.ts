@@ -47,6 +47,11 @@ export interface Exercise {
   readonly wrong: readonly WrongAnswer[];
   /** Whether there is a `plug.ts` that adapts the reader's module to the target. */
   readonly adapter: boolean;
+  /**
+   * What a live run tells of the solution, `live.txt`. Only of one that does better than
+   * the node's own code.
+   */
+  readonly better?: readonly string[];
   /** Hash of task and tests: progress made against another one is marked "changed". */
   readonly hash: string;
 }
@@ -99,6 +104,7 @@ function readExercise(home: string, folder: string, manifest: Manifest): Exercis
   }
   const data = ['lines.ts', 'items.ts'].filter((name) => existsSync(join(path, name)));
   const solution = text('solution.ts');
+  const better = existsSync(join(path, 'live.txt')) ? text('live.txt') : undefined;
   // What a pass says and shows afterwards changes no task.
   const asked = readme.replace(/^(?:know|see): .*\n/gm, '');
   const judged = [asked, text('exercise.test.ts'), ...data.map(text)];
@@ -113,6 +119,7 @@ function readExercise(home: string, folder: string, manifest: Manifest): Exercis
     solution,
     wrong: readWrong(path, folder, solution),
     adapter: existsSync(join(path, 'plug.ts')),
+    ...(better === undefined ? {} : { better: better.trim().split('\n') }),
     hash: sha256(judged.join('\0')).slice(0, 16),
   };
 }

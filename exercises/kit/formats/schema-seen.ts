@@ -30,9 +30,9 @@ export interface SeenLive {
   readonly sentence: string;
   /** What came of it, a line each. */
   readonly outcome: readonly string[];
-  /** Of the first of these lines, whether no such thing comes of our code. */
+  /** Of the first of these lines, whether no such thing comes of our answer. */
   readonly differs: readonly boolean[];
-  /** The nodes lived through what they do with our code. */
+  /** The nodes lived through what they do with our answer. */
   readonly same: boolean;
   /** Steps that are worth a look: where the reader's code begins, who drops whom. */
   readonly moments: readonly Moment[];

@@ -33,7 +33,7 @@ export interface Lived {
   /** In words, a line for each thing that came of it. */
   readonly outcome: readonly string[];
   readonly same: boolean;
-  /** Of each thing that came of it, whether nothing of the kind comes of our code. */
+  /** Of each thing that came of it, whether nothing of the kind comes of our answer. */
   readonly differs: readonly boolean[];
   readonly moments: readonly Moment[];
   readonly trace: Trace;
@@ -41,44 +41,53 @@ export interface Lived {
   readonly at: number;
 }
 
-type Run = Simulation<ScenarioOutcome>;
+/** What the same scenario comes to without the reader. */
+export interface Reference {
+  /** With the node's own code (`endsOf`). */
+  readonly own: readonly string[];
+  /** With our answer, if that does better. */
+  readonly better?: readonly string[];
+}
+
+/** A run that was recorded. */
+interface Run extends Simulation<ScenarioOutcome> {
+  readonly trace: Trace;
+}
 
 /**
- * @param reference what the same scenario comes to with our code (`endsOf`)
  * @throws {RangeError} there is no scenario of that name
  */
 export async function runLive(
   name: string,
   yours: Yours,
-  reference: readonly string[],
+  reference: Reference,
 ): Promise<Lived> {
-  const run = await play(name, true);
+  const run = await play(name);
   const { trace } = run;
-  if (trace === undefined) throw new RangeError('the run was not recorded');
   const { events } = trace;
   const { files } = yours;
   const call = yours.call();
   const first = events.findIndex(({ src = '' }) =>
     files.some((file) => src.startsWith(`${file}:`)),
   );
-  const ends = endsIn(run);
-  const same = ends.join('\n') === reference.join('\n');
-  const others = reference.filter((line) => !ends.includes(line));
-  const unlike = others.length === 0 ? strings.notOurs : strings.withOurs;
-  const against = same ? [strings.same] : [unlike, ...others];
+  const { heard, over } = partingMoments(run);
+  const ends = endsIn(run, heard);
+  const { own, better } = reference;
+  const wanted = better ?? own;
+  const against =
+    better === undefined
+      ? compared(ends, own, strings.beside.ours)
+      : [
+          ...compared(ends, better, strings.beside.wanted),
+          ...compared(ends, own, strings.beside.nodes),
+        ];
   const begins = strings.begins(call);
-  const { heard, over } = partingMoments(run, trace);
-  //: Only a trace says when it was heard, so it is not compared.
-  const hears = heard.map(({ words }) => words);
   const took = strings.duration((run.duration / 1000).toFixed(1));
   return {
     sentence: first < 0 ? strings.neverRuns(call) : firstSentence(call, events, first),
-    outcome: [...hears, ...ends, ...against, took],
-    same,
-    differs: [
-      ...hears.map(() => false),
-      ...ends.map((line) => !reference.includes(line)),
-    ],
+    outcome: [...ends, took, ...against],
+    same: isSame(ends, wanted),
+    differs: ends.map((line) => !wanted.includes(line)),
     moments: [
       ...(first < 0 ? [] : [{ step: first, words: begins }]),
       ...heard,
@@ -91,16 +100,36 @@ export async function runLive(
 
 /** What comes of the scenario, in words. */
 export async function endsOf(name: string): Promise<readonly string[]> {
-  return endsIn(await play(name, false));
+  const run = await play(name);
+  return endsIn(run, partingMoments(run).heard);
 }
 
-async function play(name: string, record: boolean): Promise<Run> {
+/** The lines of another run, as far as they are not among those of this one. */
+function compared(
+  ends: readonly string[],
+  others: readonly string[],
+  words: (typeof strings.beside)['ours'],
+): string[] {
+  if (isSame(ends, others)) return [words.same];
+  const lacking = others.filter((line) => !ends.includes(line));
+  return lacking.length === 0 ? [words.more] : [words.others, ...lacking];
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.join('\n') === others.join('\n');
+}
+
+async function play(name: string): Promise<Run> {
   const scenario = Object.entries(scenarios).find(([known]) => known === name)?.[1];
   if (scenario === undefined) throw new RangeError(`there is no scenario ${name}`);
-  return await runScenario(scenario, { seed: '1', record, scenario: name });
+  const options = { seed: '1', record: true, scenario: name };
+  const run = await runScenario(scenario, options);
+  const { trace } = run;
+  if (trace === undefined) throw new RangeError('the run was not recorded');
+  return { ...run, trace };
 }
 
-function endsIn({ outcome, failures }: Run): string[] {
+function endsIn({ outcome, failures }: Run, heard: readonly Moment[]): string[] {
   const threw = failures.map(({ task, error }) => strings.threw(task, inWords(error)));
   switch (outcome.status) {
     case 'done': {
@@ -109,7 +138,7 @@ function endsIn({ outcome, failures }: Run): string[] {
       const each = Object.entries(nodes).flatMap(([node, lived]) =>
         nodeInWords(node, lived, otherThan(node, names)),
       );
-      return [...each, ...threw];
+      return [...heard.map(({ words }) => words), ...each, ...threw];
     }
     case 'threw':
       return [strings.threw(strings.run, inWords(outcome.error)), ...threw];
@@ -170,8 +199,9 @@ interface PartingMoments {
   readonly over: readonly Moment[];
 }
 
-function partingMoments({ outcome }: Run, { events }: Trace): PartingMoments {
+function partingMoments({ outcome, trace }: Run): PartingMoments {
   if (outcome.status !== 'done') return { heard: [], over: [] };
+  const { events } = trace;
   const { nodes } = outcome.value;
   const names = namesIn(outcome.value);
   const heard: Moment[] = [];

@@ -43,6 +43,8 @@ export interface BundledExercise {
   readonly ours?: readonly PlugTarget[];
   /** The export of the reader's module that takes the target's place. */
   readonly adapter: boolean;
+  /** What a live run tells of our answer, if that does better than the node's own code. */
+  readonly better?: readonly string[];
 }
 
 /** What the build puts into the worker. */
@@ -229,7 +231,7 @@ export class Session {
 
   /** Puts the reader's code in its place and runs a scenario with it, and with ours. */
   async live(code: string, scenario: string): Promise<SeenLive> {
-    const { plug } = this.#exercise;
+    const { plug, better } = this.#exercise;
     const { live, tools, factories, packages } = this.#bundle;
     if (plug === undefined || live === undefined || tools === undefined) {
       throw new RangeError(`${this.#exercise.id} cannot be plugged in here`);
@@ -258,11 +260,9 @@ export class Session {
       live,
     ) as unknown as LiveModule;
     const files = [this.#file, this.#assembledFile];
-    const lived = await theirs.runLive(
-      scenario,
-      { files, call },
-      await ours.endsOf(scenario),
-    );
+    const own = await ours.endsOf(scenario);
+    const reference = better === undefined ? { own } : { own, better };
+    const lived = await theirs.runLive(scenario, { files, call }, reference);
     return tools.seenLive(lived, sources);
   }
 

@@ -256,6 +256,7 @@ export function bundledExercise(sources: Sources, exercise: Exercise): BundledEx
   );
   const used = test.code.matchAll(/\bimport_exercise\.([\w$]+)/g);
   const needs = [...new Set(Array.from(used, ([, name = '']) => name))];
+  const { better } = exercise;
   const { id, plug, ours } = exercise.facts;
   return {
     id,
@@ -265,6 +266,7 @@ export function bundledExercise(sources: Sources, exercise: Exercise): BundledEx
     adapter: exercise.adapter,
     ...(plug === undefined ? {} : { plug }),
     ...(ours === undefined ? {} : { ours }),
+    ...(better === undefined ? {} : { better }),
   };
 }
 

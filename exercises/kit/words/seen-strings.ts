@@ -48,9 +48,25 @@ export const liveStrings = {
   does: (what: string): string => `comes to this: ${what}`,
   threw: (who: string, error: string): string => `${who} threw: ${error}`,
   run: 'The run',
-  same: 'It ends as it does with our code.',
-  withOurs: 'It is not so with our code. There:',
-  notOurs: 'It is not so with our code.',
+  /** What another run came to: the same, something else, or a part of this. */
+  beside: {
+    ours: {
+      same: 'It ends as it does with our code.',
+      others: 'It is not so with our code. There:',
+      more: 'It is not so with our code.',
+    },
+    /** Where our answer does better than the node. */
+    wanted: {
+      same: 'That is what was wanted.',
+      others: 'What was wanted:',
+      more: 'That is more than was wanted.',
+    },
+    nodes: {
+      same: 'It ends as it does with the node’s own code.',
+      others: 'With the node’s own code:',
+      more: 'That is more than comes of the node’s own code.',
+    },
+  },
   duration: (seconds: string): string => `It took ${seconds} s on the virtual clock.`,
   foreignWait: (task: string): string =>
     `${task} waits for a promise that no channel has made.`,
