@@ -20,7 +20,7 @@ export interface LanesInSight {
 }
 
 /** Closer than this, two names cannot be told apart. */
-export const nameRoom = 13;
+export const nameRoom = 15;
 
 /**
  * As many names as have room: of the lanes at work first, then of those that wait, and

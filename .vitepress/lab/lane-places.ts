@@ -16,7 +16,7 @@ interface Side {
 
 const alone: Side = { share: 0.9, mostShare: 0.9, widestGap: 72 };
 /** Between the two, messages cross. */
-const facing: Side = { share: 0.34, mostShare: 0.4, widestGap: 26 };
+const facing: Side = { share: 0.34, mostShare: 0.44, widestGap: 26 };
 
 /**
  * Pixels from the left edge, for each lane whose node has a place. However many lanes

@@ -118,6 +118,15 @@ export const scenarios = {
     deaf: true,
     afterMs: 40_000,
   }),
+  /** Two hundred Pings at once; the line to B is full by then, so that every Pong waits. */
+  'ping-flood': remote(
+    [
+      quiet,
+      { do: 'bytes', hex: '0000000200000001c0'.repeat(200) },
+      { do: 'sleep', ms: 25_000 },
+    ],
+    { protocol: 'writes-without-end', deaf: true, afterMs: 40_000 },
+  ),
   /** A second Status, and a Disconnect right behind it: A has two reasons to end. */
   'two-causes': remote([
     goodStatus,

@@ -379,6 +379,28 @@ describe('a live connection', () => {
     expect(live.same).toBe(!differs.includes(true));
   });
 
+  it('says where a node has a crowd of tasks, and of many that fail alike how many there are', async () => {
+    const { facts, starter, solution } = exerciseOf('E18');
+    const mended = await threads.live('E18', solution, facts.scenario ?? '');
+    const drops =
+      'Node A drops B after 20.000 s, reason 1, “network error”: write: i/o timeout';
+    expect(mended.outcome.slice(0, 2)).toEqual([drops, 'Node A ends with block 8.']);
+    expect(mended.same).toBe(true);
+
+    const live = await threads.live('E18', starter, facts.scenario ?? '');
+    const crowd = live.moments.find(({ words }) => words.includes('at one time'));
+    expect(live.outcome.slice(0, 2)).toEqual([crowd?.words, drops]);
+    const { events } = traceIn(live.trace);
+    const alive = events.slice(0, (crowd?.step ?? 0) + 1).filter(({ n }) => n === 'A');
+    const count = (kind: string): number => alive.filter(({ e }) => e === kind).length;
+    expect(crowd?.words).toContain(` ${count('start') - count('end')} tasks `);
+    expect(count('start') - count('end')).toBeGreaterThan(200);
+    const threw = live.outcome.filter((line) => line.startsWith('pong threw: '));
+    expect(threw).toHaveLength(5);
+    expect(live.outcome).toContain('195 more such tasks');
+    expect(live.same).toBe(false);
+  });
+
   it('says of an answer that it brings about more than was wanted', async () => {
     const late = "peer.go('late', () => peer.closed.wait().then(() => missing()));";
     const start = "peer.go('deliver',";

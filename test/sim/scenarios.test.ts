@@ -99,6 +99,7 @@ const endings: Readonly<
   'remote-stops-reading': [
     { parted: ['write: i/o timeout', 1, 20_000], heard: silent },
   ],
+  'ping-flood': [{ parted: ['write: i/o timeout', 1, 20_000], heard: silent }],
   // Whichever cause comes first.
   'two-causes': [
     { parted: [/^Extra status message/, 16, 100], heard: 16 },

@@ -95,17 +95,17 @@ describe('namedLanes', () => {
 
     it('names all that have room', () => {
       expect(namesOf(lines, 6)).toEqual(['four', 'one', 'two', 'three']);
-      expect(namesOf(lines, 6, { gap: 7 })).toEqual(['four', 'one']);
+      expect(namesOf(lines, 6, { gap: 8 })).toEqual(['four', 'one']);
     });
 
     it('names first who acts', () => {
-      expect(namesOf(lines, 3, { gap: 7 })).toEqual(['two']);
-      expect(namesOf(lines, 5, { gap: 7 })).toEqual(['three', 'one']);
+      expect(namesOf(lines, 3, { gap: 8 })).toEqual(['two']);
+      expect(namesOf(lines, 5, { gap: 8 })).toEqual(['three', 'one']);
     });
 
     it('names a lane that has ended where no other name stands', () => {
       const over: readonly Line[] = [...lines, ['one', 'end']];
-      expect(namesOf(over, 8, { gap: 7 })).toEqual(['one', 'three']);
+      expect(namesOf(over, 8, { gap: 8 })).toEqual(['one', 'three']);
       expect(namesOf(over, 8, { gap: 5 })).toEqual(['one', 'four, over']);
     });
   });

@@ -192,6 +192,7 @@ export const parts = {
         'Two for eth, which is never through with the first, one for chat, a Ping; Disconnect 4',
       'waits-full-line':
         'Forty of 4 KiB for eth, which is never through with the first',
+      'ping-flood': 'Two hundred Pings from a remote that reads nothing',
       'waits-two-nodes': 'A node that never stops to write',
       'waits-behind-chat': 'One for eth, two for chat, which is quick; Disconnect 4',
       'waits-both-slow':

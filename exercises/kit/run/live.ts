@@ -71,7 +71,8 @@ export async function runLive(
     files.some((file) => src.startsWith(`${file}:`)),
   );
   const { heard, over } = partingMoments(run);
-  const ends = endsIn(run, heard);
+  const crowds = crowdsIn(trace);
+  const ends = endsIn(run, [...heard, ...crowds]);
   const { own, better } = reference;
   const wanted = better ?? own;
   const against =
@@ -91,6 +92,7 @@ export async function runLive(
     moments: [
       ...(first < 0 ? [] : [{ step: first, words: begins }]),
       ...heard,
+      ...crowds,
       ...over,
     ],
     trace,
@@ -101,7 +103,7 @@ export async function runLive(
 /** What comes of the scenario, in words. */
 export async function endsOf(name: string): Promise<readonly string[]> {
   const run = await play(name);
-  return endsIn(run, partingMoments(run).heard);
+  return endsIn(run, [...partingMoments(run).heard, ...crowdsIn(run.trace)]);
 }
 
 /** The lines of another run, as far as they are not among those of this one. */
@@ -129,26 +131,37 @@ async function play(name: string): Promise<Run> {
   return { ...run, trace };
 }
 
-function endsIn({ outcome, failures }: Run, heard: readonly Moment[]): string[] {
-  const threw = failures.map(({ task, error }) => strings.threw(task, inWords(error)));
+/** @param seen what only a trace tells */
+function endsIn({ outcome, failures, trace }: Run, seen: readonly Moment[]): string[] {
+  const threw = few(
+    failures.map(({ task, error }) => strings.threw(task, inWords(error))),
+  );
   switch (outcome.status) {
     case 'done': {
       const { nodes } = outcome.value;
-      const names = namesIn(outcome.value);
+      const names = namesIn(trace);
       const each = Object.entries(nodes).flatMap(([node, lived]) =>
         nodeInWords(node, lived, otherThan(node, names)),
       );
-      return [...heard.map(({ words }) => words), ...each, ...threw];
+      return [...seen.map(({ words }) => words), ...each, ...threw];
     }
     case 'threw':
       return [strings.threw(strings.run, inWords(outcome.error)), ...threw];
     case 'foreign-wait':
       return [strings.foreignWait(outcome.task), ...threw];
     case 'deadlock':
-      return [strings.blocked, ...outcome.blocked.map(waits), ...threw];
+      return [strings.blocked, ...few(outcome.blocked.map(waits)), ...threw];
     case 'step-limit':
-      return [strings.stepLimit, ...outcome.blocked.map(waits), ...threw];
+      return [strings.stepLimit, ...few(outcome.blocked.map(waits)), ...threw];
   }
+}
+
+const fewAre = 5;
+
+/** A crowd of tasks says the same again and again. */
+function few(lines: readonly string[]): string[] {
+  const more = lines.length - fewAre;
+  return more > 0 ? [...lines.slice(0, fewAre), strings.alike(more)] : [...lines];
 }
 
 function nodeInWords(
@@ -182,14 +195,35 @@ function inSeconds(ms: number): string {
   return (ms / 1000).toFixed(3);
 }
 
-function namesIn({ nodes, scripts }: ScenarioOutcome): string[] {
-  return [...Object.keys(nodes), ...Object.keys(scripts)];
+/** A script that comes back is another node in the trace: B#2. */
+function namesIn({ events }: Trace): string[] {
+  const names = events.map(({ n }) => n.replace(/#\d+$/, ''));
+  return [...new Set(names)].filter((name) => name !== '');
 }
 
 /** Two nodes name each other; of more, each peer is told by the start of its id. */
 function otherThan(name: string, names: readonly string[]): string | undefined {
   const others = names.filter((one) => one !== name);
   return others.length === 1 ? others[0] : undefined;
+}
+
+/** If a node has more tasks at one time, it is told how many. */
+const aCrowd = 40;
+
+/** Where a node has the most tasks, if they are very many. */
+function crowdsIn({ events }: Trace): Moment[] {
+  const alive = new Map<string, number>();
+  const most = new Map<string, { readonly step: number; readonly count: number }>();
+  for (const [step, { n, e }] of events.entries()) {
+    const more = e === 'start' ? 1 : e === 'end' ? -1 : 0;
+    const count = (alive.get(n) ?? 0) + more;
+    alive.set(n, count);
+    if (count > (most.get(n)?.count ?? aCrowd)) most.set(n, { step, count });
+  }
+  return [...most].map(([node, { step, count }]) => ({
+    step,
+    words: strings.crowd(node, count),
+  }));
 }
 
 interface PartingMoments {
@@ -203,7 +237,7 @@ function partingMoments({ outcome, trace }: Run): PartingMoments {
   if (outcome.status !== 'done') return { heard: [], over: [] };
   const { events } = trace;
   const { nodes } = outcome.value;
-  const names = namesIn(outcome.value);
+  const names = namesIn(trace);
   const heard: Moment[] = [];
   const over: Moment[] = [];
   for (const [node, { partings }] of Object.entries(nodes)) {
