@@ -45,22 +45,19 @@ export interface OwnSource {
   readonly text: string;
 }
 
-/** Where a player stands. */
-export interface PlayerStep {
-  readonly index: number;
-  /** The line that is at work, `impl/p2p/peer.ts` and 120, if the run knows it. */
-  readonly place: { readonly file: string; readonly line: number } | undefined;
-  /** The same, if it is one of the reader's own source. */
-  readonly ownLine: number | undefined;
-}
-
 /** What to call nodes and tasks whose own names say little: `{ main: 'your test' }`. */
 export interface PlayerNames {
   readonly nodes?: Readonly<Record<string, string>>;
   readonly tasks?: Readonly<Record<string, string>>;
 }
 
-export function placeOf(src: string | undefined): PlayerStep['place'] {
+/** `impl/p2p/peer.ts` and 120. */
+export interface CodePlace {
+  readonly file: string;
+  readonly line: number;
+}
+
+export function placeOf(src: string | undefined): CodePlace | undefined {
   const [, file, line] = /^(.+):(\d+)$/.exec(src ?? '') ?? [];
   return file === undefined ? undefined : { file, line: Number(line) };
 }

@@ -8,17 +8,26 @@ export type Seen =
   | { readonly kind: 'test'; readonly test: string; readonly code: string }
   | { readonly kind: 'live'; readonly code: string };
 
-/** The lines of `file` at which tasks stand after each step: what the editor lights. */
-export function linesInUse(trace: Trace, file: string): readonly (readonly number[])[] {
+/** Lines of the reader's file at a step. */
+export interface InUse {
+  /** Where tasks stand after it: what the editor lights. */
+  readonly lines: readonly number[];
+  /** That of the task which acts, if it is one of these. */
+  readonly acting: number | undefined;
+}
+
+export function linesInUse(trace: Trace, file: string): readonly InUse[] {
   const standing = new Map<string, number>(); // task to line; BOUNDED by the tasks alive
   return trace.events.map(({ n, k, e, src, from }) => {
     const task = `${n}/${k}`;
     // Where ours is at work for theirs, the line of theirs that called it.
     const own = [src, from].find((place) => place?.startsWith(`${file}:`));
-    const line = own === undefined ? 0 : Number(own.slice(file.length + 1));
-    if (line === 0 || e === 'end') standing.delete(task);
-    else standing.set(task, line);
-    return [...new Set(standing.values())].sort((a, b) => a - b);
+    if (own === undefined || e === 'end') standing.delete(task);
+    else standing.set(task, Number(own.slice(file.length + 1)));
+    return {
+      lines: [...new Set(standing.values())].sort((a, b) => a - b),
+      acting: standing.get(task),
+    };
   });
 }
 

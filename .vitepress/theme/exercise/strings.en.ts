@@ -165,7 +165,7 @@ export const en = {
   verdict: {
     title: 'Verdict',
     idle: 'Not run yet.',
-    before: 'Passed before; not run since.',
+    before: 'Passed before. Run it to see how it stands now.',
     first: 'The first run loads the tests. Nothing leaves this page.',
     loading: 'Loading the tests…',
     running: (name: string): string => `Running: ${name}`,
@@ -202,6 +202,8 @@ export const en = {
   },
   live: {
     close: 'Back to the task',
+    /** In one column the task is not beside what was pressed. */
+    back: 'Back',
     title: 'Your code in a live connection',
     running: 'Two nodes are meeting; one of them runs your code…',
     failed: (why: string): string => `There is nothing to see: ${why}`,
@@ -217,6 +219,8 @@ export const en = {
       `It was cut: ${before} steps before the first one here and ${after} after the last are left out.`,
     line: (line: number): string => `line ${line}`,
     placed: (line: number): string => `your ${ordinal(line)} line`,
+    /** Where others stand while a task acts that has no line of the reader's. */
+    at: (acts: boolean, line: string): string => (acts ? line : `meanwhile ${line}`),
     also: (lines: readonly number[]): string => `and ${lines.join(', ')}`,
     goTo: 'Go to:',
     /** A moment's words, short enough for a button. */
