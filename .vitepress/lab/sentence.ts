@@ -78,10 +78,20 @@ function tellCrossing(event: TraceEvent, crossing: Crossing, telling: Telling): 
   const { say, task, model } = telling;
   const others = model.nodes.filter((node) => node !== event.n);
   const other = others.length === 1 ? (others[0] ?? '') : '';
-  const what = messageText(crossing, telling);
+  const reason = reasonIn(event, model);
+  const named =
+    reason === undefined ? crossing.name : say.leaving(crossing.name, reason);
+  const what = messageText({ ...crossing, name: named }, telling);
   return crossing.direction === 'out'
     ? say.out(task, what, other)
     : say.in(task, what, other);
+}
+
+/** What a Disconnect gives as its reason, if it is the list that it should be. */
+function reasonIn({ msg, b }: TraceEvent, { trace }: TraceModel): number | undefined {
+  if (msg?.code !== 1 || b === undefined) return undefined;
+  const [, reason] = /^c1(80|[0-7][\da-f])$/.exec(trace.bytes[b] ?? '') ?? [];
+  return reason === undefined ? undefined : Number.parseInt(reason, 16) % 0x80;
 }
 
 function messageText(

@@ -103,12 +103,12 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       'The second asks again',
       '125 A: setupConn#2 hands a connection past both handshakes to run, through addpeer.',
     ],
-    ['hears Disconnect', '150 B: listen#2 hears Disconnect (2 bytes) from A.'],
+    ['hears Disconnect', '150 B: listen#2 hears Disconnect 5 (2 bytes) from A.'],
     [
       'The third',
       '475 A: setupConn#3 hands a connection past its encryption handshake to run, through posthandshake.',
     ],
-    ['hears the same reason', '500 B: remote#3 hears Disconnect (2 bytes) from A.'],
+    ['hears the same reason', '500 B: remote#3 hears Disconnect 5 (2 bytes) from A.'],
   ],
   '03-hello': [
     ['A starts its writer', '100 A: dial … starts helloWriter.'],
@@ -154,8 +154,8 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ],
     ['closes `closed`', '225 A: runPeer gives the signal closed: this peer is over.'],
     ['`pingLoop` leaves', '225 A: pingLoop is over.'],
-    ['sends Disconnect', '225 A: runPeer sends Disconnect (2 bytes) to B.'],
-    ['B hears it', '250 B: listen hears Disconnect (2 bytes) from A.'],
+    ['sends Disconnect', '225 A: runPeer sends Disconnect 16 (2 bytes) to B.'],
+    ['B hears it', '250 B: listen hears Disconnect 16 (2 bytes) from A.'],
     [
       '`readLoop` fails too',
       '225 A: readLoop puts the error “read: connection closed” into readErr.',
@@ -194,12 +194,12 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       '425 A: readLoop hands GetBlockBodies (1 byte) to eth/63, through eth.in.',
     ],
     ["eth's task answers", '425 A: eth/63 sends BlockBodies (1 byte) to B.'],
-    ['hears the Disconnect', '525 A: readLoop hears Disconnect (2 bytes) from B.'],
+    ['hears the Disconnect', '525 A: readLoop hears Disconnect 4 (2 bytes) from B.'],
     [
       'reports it as an error',
       '525 A: readLoop hands the error “too many peers” to runPeer, through readErr.',
     ],
-    ['`run` says goodbye', '525 A: runPeer sends Disconnect (2 bytes) to B.'],
+    ['`run` says goodbye', '525 A: runPeer sends Disconnect 4 (2 bytes) to B.'],
   ],
   '08-ping-loop': [
     [
@@ -254,7 +254,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       '`readLoop` reads the Disconnect and reports it',
       '825 A: readLoop hands the error “too many peers” to runPeer, through readErr.',
     ],
-    ['`run` says goodbye', '825 A: runPeer sends Disconnect (2 bytes) to B.'],
+    ['`run` says goodbye', '825 A: runPeer sends Disconnect 4 (2 bytes) to B.'],
     ['waits for the end of eth', '875 A: runPeer waits for the end of eth/63.'],
   ],
   '10-write-token': [
@@ -303,12 +303,12 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['is over', '10150 A: pingLoop is over.'],
     ['puts it into `protoErr`', '10150 A: eth/63 puts the error “EOF” into protoErr.'],
     ['is over', '10150 A: eth/63 is over.'],
-    ['farewell', '10150 A: runPeer sends Disconnect (2 bytes) to B.'],
+    ['farewell', '10150 A: runPeer sends Disconnect 8 (2 bytes) to B.'],
     [
       'reports that',
       '10150 A: readLoop puts the error “read: connection closed” into readErr.',
     ],
-    ['B reads the farewell', '10175 B: readLoop hears Disconnect (2 bytes) from A.'],
+    ['B reads the farewell', '10175 B: readLoop hears Disconnect 8 (2 bytes) from A.'],
     ['writing an answer', '10175 B: eth/63 sends BlockHeaders (1 byte) to A.'],
     [
       'waits for its turn',
@@ -318,7 +318,7 @@ const pages: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
       'goes into `writeErr`',
       '10175 B: eth/63 puts the write token and no error into writeErr.',
     ],
-    ['the same reason back', '10175 B: runPeer sends Disconnect (2 bytes) to A.'],
+    ['the same reason back', '10175 B: runPeer sends Disconnect 8 (2 bytes) to A.'],
     [
       'reports',
       '10200 A: runPeer hands a peer that has ended to run, through delpeer.',

@@ -358,6 +358,16 @@ describe('sentence', () => {
     ]);
   });
 
+  it.each([
+    ['c104', 'run sends Disconnect 4 (2 bytes).'],
+    ['c180', 'run sends Disconnect 0 (2 bytes).'],
+    ['c1ff', 'run sends Disconnect (2 bytes).'],
+    ['c20405', 'run sends Disconnect (2 bytes).'],
+  ])('gives the reason of a Disconnect that is one: %s', (hex, said) => {
+    const line: Line = ['A/run', 'msg', { v: 'out code 1, 2 bytes', b: 0 }];
+    expect(told([line], [hex])).toEqual([said]);
+  });
+
   it('names the other side only where there is one other', () => {
     expect(told([['A/r', 'msg', { v: 'in Hello, 94 bytes' }]])).toEqual([
       'r hears Hello (94 bytes).',

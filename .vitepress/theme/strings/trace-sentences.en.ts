@@ -212,6 +212,7 @@ export const traceSentences = {
     `${task} sends ${message}${node === '' ? '' : ` to ${node}`}.`,
   in: (task: string, message: string, node: string): string =>
     `${task} hears ${message}${node === '' ? '' : ` from ${node}`}.`,
+  leaving: (name: string, reason: number): string => `${name} ${reason}`,
   message: (name: string, bytes: string): string =>
     bytes === '' ? name : `${name} (${bytes})`,
 
