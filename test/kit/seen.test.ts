@@ -10,7 +10,7 @@ import { readCatalog, type Exercise } from '#kit/catalog/catalog.ts';
 import { repository } from '#kit/catalog/sources.ts';
 import { canSee, wantedTest } from '#kit/formats/opened.ts';
 import { traceIn, type SeenLive, type SeenTest } from '#kit/formats/schema-seen.ts';
-import { maxSteps, maxTraceBytes, storyText } from '#kit/run/story.ts';
+import { maxSteps, maxTraceBytes, storyOf } from '#kit/run/story.ts';
 import { keptWorkerScript } from '#kit/script/kept-script.ts';
 import { buildWorkerScript } from '#kit/script/script.ts';
 import { Threads } from '#kit/script/thread.ts';
@@ -401,6 +401,22 @@ describe('a live connection', () => {
     expect(live.same).toBe(false);
   });
 
+  it('offers no moment that the trace file has no more', async () => {
+    const { facts, starter } = exerciseOf('E18');
+    const one = "peer.go('pong', () => peer.sendPong());";
+    const code = starter.replace(one, [one, one, one].join('\n      '));
+    const live = await threads.live('E18', code, facts.scenario ?? '');
+    const { events, head } = traceIn(live.trace);
+    expect(head.leftOut?.after).toBeGreaterThan(0);
+    expect(live.outcome.join()).toContain('Node A drops B after 20.000 s');
+    const words = live.moments.map((moment) => moment.words);
+    expect(words).toEqual([
+      '`answering` runs for the first time',
+      expect.stringMatching(/^Node A has 6\d\d tasks at one time$/),
+    ]);
+    for (const { step } of live.moments) expect(step).toBeLessThan(events.length);
+  });
+
   it('says of an answer that it brings about more than was wanted', async () => {
     const late = "peer.go('late', () => peer.closed.wait().then(() => missing()));";
     const start = "peer.go('deliver',";
@@ -605,7 +621,7 @@ describe('Show', () => {
   });
 });
 
-describe('storyText', () => {
+describe('storyOf', () => {
   const head = {
     peerwalkTrace: 1,
     code: '',
@@ -622,7 +638,7 @@ describe('storyText', () => {
 
   it('keeps the step that is meant, and says how much it left out', () => {
     for (const at of [0, 3_000, maxSteps + 100, events.length - 1]) {
-      const trace = traceIn(storyText({ ...shown, at }));
+      const trace = traceIn(storyOf({ ...shown, at }).text);
       expect(trace.events).toHaveLength(maxSteps);
       expect(trace.events[trace.head.at ?? -1]?.v).toBe(`step ${at}`);
       const { before = 0, after = 0 } = trace.head.leftOut ?? {};
@@ -632,7 +648,7 @@ describe('storyText', () => {
   });
 
   it('keeps byte strings as far as there is room', () => {
-    const trace = traceIn(storyText({ ...shown, at: 0 }));
+    const trace = traceIn(storyOf({ ...shown, at: 0 }).text);
     expect(trace.bytes).toEqual(['00', '01']);
     expect(trace.events.slice(0, 4).map(({ b }) => b)).toEqual([0, undefined, 1, 0]);
   });

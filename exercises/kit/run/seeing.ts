@@ -14,8 +14,9 @@ import type { TestResult } from '../formats/schema-report.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
 import {
   lastStep,
+  maxSteps,
   momentOf,
-  storyText,
+  storyOf,
   withoutStart,
   withThrow,
   type Thrown,
@@ -91,7 +92,7 @@ function seenTest(seeing: Seeing): SeenTest {
     message: result.message,
     run: passed ? 1 : recording.started,
     runs: recording.started,
-    trace: storyText(shown),
+    trace: storyOf(shown).text,
   };
 }
 
@@ -141,8 +142,18 @@ function thrownIn(
 function seenLive(lived: Lived, sources: Readonly<Record<string, string>>): SeenLive {
   const { sentence, outcome, same, differs, moments, trace, at } = lived;
   const about = [sentence, ...outcome].join('\n');
-  const text = storyText({ run: trace, events: trace.events, at, about, sources });
-  return { sentence, outcome, same, differs, moments, trace: text };
+  const { text, before } = storyOf({
+    run: trace,
+    events: trace.events,
+    at,
+    about,
+    sources,
+  });
+  // A run that was cut has other numbers, and a moment may be gone with the rest.
+  const kept = moments
+    .map(({ step, words }) => ({ step: step - before, words }))
+    .filter(({ step }) => step >= 0 && step < maxSteps);
+  return { sentence, outcome, same, differs, moments: kept, trace: text };
 }
 
 function firstLine(message: string): string {

@@ -79,8 +79,15 @@ export interface Shown {
   readonly sources: Readonly<Record<string, string>>;
 }
 
-/** The text of the trace file: at most `maxSteps` steps, and the one to open among them. */
-export function storyText({ run, events, at, about, sources }: Shown): string {
+export interface Story {
+  /** Of the trace file. */
+  readonly text: string;
+  /** Steps that were left out before the first one of the file. */
+  readonly before: number;
+}
+
+/** At most `maxSteps` steps, and the one to open among them. */
+export function storyOf({ run, events, at, about, sources }: Shown): Story {
   // The end of a long run is what it is opened for; what comes after may go as well.
   const from = Math.max(0, Math.min(at - maxSteps + 1, events.length - maxSteps));
   const kept = events.slice(from, from + maxSteps);
@@ -98,7 +105,10 @@ export function storyText({ run, events, at, about, sources }: Shown): string {
   };
   // As `writeTrace` does: that module has the checks too, for which there is no room here.
   const lines = [trace.head, ...trace.events, { bytes: trace.bytes }];
-  return lines.map((line) => JSON.stringify(line) + '\n').join('');
+  return {
+    text: lines.map((line) => JSON.stringify(line) + '\n').join(''),
+    before: from,
+  };
 }
 
 /** Numbers the events anew, with the byte strings that they need, as far as there is room. */
