@@ -250,6 +250,50 @@ describe('a run', () => {
     expect(report.tests[0]?.message).toMatch(/^ReferenceError: missing is not defined/);
   });
 
+  const handOver = (lines: string): string => `
+import { recv, select, send } from '#impl/csp/select.ts';
+export async function handOver(value: any, out: any, answers: any) {
+  ${lines}
+}`;
+
+  it.each([
+    ['recv', 'await out.send(value);\n  return await recv(answers);', 5],
+    ['send', 'await send(out, value);\n  return answers.recv();', 4],
+  ])('says of a case that is awaited that `%s` waits for nothing', async (...row) => {
+    const [maker, lines, line] = row;
+    const { tests } = await one.test('E04', handOver(lines));
+    const words = `\`${maker}(…)\` makes a case and waits for nothing, so \`await\` gives it back`;
+    expect(tests[0]).toMatchObject({ verdict: 'threw', line });
+    expect(tests[0]?.message).toContain(words);
+  });
+
+  it('says of a case that is thrown, or compared, what it is', async () => {
+    const thrown = 'const got = recv(answers);\n  throw got;';
+    const { tests } = await one.test('E04', handOver(thrown));
+    expect(tests[0]?.message).toMatch(/^threw a case: .* `await select\(/);
+    const given = 'await out.send(value);\n  return out;'; // a channel is its own case
+    const compared = await one.test('E04', handOver(given));
+    expect(compared.tests[0]).toMatchObject({
+      verdict: 'failed',
+      actual: 'a case, as `recv(…)` and `send(…)` make it: `select` would wait for it',
+    });
+  });
+
+  it('lets a case be chosen as ever', async () => {
+    const chosen = `await select({ sent: send(out, value), never: recv(undefined) });
+  return (await select({ answer: recv(answers) })).value;`;
+    const { verdict } = await one.test('E04', handOver(chosen));
+    expect(verdict).toBe('passed');
+  });
+
+  it('says of an error without a message that it has none', async () => {
+    const { tests } = await inOneThread(echo('throw new Error(undefined);'));
+    expect(tests[0]).toMatchObject({
+      message: 'Error: it came without words',
+      line: 2,
+    });
+  });
+
   it('refuses an import that the page does not have', async () => {
     const report = await inOneThread(
       "import { readFile } from 'node:fs';\nexport const echo = readFile;",

@@ -53,6 +53,16 @@ export const kitStrings = {
   thrown: {
     value: (value: string): string => `threw ${value}`,
     noMessage: 'threw a value without a message',
+    noWords: 'it came without words',
+    /** Of what `recv` or `send` makes. */
+    aCase:
+      'threw a case: `recv(…)` and `send(…)` make one for `select` and wait for nothing; ' +
+      '`await select({ name: recv(…) })` waits, and its `value` is what came',
+    caseGot: 'a case, as `recv(…)` and `send(…)` make it: `select` would wait for it',
+    awaitedCase: (maker: string): string =>
+      `\`${maker}(…)\` makes a case and waits for nothing, so \`await\` gives it back; ` +
+      `\`await select({ name: ${maker}(…) })\` waits` +
+      (maker === 'recv' ? ', and its `value` is what came' : ''),
     hidden: 'threw a value that cannot be looked at',
     unprintable: '(a value that cannot be printed)',
     unclaimed: (message: string): string =>
