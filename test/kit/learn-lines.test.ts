@@ -113,8 +113,8 @@ describe('reportLines', () => {
     const seen = lines.slice(-21);
     expect(seen.filter((line) => line.startsWith(' ✗ '))).toHaveLength(1);
     if ('expected' in more) {
-      expect(seen.some((line) => line.startsWith('     expected: one'))).toBe(true);
-      expect(seen.some((line) => line.startsWith('     got:      two'))).toBe(true);
+      expect(seen.some((line) => line.startsWith('     wanted: one'))).toBe(true);
+      expect(seen.some((line) => line.startsWith('     got:    two'))).toBe(true);
     }
     expect(longest(lines)).toBeLessThanOrEqual(80);
   });

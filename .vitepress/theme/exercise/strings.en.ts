@@ -185,8 +185,8 @@ export const en = {
     notRun: 'No test could be run',
     at: (line: number): string => `to line ${line}`,
     see: 'See it',
-    expected: 'expected',
-    actual: 'got',
+    wanted: 'wanted',
+    got: 'got',
     word: (verdict: TestVerdict, type: ExerciseType): string =>
       verdict === 'unsolved' ? notYet(type) : verdicts[verdict],
     stopped: 'stopped',

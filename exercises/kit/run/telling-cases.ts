@@ -21,7 +21,7 @@ export function isCase(value: unknown): boolean {
 
 /** The exports of `selectModule`, with makers of cases that tell. */
 export function tellingCases(exports: Exports): Exports {
-  const told: object = Object.create(exports) as object; // the others, as they are then
+  const told = { __proto__: exports }; // the others are looked up when they are used
   for (const name of makers) {
     const value = (...given: unknown[]): unknown => {
       const made = apply(exports[name] as () => unknown, undefined, given);
@@ -30,7 +30,7 @@ export function tellingCases(exports: Exports): Exports {
     };
     Object.defineProperty(told, name, { value });
   }
-  return told as Exports;
+  return told as unknown as Exports;
 }
 
 /** An `await` asks what it is given for its `then`. */
