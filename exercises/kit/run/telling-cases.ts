@@ -21,16 +21,16 @@ export function isCase(value: unknown): boolean {
 
 /** The exports of `selectModule`, with makers of cases that tell. */
 export function tellingCases(exports: Exports): Exports {
-  const told = { __proto__: exports }; // the others are looked up when they are used
+  const told = Object.create(exports) as Exports; // the others, as they are by then
   for (const name of makers) {
     const value = (...given: unknown[]): unknown => {
-      const made = apply(exports[name] as () => unknown, undefined, given);
+      const made: unknown = apply(exports[name] as () => unknown, undefined, given);
       // Without a channel it is the one case that is never ready, known by its identity.
       return given[0] === undefined ? made : telling(name, made as object);
     };
     Object.defineProperty(told, name, { value });
   }
-  return told as unknown as Exports;
+  return told;
 }
 
 /** An `await` asks what it is given for its `then`. */
