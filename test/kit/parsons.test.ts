@@ -40,6 +40,16 @@ describe('compileParsons', () => {
     );
   });
 
+  it('says what is not placed or chosen yet', () => {
+    expect(() => compileParsons(puzzle, { order: [], blanks })).toThrow(
+      /^no line is placed yet$/,
+    );
+    const order = 'loop switch case end-switch end-loop'.split(' ');
+    expect(() => compileParsons(puzzle, { order, blanks: {} })).toThrow(
+      "nothing is chosen yet for the blank in “return { of: '…' };”",
+    );
+  });
+
   it('compiles lines whose braces fit', () => {
     const order = 'loop switch case end-switch end-loop'.split(' ');
     const f = compileParsons(puzzle, { order, blanks });

@@ -294,6 +294,15 @@ export async function handOver(value: any, out: any, answers: any) {
     });
   });
 
+  it('says of a question without an answer that it has none', async () => {
+    const open = 'export const answers = { small: undefined, large: undefined };';
+    const { tests } = await one.test('E03', open);
+    expect(tests[0]).toMatchObject({
+      verdict: 'unsolved',
+      message: 'this question is not answered yet',
+    });
+  });
+
   it('refuses an import that the page does not have', async () => {
     const report = await inOneThread(
       "import { readFile } from 'node:fs';\nexport const echo = readFile;",

@@ -14,6 +14,7 @@ import {
   firstTodo,
   importLines,
 } from '../../.vitepress/theme/exercise/code-shape.ts';
+import { kitStrings } from '../../exercises/kit/words/strings.ts';
 import { breakable } from '../../.vitepress/build/breakable.ts';
 import {
   pieceAt,
@@ -89,6 +90,15 @@ describe('saidOf', () => {
   it('keeps how else something is compared', () => {
     const message = 'what: expected 1 to be greater than 2';
     expect(saidOf(failed(message, '2', '1'))).toBe(message);
+  });
+});
+
+describe('a wrong answer', () => {
+  it.each([
+    ['It is not so that it waits. The run shows otherwise.', ''],
+    ['The run shows otherwise.', 'Not so. '],
+  ])('is called so once: %s', (said, before) => {
+    expect(kitStrings.answers.wrong(said)).toBe(before + said);
   });
 });
 

@@ -232,7 +232,6 @@ export const en = {
   items: {
     legend: (index: number, count: number): string => `Question ${index} of ${count}`,
     right: 'Right.',
-    wrong: 'Not so.',
     why: 'Why? This names the answer.',
     see: (index: number): string => `See it: question ${index}`,
     unanswered: (left: number): string =>
