@@ -116,11 +116,11 @@ describe('Peer.run: four ways to die', () => {
       moved('tell', 'end-loop'),
       '`run` uses `end` where it has no value yet.',
     ],
-    ['asks itself', moved('ask', 'close'), 'after 12 s `run` still waits (send disc'],
+    ['asks itself', moved('ask', 'close'), 'After 12 s `run` still waits (send disc'],
     [
       'never closes `closed`',
       { order: solved.order.filter((id) => id !== 'close') },
-      'is `run` over; after 12 s `run` still waits (wait for pingLoop, eth/1)',
+      'After 12 s `run` still waits for the end of pingLoop, eth/1. Others that wait: ',
     ],
     [
       'starts no task before it waits',
