@@ -279,6 +279,26 @@ export async function handOver(value: any, out: any, answers: any) {
     });
   });
 
+  it.each([
+    ['blocked', 'await out.send(value);\n  return await out.recv();', 5],
+    ['blocked', 'await out.send(value);\n  await new Promise(() => 0);', 4],
+    ['step-limit', 'for (;;)\n    await select({ none: send(new Wide(), 1) });', 5],
+  ])('of a run that is %s has the line where the answer waits', async (...row) => {
+    const [verdict, lines, line] = row;
+    const wide =
+      "import { Chan } from '#impl/csp/chan.ts';class Wide extends Chan<any> {\
+constructor() { super('wide', 1); } }";
+    const { tests } = await one.test('E04', `${wide}${handOver(lines)}`);
+    expect(tests[0]).toMatchObject({ verdict, line });
+  });
+
+  it('of a wait that is begun inside of another says so, before it stands still', async () => {
+    const lines = 'out.send(value);\n  return await answers.recv();';
+    const { tests } = await one.test('E04', handOver(lines));
+    expect(tests[0]).toMatchObject({ verdict: 'threw', line: 5 });
+    expect(tests[0]?.message).toContain('a wait (recv answers) outside of a task, or');
+  });
+
   it('lets a case be chosen as ever', async () => {
     const chosen = `await select({ sent: send(out, value), never: recv(undefined) });
   return (await select({ answer: recv(answers) })).value;`;
@@ -457,6 +477,8 @@ export async function handOver(value: any, out: any, answers: any) {
       verdict: 'blocked',
       message:
         'nothing can go on: the test waits for recv answers; doubler waits for recv questions',
+      line: 2,
+      column: 15,
       runs: 1,
     });
   });
