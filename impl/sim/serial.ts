@@ -217,9 +217,8 @@ export class SerialRuntime implements Runtime {
     if (task === undefined) {
       throw new RuntimeMisuse(
         `a wait${on === aTurn ? '' : ` (${on.label})`} outside of a task, or while its task still waits elsewhere. ` +
-          'A task waits for one thing at a time: is an `await` missing in front of an earlier call ' +
-          '(`return call()` in a `try` needs one too)? Or are several waits meant at once? ' +
-          'WaitGroup.go starts a task for each; Promise.all and Promise.race start none',
+          'Is an `await` missing in front of an earlier call? (`return call()` in a `try` needs one too.) ' +
+          'Or are several waits meant at once? WaitGroup.go starts a task for each; Promise.all and Promise.race start none',
       );
     }
     task.waitsOn = on;

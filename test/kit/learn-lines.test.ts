@@ -238,6 +238,12 @@ describe('forTerminal', () => {
     expect(forTerminal(repository, text, '01-a')).toBe(
       'Say.\n\n(Ours: exercises/01-a/README.md)\n',
     );
+    const fold = (title: string, inside: string): string =>
+      `<details class="x">\n<summary>${title}</summary>\n\n${inside}\n\n</details>`;
+    const nested = fold('More', `And then?\n\n${fold('Ours', 'It is 5.')}`);
+    expect(forTerminal(repository, `${nested}\n\n${fold('Last', '6')}`, '01-a')).toBe(
+      '(More: exercises/01-a/README.md)\n\n(Last: exercises/01-a/README.md)',
+    );
   });
 });
 
