@@ -5,15 +5,7 @@ import type { Identified } from '#impl/p2p/conn.ts';
 import { ServerStopped } from '#impl/p2p/server-stopped.ts';
 import { Unsolved } from '#kit/unsolved.ts';
 
-/**
- * Hands `conn` to the run loop and waits for its verdict.
- *
- * @param conn has `cont`, a Chan for the verdict: undefined lets it pass, an error refuses
- * @param stage the Chan of this checkpoint; the run loop takes connections out of it
- * @param quit a Done: the server stops
- * @throws the refusal, as it came
- * @throws {ServerStopped} `quit` closed first, in either wait
- */
+/** Hands `conn` to the run loop and waits for its verdict: undefined, or an error. */
 export async function checkpoint<C extends Pick<Identified, 'cont'>>(
   conn: C,
   stage: Chan<C>,

@@ -250,20 +250,27 @@ function explained(error: unknown): string | undefined {
   return `\`run\` uses \`end\` where it has no value yet. A case of the loop gives it one, and then the loop is over (“${error.message}”)`;
 }
 
+/** How a wait for other tasks begins. */
+const tasksEnd = 'wait for ';
+
+/** In sentences, what became of `run`. */
 function noteOn(
   { end, endedAtMs }: Pick<Seen, 'end' | 'endedAtMs'>,
   left: readonly BlockedTask[],
 ): string {
   if (endedAtMs !== undefined) {
     const cause =
-      end === undefined ? '' : `, the first cause was “${end.error.message}”`;
-    return `; it was over at ${endedAtMs} ms${cause}`;
+      end === undefined ? '' : `, and the first cause was “${end.error.message}”`;
+    return `\`run\` was over at ${endedAtMs} ms${cause}.`;
   }
   const others = left.filter(({ task }) => task !== 'run');
   const waiting = others.map(({ task, on }) => `${task} (${on})`).join(', ');
   const on = left.find(({ task }) => task === 'run')?.on ?? 'a turn';
-  return `; after 12 s \`run\` still waits (${on}). ${
-    waiting === '' ? 'No other task is there' : `Others that wait: ${waiting}`
+  const what = on.startsWith(tasksEnd)
+    ? ` for the end of ${on.slice(tasksEnd.length)}`
+    : ` (${on})`;
+  return `After 12 s \`run\` still waits${what}. ${
+    waiting === '' ? 'No other task is there.' : `Others that wait: ${waiting}.`
   }`;
 }
 
@@ -274,8 +281,10 @@ const schedules = Array.from({ length: 6 }, (_, i) =>
 );
 
 function expectHeard({ heard, endedAtMs, note }: Seen, expected: string): void {
-  expect(inWords(heard), `what the remote heard from \`run\`${note}`).toBe(expected);
-  expect(endedAtMs === undefined ? 'no' : 'yes', `is \`run\` over${note}`).toBe('yes');
+  expect(inWords(heard), `${note} From it, the remote has heard`).toBe(expected);
+  expect(endedAtMs === undefined ? 'waiting' : 'over', `${note} In the end it is`).toBe(
+    'over',
+  );
 }
 
 function expectEnd({ end }: Seen, reason: number, who: string): void {

@@ -121,12 +121,12 @@ export const items: readonly Prediction[] = [
       guess({ clock: undefined }, 'whoever sends Pings stays'),
       guess(
         { clock: 'write', atS: 20, heard: 16 },
-        'what fails in a protocol is told as 16',
+        'a message of a protocol that cannot be written is an error of the protocol, and told as 16',
       ),
       guess({ clock: 'read', atS: 30 }, 'only reading has a clock'),
       guess({ clock: 'write', atS: 20 }),
     ],
-    why: 'The line is full at once. One message waits to be written, for 20 s. Then the line counts as dead, though B’s Pings come in as ever.',
+    why: 'The line is full at once. One message waits to be written, for 20 s. That it failed comes to `run` through `writeErr`, as trouble on the line, and then nothing is said, though B’s Pings come in as ever. (A Ping or Pong that cannot be written comes through `protoErr`, and would be a 16.)',
   },
   {
     id: 'clocks-slow-protocol',

@@ -51,7 +51,7 @@ export const items: readonly Step[] = [
     1,
     'readLoop',
     [
-      guess('for-line', '`in` is a queue in which the second line of talk waits'),
+      guess('for-line', 'chat has a queue, in which the second line of talk waits'),
       guess('for-eth', '`readLoop` waits until a handler is through with its message'),
       guess('for-chat'),
       guess('for-pingLoop', '`readLoop` reads past a message that nobody takes'),
@@ -133,6 +133,6 @@ export const items: readonly Step[] = [
       guess('for-end-of-chat'),
       guess('over', 'one protocol that has ended is enough'),
     ],
-    'eth was through at 800 ms, came back to read, and found `closed`. chat is busy until 1000 ms, and so long A lists a peer that has left at 0 ms.',
+    'eth was through at 800 ms, came back to read, and found `closed`. chat is busy until 1000 ms. Until then A counts the remote as a peer, though it has said goodbye long ago.',
   ),
 ];

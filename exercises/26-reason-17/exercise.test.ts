@@ -121,10 +121,12 @@ describe('attack', () => {
   it('ends the process of a node of 2018', async () => {
     const { crash, sent, dropText } = await watch(TellingPeer, attack);
     const lives =
-      dropText === undefined ? 'it lives, with its peer' : `it lives: “${dropText}”`;
+      dropText === undefined
+        ? 'alive, and so is the peer'
+        : `alive, and says of the peer “${dropText}”`;
     const dead = crash?.includes('index out of range') === true;
     expect(
-      dead ? 'dead' : (crash ?? lives),
+      dead ? 'dead' : crash === undefined ? lives : `dead of something else, ${crash}`,
       `after ${sent} ${sent === 1 ? 'message' : 'messages'}, the process is`,
     ).toBe('dead');
   });
@@ -136,7 +138,7 @@ describe('attack', () => {
 
   it('ends nothing but its own peer after the cure', async () => {
     const { crash, dropText } = await watch(MendedPeer, attack);
-    expect(crash ?? 'nothing', 'what nobody has caught').toBe('nothing');
+    expect(crash ?? 'none', 'errors that nobody has caught').toBe('none');
     expect(dropText ?? 'nothing', 'those who listen have heard').not.toBe('nothing');
   });
 });
@@ -181,8 +183,8 @@ describe('reasonText', () => {
     'lets a node live whose peer leaves with %s',
     async (reason) => {
       const { crash, dropText } = await watch(MendedPeer, leaves(reason));
-      expect(crash ?? 'nothing', 'what nobody has caught').toBe('nothing');
-      expect(dropText, 'what those who listen hear').toBe(textOf(reason));
+      expect(crash ?? 'none', 'errors that nobody has caught').toBe('none');
+      expect(dropText, 'of the end, those who listen hear').toBe(textOf(reason));
     },
   );
 });

@@ -114,7 +114,7 @@ function indent(source: string): string {
  * @throws {NoProgram} what was assembled cannot be run
  */
 export function compileParsons(puzzle: Puzzle, answer: Assembled): unknown {
-  if (answer.order.length === 0) throw new Unsolved(puzzle.declares);
+  if (answer.order.length === 0) throw new Unsolved(kitStrings.unsolved.order);
   const source = assembledSource(puzzle, answer);
   try {
     const { code } = transform(source, { transforms: ['typescript'] });

@@ -81,6 +81,8 @@ export async function runTasks<T>(
     case 'step-limit':
       throw new StepLimit(maxSteps, outcome.blocked);
     case 'foreign-wait':
+      // A task that threw while a wait of its own went on: why, its error says.
+      if (failures[0] !== undefined) throw failures[0].error;
       throw new ForeignWait(outcome.task);
     case 'done':
       if (failures[0] !== undefined) throw failures[0].error;

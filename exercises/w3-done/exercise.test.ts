@@ -13,7 +13,7 @@ import { carry } from './exercise.ts';
 class House {
   readonly kitchen: Chan<string>;
   readonly guests: Chan<string>;
-  readonly closed = new Done('closed');
+  readonly closed = new Done('closing time');
   /** What guests have taken. */
   readonly eaten: string[] = [];
   /** What the runner has taken from the kitchen. */

@@ -70,7 +70,7 @@ export interface Trial {
 
 type Room = 'disc' | 'protoErr' | 'readErr' | 'writeErr' | 'writeStart' | 'pingRecv';
 
-const protocolNames = ['eth', 'les', 'shh'];
+const protocolNames = ['eth', 'chat', 'note'];
 const protoCode = 16;
 const message = (code: number): ReturnType<typeof newMsg> =>
   newMsg(code, Uint8Array.of(0xc0));
@@ -288,7 +288,8 @@ function setUp(trial: Trial, capacity: number): Stage {
     for (;;) await rw.readMsg();
   };
   const protocols = Array.from({ length: trial.protocols }, (_, n) => {
-    return { name: protocolNames[n] ?? `p${n}`, version: 63, length: 17, run };
+    const version = n === 0 ? 63 : 1;
+    return { name: protocolNames[n] ?? `p${n}`, version, length: 17, run };
   });
   const peer = new Peer(connOver(line, protocols), protocols);
   const stage: Stage = { peer, line, taken, endedAt: {} };
@@ -319,7 +320,7 @@ class Insisting<T> extends Chan<T> {
 
   override trySend(value: T): boolean {
     if (super.trySend(value)) return true;
-    this.#wg.go(`at ${this.name}`, async () => {
+    this.#wg.go(`a report at ${this.name}`, async () => {
       await select({ taken: send(this, value) });
     });
     return true;

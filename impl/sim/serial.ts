@@ -216,9 +216,9 @@ export class SerialRuntime implements Runtime {
     const task = this.#current;
     if (task === undefined) {
       throw new RuntimeMisuse(
-        `a wait${on === aTurn ? '' : ` (${on.label})`} outside of a task, or while its task still waits elsewhere: ` +
-          'is an `await` missing in front of an earlier call? (`return call()` in a `try` needs one too.) ' +
-          'A second task is started with WaitGroup.go; Promise.all and Promise.race start none',
+        `a wait${on === aTurn ? '' : ` (${on.label})`} outside of a task, or while its task still waits elsewhere. ` +
+          'Is an `await` missing in front of an earlier call? (`return call()` in a `try` needs one too.) ' +
+          'Or are several waits meant at once? WaitGroup.go starts a task for each; Promise.all and Promise.race start none',
       );
     }
     task.waitsOn = on;

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { readCatalog } from '../../exercises/kit/catalog/catalog.ts';
 import { repository } from '../../exercises/kit/catalog/sources.ts';
 import { writeAnswers } from '../../exercises/kit/formats/answer-text.ts';
+import { hintTitles } from '../../exercises/kit/page/page-data.ts';
 import { items } from '../../exercises/13-predict/items.ts';
 
 const guide = join(repository.root, 'docs', 'guide');
@@ -52,6 +53,19 @@ function functionOf(id: string): string | undefined {
   const solution = catalog.find(({ facts }) => facts.id === id)?.solution ?? '';
   return /^export (?:async )?function (\w+)/m.exec(solution)?.[1];
 }
+
+describe('hints.md', () => {
+  it.each(catalog.map(({ facts, path }) => [facts.id, facts.type, path] as const))(
+    'of %s has the titles of the page: the last one of %s promises what is asked for',
+    (_, type, path) => {
+      const text = readFileSync(join(path, 'hints.md'), 'utf8');
+      const titles = Array.from(text.matchAll(/^## (.*)$/gm), ([, title]) => title);
+      expect(titles).toEqual(hintTitles(type));
+      const writes = ['fill', 'write', 'fix', 'attack'].includes(type);
+      expect(titles.at(-1) === 'Almost the code').toBe(writes);
+    },
+  );
+});
 
 describe('splitHints', () => {
   it.each(catalog.map(({ facts: { id }, hints }) => [id, hints.join('\n')]))(

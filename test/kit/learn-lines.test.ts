@@ -113,8 +113,8 @@ describe('reportLines', () => {
     const seen = lines.slice(-21);
     expect(seen.filter((line) => line.startsWith(' ✗ '))).toHaveLength(1);
     if ('expected' in more) {
-      expect(seen.some((line) => line.startsWith('     expected: one'))).toBe(true);
-      expect(seen.some((line) => line.startsWith('     got:      two'))).toBe(true);
+      expect(seen.some((line) => line.startsWith('     wanted: one'))).toBe(true);
+      expect(seen.some((line) => line.startsWith('     got:    two'))).toBe(true);
     }
     expect(longest(lines)).toBeLessThanOrEqual(80);
   });
@@ -237,6 +237,12 @@ describe('forTerminal', () => {
       'Say.\n\n<details class="x">\n<summary>Ours</summary>\n\nIt is 4.\n\n</details>\n';
     expect(forTerminal(repository, text, '01-a')).toBe(
       'Say.\n\n(Ours: exercises/01-a/README.md)\n',
+    );
+    const fold = (title: string, inside: string): string =>
+      `<details class="x">\n<summary>${title}</summary>\n\n${inside}\n\n</details>`;
+    const nested = fold('More', `And then?\n\n${fold('Ours', 'It is 5.')}`);
+    expect(forTerminal(repository, `${nested}\n\n${fold('Last', '6')}`, '01-a')).toBe(
+      '(More: exercises/01-a/README.md)\n\n(Last: exercises/01-a/README.md)',
     );
   });
 });

@@ -40,6 +40,16 @@ describe('compileParsons', () => {
     );
   });
 
+  it('says what is not placed or chosen yet', () => {
+    expect(() => compileParsons(puzzle, { order: [], blanks })).toThrow(
+      /^no line is placed yet$/,
+    );
+    const order = 'loop switch case end-switch end-loop'.split(' ');
+    expect(() => compileParsons(puzzle, { order, blanks: {} })).toThrow(
+      "nothing is chosen yet for the blank in “return { of: '…' };”",
+    );
+  });
+
   it('compiles lines whose braces fit', () => {
     const order = 'loop switch case end-switch end-loop'.split(' ');
     const f = compileParsons(puzzle, { order, blanks });
@@ -106,11 +116,11 @@ describe('Peer.run: four ways to die', () => {
       moved('tell', 'end-loop'),
       '`run` uses `end` where it has no value yet.',
     ],
-    ['asks itself', moved('ask', 'close'), 'after 12 s `run` still waits (send disc'],
+    ['asks itself', moved('ask', 'close'), 'After 12 s `run` still waits (send disc'],
     [
       'never closes `closed`',
       { order: solved.order.filter((id) => id !== 'close') },
-      'is `run` over; after 12 s `run` still waits (wait for pingLoop, eth/1)',
+      'After 12 s `run` still waits for the end of pingLoop, eth/1. Others that wait: ',
     ],
     [
       'starts no task before it waits',

@@ -57,6 +57,32 @@ async function look(id: string, code: string): Promise<Looked> {
   return { seen, trace, at: trace.events[trace.head.at ?? -1] };
 }
 
+describe('E09, “Room for a report”', () => {
+  const answer = (protoErr: string): string =>
+    edited('E09', "protoErr: '4'", `protoErr: '${protoErr}'`);
+
+  it.each([
+    ['4', 'the channel protoErr has 4 places', ''],
+    [
+      '16',
+      'the channel protoErr has 16 places',
+      'it goes well, and so it does with less.',
+    ],
+    ['1', 'the channel protoErr has one place', 'it goes wrong in 10 of 10 orders.'],
+  ])('shows a run with the room of the answer, and says it: %s', async (...row) => {
+    const [places, first, said] = row;
+    const { seen, trace } = await look('E09', answer(places));
+    expect(trace.events.find(({ e }) => e === 'event')?.v).toBe(first);
+    expect(seen.message.endsWith(said)).toBe(true);
+    const stands = trace.events.some(({ k }) => k.startsWith('a report at protoErr'));
+    expect(stands, 'a task finds no room').toBe(places === '1');
+    const protocols = new Set(
+      trace.events.map(({ k }) => k).filter((k) => /\/\d/.test(k)),
+    );
+    expect([...protocols].sort()).toEqual(['chat/1', 'eth/63', 'note/1']);
+  });
+});
+
 /** A task stands where it calls something, on lines of the text. */
 function expectCalls(events: readonly TraceEvent[], file: string, text: string): void {
   const lines = text.split('\n');

@@ -250,6 +250,79 @@ describe('a run', () => {
     expect(report.tests[0]?.message).toMatch(/^ReferenceError: missing is not defined/);
   });
 
+  const handOver = (lines: string): string => `
+import { recv, select, send } from '#impl/csp/select.ts';
+export async function handOver(value: any, out: any, answers: any) {
+  ${lines}
+}`;
+
+  it.each([
+    ['recv', 'await out.send(value);\n  return await recv(answers);', 5],
+    ['send', 'await send(out, value);\n  return answers.recv();', 4],
+  ])('says of a case that is awaited that `%s` waits for nothing', async (...row) => {
+    const [maker, lines, line] = row;
+    const { tests } = await one.test('E04', handOver(lines));
+    const words = `\`${maker}(…)\` makes a case and waits for nothing, so \`await\` gives it back`;
+    expect(tests[0]).toMatchObject({ verdict: 'threw', line });
+    expect(tests[0]?.message).toContain(words);
+  });
+
+  it('says of a case that is thrown, or compared, what it is', async () => {
+    const thrown = 'const got = recv(answers);\n  throw got;';
+    const { tests } = await one.test('E04', handOver(thrown));
+    expect(tests[0]?.message).toMatch(/^threw a case: .* `await select\(/);
+    const given = 'await out.send(value);\n  return out;'; // a channel is its own case
+    const compared = await one.test('E04', handOver(given));
+    expect(compared.tests[0]).toMatchObject({
+      verdict: 'failed',
+      actual: 'a case, as `recv(…)` and `send(…)` make it: `select` would wait for it',
+    });
+  });
+
+  it.each([
+    ['blocked', 'await out.send(value);\n  return await out.recv();', 5],
+    ['blocked', 'await out.send(value);\n  await new Promise(() => 0);', 4],
+    ['step-limit', 'for (;;)\n    await select({ none: send(new Wide(), 1) });', 5],
+  ])('of a run that is %s has the line where the answer waits', async (...row) => {
+    const [verdict, lines, line] = row;
+    const wide =
+      "import { Chan } from '#impl/csp/chan.ts';class Wide extends Chan<any> {\
+constructor() { super('wide', 1); } }";
+    const { tests } = await one.test('E04', `${wide}${handOver(lines)}`);
+    expect(tests[0]).toMatchObject({ verdict, line });
+  });
+
+  it('of a wait that is begun inside of another says so, before it stands still', async () => {
+    const lines = 'out.send(value);\n  return await answers.recv();';
+    const { tests } = await one.test('E04', handOver(lines));
+    expect(tests[0]).toMatchObject({ verdict: 'threw', line: 5 });
+    expect(tests[0]?.message).toContain('a wait (recv answers) outside of a task, or');
+  });
+
+  it('lets a case be chosen as ever', async () => {
+    const chosen = `await select({ sent: send(out, value), never: recv(undefined) });
+  return (await select({ answer: recv(answers) })).value;`;
+    const { verdict } = await one.test('E04', handOver(chosen));
+    expect(verdict).toBe('passed');
+  });
+
+  it('says of an error without a message that it has none', async () => {
+    const { tests } = await inOneThread(echo('throw new Error(undefined);'));
+    expect(tests[0]).toMatchObject({
+      message: 'Error: it came without words',
+      line: 2,
+    });
+  });
+
+  it('says of a question without an answer that it has none', async () => {
+    const open = 'export const answers = { small: undefined, large: undefined };';
+    const { tests } = await one.test('E03', open);
+    expect(tests[0]).toMatchObject({
+      verdict: 'unsolved',
+      message: 'this question is not answered yet',
+    });
+  });
+
   it('refuses an import that the page does not have', async () => {
     const report = await inOneThread(
       "import { readFile } from 'node:fs';\nexport const echo = readFile;",
@@ -404,6 +477,8 @@ describe('a run', () => {
       verdict: 'blocked',
       message:
         'nothing can go on: the test waits for recv answers; doubler waits for recv questions',
+      line: 2,
+      column: 15,
       runs: 1,
     });
   });

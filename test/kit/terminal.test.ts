@@ -343,9 +343,9 @@ describe('learn', () => {
     const answers = "export const answers = { small: 'two', large: 'one' };\n";
     writeFileSync(join(home, '03-guess', 'exercise.ts'), answers);
     const { out } = await start('learn', 'E03', '--once');
-    expect(out.match(/expected: (?:one byte|two bytes)/g)).toEqual([
-      'expected: one byte',
-      'expected: two bytes',
+    expect(out.match(/wanted: (?:one byte|two bytes)/g)).toEqual([
+      'wanted: one byte',
+      'wanted: two bytes',
     ]);
   });
 
@@ -355,7 +355,7 @@ describe('learn', () => {
       const edits = "export const edits = { quitting: 'c1 09', bare: '4' };\n";
       writeFileSync(join(home, '05-farewell', 'exercise.ts'), edits);
       const { out } = await start('learn', 'E05', '--once');
-      expect(out).toContain('expected: 8\n     got:      9\n');
+      expect(out).toContain('wanted: 8\n     got:    9\n');
       expect(out).toContain('two hex digits are a byte, and here are 1');
       expect(out).toContain(
         ' quitting, as it is now:\n' +
@@ -373,7 +373,7 @@ describe('learn', () => {
       writeFileSync(join(home, '01-echo', 'exercise.ts'), echo);
       const { out } = await start('learn', 'E01', '--once');
       expect(out.match(/\(failed\)/g)?.length, 'failures').toBeGreaterThan(1);
-      expect(out.match(/expected: .*/g)).toEqual(['expected: PING']);
+      expect(out.match(/wanted: .*/g)).toEqual(['wanted: PING']);
       const starter = readFileSync(
         join(root, fixtures.exercises, '01-echo/exercise.ts'),
       );

@@ -2,13 +2,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TestResult } from '../../exercises/kit/formats/schema-report.ts';
-import { cutWaits, grouped } from '../../exercises/kit/formats/verdict-view.ts';
+import {
+  comparedIn,
+  cutWaits,
+  grouped,
+  saidOf,
+} from '../../exercises/kit/formats/verdict-view.ts';
 import { ranked, type Found } from '../../.vitepress/theme/components/search-rank.ts';
 import {
   difference,
   firstTodo,
   importLines,
 } from '../../.vitepress/theme/exercise/code-shape.ts';
+import { kitStrings } from '../../exercises/kit/words/strings.ts';
 import { breakable } from '../../.vitepress/build/breakable.ts';
 import {
   pieceAt,
@@ -46,6 +52,53 @@ describe('cutWaits', () => {
     const { text, rest } = cutWaits(waits(9));
     expect(text).toBe(waits(4));
     expect(rest).toHaveLength(5);
+  });
+});
+
+describe('saidOf', () => {
+  const failed = (message: string, expected?: string, actual?: string): TestResult => ({
+    ...{ name: 'a', verdict: 'failed', message },
+    ...(expected === undefined ? {} : { expected }),
+    ...(actual === undefined ? {} : { actual }),
+  });
+
+  it.each([
+    ["the list is: expected [ 'soup', … ] to deeply equal [ 'fish' ]", 'the list is:'],
+    ["what: expected 'to be or\nnot' to be 'b'", 'what:'],
+    ['what: expected { a: 1 } to match object { a: 2 }', 'what:'],
+    ['what: expected undefined to be 17n', 'what:'],
+    ['what: not what was expected', 'what:'],
+    ['That was all.: expected 1 to be 0', 'That was all.'],
+    ['expected 1 to be 2', 'expected 1 to be 2'],
+    ['not what was expected', 'not what was expected'],
+  ])('above both values says what the test says, and no value: %s', (message, said) => {
+    const test = failed(message, 'a', 'b');
+    expect(saidOf(test)).toBe(said);
+    expect(comparedIn(test)).toEqual({ wanted: 'a', got: 'b' });
+  });
+
+  it.each([
+    ['a value alone', failed('what: expected 1 to be 2', '2')],
+    ['no value', failed('what: expected 1 to be 2')],
+    ['what must not be', failed("what: expected 'a' not to be 'a'", 'a', 'a')],
+    ['what must not equal', failed('what: expected 1 to not deeply equal 1', '1', '1')],
+  ])('is the whole message beside %s', (_, test) => {
+    expect(saidOf(test)).toBe(test.message);
+    expect(comparedIn(test)).toBeUndefined();
+  });
+
+  it('keeps how else something is compared', () => {
+    const message = 'what: expected 1 to be greater than 2';
+    expect(saidOf(failed(message, '2', '1'))).toBe(message);
+  });
+});
+
+describe('a wrong answer', () => {
+  it.each([
+    ['It is not so that it waits. The run shows otherwise.', ''],
+    ['The run shows otherwise.', 'Not so. '],
+  ])('is called so once: %s', (said, before) => {
+    expect(kitStrings.answers.wrong(said)).toBe(before + said);
   });
 });
 

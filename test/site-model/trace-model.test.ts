@@ -403,6 +403,13 @@ describe('sentence', () => {
     ).toBe('runPeer takes the error “broken pipe” from statusWriter, out of writeErr.');
   });
 
+  it('quotes no error that the trace does not have', () => {
+    const waits = [{ name: 'protoErr', id: 1, op: 'send' }] as const;
+    expect(told([['A/pingLoop', 'block', { on: 'send protoErr', waits }]])).toEqual([
+      'pingLoop waits for a taker for an error on protoErr.',
+    ]);
+  });
+
   it('does not name who takes a value that nobody is seen to take', () => {
     expect(told([['A/runPeer', 'send', { ch: 'writeStart', v: '' }]])).toEqual([
       'runPeer puts the write token into writeStart.',

@@ -306,7 +306,7 @@ describe.skipIf('missing' in findChromium())('the bench', { timeout: 120_000 }, 
           // What a fold keeps back has a box all the same.
           all.map((text) => text.checkVisibility({ contentVisibilityAuto: true })),
         );
-      await expect.poll(inSight).toEqual([true, true]);
+      await expect.poll(inSight).toEqual([true, true, true]);
       const shut = page.locator('details:not([open], .pw-ex-answer) > summary:visible');
       expect(await shut.allTextContents()).toEqual([]);
       await site.done(page);

@@ -185,8 +185,8 @@ export const en = {
     notRun: 'No test could be run',
     at: (line: number): string => `to line ${line}`,
     see: 'See it',
-    expected: 'expected',
-    actual: 'got',
+    wanted: 'wanted',
+    got: 'got',
     word: (verdict: TestVerdict, type: ExerciseType): string =>
       verdict === 'unsolved' ? notYet(type) : verdicts[verdict],
     stopped: 'stopped',
@@ -236,7 +236,6 @@ export const en = {
   items: {
     legend: (index: number, count: number): string => `Question ${index} of ${count}`,
     right: 'Right.',
-    wrong: 'Not so.',
     why: 'Why? This names the answer.',
     see: (index: number): string => `See it: question ${index}`,
     unanswered: (left: number): string =>

@@ -7,7 +7,7 @@
 /** `v` is the summary that the trace holds; empty for values that have none. */
 type Carried = (v: string) => string;
 
-const errorOf = (v: string): string => `the error “${v}”`;
+const errorOf = (v: string): string => (v === '' ? 'an error' : `the error “${v}”`);
 const itemsOf =
   (one: string, many: string): Carried =>
   (v) => {

@@ -52,6 +52,36 @@ export function cutWaits(message: string): Message {
   return { text: parts.slice(0, keep).join('; '), rest: parts.slice(keep) };
 }
 
+/** What a test wanted and what it got, where the two say what is wrong. */
+export interface Compared {
+  readonly wanted: string;
+  readonly got: string;
+}
+
+const negated = /(?:^|: )expected [^]* (?:not to|to not) /;
+
+/** Undefined as well where both are the same: `not.toBe(…)` says it in its sentence. */
+export function comparedIn(test: TestResult): Compared | undefined {
+  const { expected: wanted, actual: got, message } = test;
+  if (wanted === undefined || got === undefined) return undefined;
+  return wanted === got && negated.test(message) ? undefined : { wanted, got };
+}
+
+/**
+ * How an assertion that compares goes on behind the words of the test. A value follows,
+ * and no word, as in “to be greater than”.
+ */
+const comparison =
+  /: (?:expected [^]* to (?:(?:deeply |strictly )?equal|be|match object) (?=['"[{(<\d-]|[A-Z]|true\b|false\b|null\b|undefined\b|an? case\b)[^]*|not what was expected)$/;
+
+/** What a test says: above both values, its own words alone, if it has any. */
+export function saidOf(test: TestResult): string {
+  const { message } = test;
+  const own = message.replace(comparison, '');
+  if (own === message || comparedIn(test) === undefined) return message;
+  return /[.:?!…]$/.test(own) ? own : `${own}:`;
+}
+
 /** What a reader has not done yet where a part is unsolved. */
 export function notYet(type: ExerciseType): string {
   const { written, answered, placed, changed } = kitStrings.notYet;

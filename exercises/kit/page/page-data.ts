@@ -8,7 +8,7 @@ import type { EditItem } from '../edits.ts';
 import { readEditItems } from '../formats/schema-edits.ts';
 import { readCatalog, type Exercise } from '../catalog/catalog.ts';
 import type { Blank, Line, Puzzle } from '../parsons.ts';
-import type { ExerciseFacts } from '../formats/schema-exercise.ts';
+import type { ExerciseFacts, ExerciseType } from '../formats/schema-exercise.ts';
 import { scriptKind, type ScriptKind } from '../script/script.ts';
 import { repository, type Sources } from '../catalog/sources.ts';
 
@@ -58,7 +58,7 @@ async function pageOf(sources: Sources, exercise: Exercise): Promise<ExercisePag
   const folds = hints.map(
     (hint, index) =>
       `<details class="pw-ex-hint" data-hint="${index + 1}">\n` +
-      `<summary>${hintTitles[index] ?? ''}</summary>\n\n${hint}\n\n</details>`,
+      `<summary>${hintTitles(facts.type)[index] ?? ''}</summary>\n\n${hint}\n\n</details>`,
   );
   return {
     params: {
@@ -73,7 +73,19 @@ async function pageOf(sources: Sources, exercise: Exercise): Promise<ExercisePag
   };
 }
 
-const hintTitles = ['Where to look', 'Which rule', 'Almost the code'];
+/** A reader of `hints.md` finds the same. */
+export function hintTitles(type: ExerciseType): readonly string[] {
+  return ['Where to look', 'Which rule', almost[type] ?? 'Almost the code'];
+}
+
+/** Where no code is written. */
+const almost: Readonly<Partial<Record<ExerciseType, string>>> = {
+  predict: 'Almost the answers',
+  quiz: 'Almost the answers',
+  'trace-table': 'Almost the answers',
+  parsons: 'Almost the order',
+  bytes: 'Almost the bytes',
+};
 
 /** Items and puzzles are code, so that tests can use them; here only their data counts. */
 async function dataOf(

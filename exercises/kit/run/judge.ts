@@ -6,6 +6,7 @@ import type { TestResult, TestVerdict } from '../formats/schema-report.ts';
 import { kitStrings } from '../words/strings.ts';
 import { hostNameIn } from './host-names.ts';
 import { newerIn } from './newer.ts';
+import { isCase } from './telling-cases.ts';
 import { visible } from '../words/visible.ts';
 
 const strings = kitStrings.thrown;
@@ -38,10 +39,12 @@ export function lookAt(error: unknown): Seen {
     if (typeof error !== 'object' || error === null) {
       return { name: '', message: strings.value(String(error)), stack: '' };
     }
+    if (isCase(error)) return { name: '', message: strings.aCase, stack: '' };
     const { name, message, stack } = error as Partial<Record<keyof Seen, unknown>>;
     return {
       name: typeof name === 'string' ? name : '',
-      message: typeof message === 'string' ? message : strings.noMessage,
+      message:
+        typeof message === 'string' ? message || strings.noWords : strings.noMessage,
       stack: typeof stack === 'string' ? stack : '',
     };
   } catch {
@@ -71,7 +74,12 @@ function values(error: unknown): { expected?: string; actual?: string } {
   if (typeof error !== 'object' || error === null) return {};
   if (!('expected' in error) || !('actual' in error)) return {};
   if (error.expected === undefined && error.actual === undefined) return {};
-  return { expected: printed(error.expected), actual: printed(error.actual) };
+  const { expected, actual } = error;
+  const isForgotten = isCase(actual) && !isCase(expected);
+  return {
+    expected: printed(expected),
+    actual: isForgotten ? strings.caseGot : printed(actual),
+  };
 }
 
 function printed(value: unknown): string {

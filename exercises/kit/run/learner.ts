@@ -4,6 +4,7 @@ import { transform } from 'sucrase';
 import type { instrument } from '../trace/instrument.ts';
 import { markNames } from '../trace/mark-names.ts';
 import type { Exports, ModuleFactory, Require } from './registry.ts';
+import { selectModule, tellingCases } from './telling-cases.ts';
 import { kitStrings } from '../words/strings.ts';
 import {
   explain,
@@ -61,7 +62,10 @@ export function compileLearner(
     const script = toCommonJS(code);
     const build =
       (marks && withMarks(script, marks, require)) ?? evaluate(script, code);
-    const guarded: Require = (specifier) => require(resolveImport(specifier, isKnown));
+    const guarded: Require = (specifier) => {
+      const id = resolveImport(specifier, isKnown);
+      return id === selectModule ? tellingCases(require(id)) : require(id);
+    };
     refuseMissing(script, code, guarded);
     build(module, exports, guarded);
   };

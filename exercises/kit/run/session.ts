@@ -1,6 +1,7 @@
 /** One run: load the reader's code beside the tests, run them, report. */
 
 import type { ExpectStatic } from '@vitest/expect';
+import type { Runtime } from '#impl/csp/seam.ts';
 import { Borrowed } from './borrowed.ts';
 import { createExpect } from './expect.ts';
 import { Guard } from './guard.ts';
@@ -11,6 +12,7 @@ import { CodeError, compileLearner, type Marks } from './learner.ts';
 import { Printed } from './printed.ts';
 import { Recording } from './recording.ts';
 import { Unheard } from './unheard.ts';
+import { Waits } from './waits.ts';
 import {
   Registry,
   type Callable,
@@ -109,6 +111,7 @@ export class Session {
   readonly #registry: Registry;
   readonly #watcher: Watcher;
   readonly #printed: Printed;
+  readonly #waits = new Waits();
   readonly #output: string[] = [];
 
   readonly #prepared: Prepared;
@@ -203,6 +206,7 @@ export class Session {
     const exported = this.#loadLearner(code, snapshot, marks);
     this.#borrowed.look(exported);
     this.#watchCalls(guard, exported);
+    this.#waits.begin(exported);
     guard.begin(snapshot);
     this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
     const watch: Watch = {
@@ -212,6 +216,7 @@ export class Session {
       },
       started: (name) => {
         unheard.started(name);
+        this.#waits.started();
         if (name === only) {
           spokenOf(this.#registry); // of a test before
           recording.start();
@@ -224,7 +229,7 @@ export class Session {
       look: guard.look,
       inspect: guard.inspect,
       runs: () => recording.takeCount(),
-      judge: (error) => judge(error),
+      judge: (error) => this.#waits.placed(judge(error), error),
     };
     return harness.run(watch, only, alone);
   }
@@ -349,6 +354,7 @@ export class Session {
         if (typeof runtime !== 'function') continue;
         const prototype = runtime.prototype as object; // of a class
         guard.watchMethods(prototype, ['suspend', 'ready'], guard.look);
+        this.#waits.watch(prototype as Runtime);
       }
     }
   }

@@ -9,7 +9,9 @@ import { readLF, type Sources } from '../catalog/sources.ts';
 import { learnStrings as strings } from '../words/learn-strings.ts';
 
 const links = /\[((?:`[^`]*`|[^[\]`])*)\]\((\/[^)\s]+)\)/g;
-const folds = /<details[^>]*>\s*<summary>([\s\S]*?)<\/summary>[\s\S]*?<\/details>/g;
+/** In a fold may stand another one: an answer, below its question. */
+const folds =
+  /<details[^>]*>\s*<summary>([\s\S]*?)<\/summary>(?:<details[\s\S]*?<\/details>|(?!<\/?details)[\s\S])*<\/details>/g;
 
 /** @param folder of the exercise, `14-handle-dispatch` */
 export function forTerminal(sources: Sources, text: string, folder: string): string {

@@ -3,7 +3,13 @@
 import type { Exercise } from '../catalog/catalog.ts';
 import { openedAtFirst } from '../formats/opened.ts';
 import type { RunReport, TestResult } from '../formats/schema-report.ts';
-import { cutWaits, grouped, notYet } from '../formats/verdict-view.ts';
+import {
+  comparedIn,
+  cutWaits,
+  grouped,
+  notYet,
+  saidOf,
+} from '../formats/verdict-view.ts';
 import { learnStrings as strings } from '../words/learn-strings.ts';
 import { kitStrings } from '../words/strings.ts';
 import { mark, paint, type Look } from './terminal.ts';
@@ -172,21 +178,23 @@ function saidLines(
   test: TestResult,
   rows?: number,
 ): string[] {
-  const { text, rest } = cutWaits(test.message);
+  const said = saidOf(test);
+  const { text, rest } = cutWaits(said);
   const whole =
     rows === undefined || rest.length === 0
-      ? test.message
+      ? said
       : `${text}; ${strings.cutWaits(rest.length)}`;
   const message = `${placeText(exercise, test)}${whole}`
     .split('\n')
     .flatMap((line) => fitted(screen, `${details}${line}`, details));
-  if (test.expected === undefined || test.actual === undefined) return message;
+  const compared = comparedIn(test);
+  if (compared === undefined) return message;
   const most =
     rows === undefined ? Infinity : Math.max(2, Math.floor((rows - reserved - 6) / 2));
   return [
     ...message,
-    ...shortened(valueLines(screen, strings.expected, test.expected), most),
-    ...shortened(valueLines(screen, strings.got, test.actual), most),
+    ...shortened(valueLines(screen, strings.wanted, compared.wanted), most),
+    ...shortened(valueLines(screen, strings.got, compared.got), most),
   ];
 }
 

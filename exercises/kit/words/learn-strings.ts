@@ -41,8 +41,8 @@ export const learnStrings = {
   lines: (count: number): string =>
     count === 1 ? '… 1 line more (key a)' : `… ${count} lines more (key a)`,
   cutWaits: (count: number): string => `and ${count} more`,
-  expected: 'expected: ',
-  got: 'got:      ',
+  wanted: 'wanted: ',
+  got: 'got:    ',
   printed: 'printed:',
   cut: '(the rest is cut)',
   /** Where a link of the site leads, for who reads in a terminal. */

@@ -53,6 +53,16 @@ export const kitStrings = {
   thrown: {
     value: (value: string): string => `threw ${value}`,
     noMessage: 'threw a value without a message',
+    noWords: 'it came without words',
+    /** Of what `recv` or `send` makes. */
+    aCase:
+      'threw a case: `recv(…)` and `send(…)` make one for `select` and wait for nothing; ' +
+      '`await select({ name: recv(…) })` waits, and its `value` is what came',
+    caseGot: 'a case, as `recv(…)` and `send(…)` make it: `select` would wait for it',
+    awaitedCase: (maker: string): string =>
+      `\`${maker}(…)\` makes a case and waits for nothing, so \`await\` gives it back; ` +
+      `\`await select({ name: ${maker}(…) })\` waits` +
+      (maker === 'recv' ? ', and its `value` is what came' : ''),
     hidden: 'threw a value that cannot be looked at',
     unprintable: '(a value that cannot be printed)',
     unclaimed: (message: string): string =>
@@ -95,12 +105,18 @@ export const kitStrings = {
     text: (what: string, given: string, atHand: string): string =>
       `${what}${given === '' ? '' : `(${given})`} is still to be written` +
       (atHand === '' ? '' : `; at hand: ${atHand}`),
-    answer: 'the answer to this question',
-    edit: 'your change to this message',
-    blank: (line: string): string => `the blank in “${line}”`,
+    answer: { said: 'this question is not answered yet' },
+    edit: { said: 'this message is not changed yet' },
+    order: { said: 'no line is placed yet' },
+    blank: (line: string): { readonly said: string } => ({
+      said: `nothing is chosen yet for the blank in “${line}”`,
+    }),
   },
   answers: {
     differs: 'not what was expected',
+    /** What a belief is answered with says so itself. */
+    wrong: (said: string): string =>
+      said.startsWith('It is not so') ? said : `Not so. ${said}`,
     noChoice: (item: string, given: string, choices: string): string =>
       `${item}: "${given}" is none of the choices ${choices}`,
   },

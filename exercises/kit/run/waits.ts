@@ -1,0 +1,111 @@
+/**
+ * Where tasks of a reader's code wait. A run that cannot go on throws its error far from
+ * there: the place in the reader's file is the one at which the wait was begun.
+ */
+
+import type { Runtime, WaitsOn, Wake } from '#impl/csp/seam.ts';
+import { lookAt, placeIn } from './judge.ts';
+import type { TestResult } from '../formats/schema-report.ts';
+
+interface Wait {
+  readonly on: WaitsOn | undefined;
+  readonly begun: Error;
+}
+
+/** A task that goes on without its wait does so at once: few others begin one meanwhile. */
+const kept = 8;
+
+const { apply } = Reflect;
+type Place = Pick<TestResult, 'line' | 'column'>;
+
+export class Waits {
+  /** Those that are not over, the oldest first. */
+  readonly #open = new Set<Wait>(); // BOUNDED by the tasks of a test
+  /** A ring: the oldest stands where the next one will. */
+  #latest: Wait[] = [];
+  #count = 0;
+  #isOn = false;
+
+  /** A test begins. */
+  started(): void {
+    this.#open.clear();
+    this.#latest = [];
+    this.#count = 0;
+  }
+
+  /** What the reader has written can wait: without functions in it, it cannot. */
+  begin(exported: Readonly<Record<string, unknown>>): void {
+    this.#isOn = Object.values(exported).some((value) => typeof value === 'function');
+  }
+
+  /** @param prototype of a runtime: its tasks wait with `suspend` and `ready` */
+  watch(prototype: Pick<Runtime, 'suspend' | 'ready'>): void {
+    const { suspend, ready } = prototype;
+    const begins = (on?: WaitsOn): Wait | undefined => this.#begins(on);
+    const ends = (wait: Wait | undefined): void => {
+      if (wait !== undefined) this.#open.delete(wait);
+    };
+    prototype.suspend = function <T>(
+      this: Runtime,
+      on: WaitsOn,
+      register: (wake: Wake<T>) => void,
+    ): Promise<T> {
+      const wait = begins(on);
+      const watched = (wake: Wake<T>): void => {
+        register((...given) => {
+          ends(wait);
+          wake(...given);
+        });
+      };
+      return apply(suspend<T>, this, [on, watched]);
+    };
+    prototype.ready = function <T>(this: Runtime, value: T): Promise<T> {
+      begins();
+      return apply(ready<T>, this, [value]);
+    };
+  }
+
+  /**
+   * `result`, with the place where the reader's code waits if the run stands there. A task
+   * that stands at a promise of its own has the place of its last wait before.
+   */
+  placed(result: Omit<TestResult, 'name'>, error: unknown): Omit<TestResult, 'name'> {
+    const { verdict, line } = result;
+    if (line !== undefined) return result;
+    if (verdict !== 'blocked' && verdict !== 'step-limit') return result;
+    const labels = labelsOf(error);
+    const waits =
+      labels === undefined
+        ? this.#inOrder()
+        : [...this.#open].filter(
+            ({ on }) => on && labels.includes(on.left ?? on.label),
+          );
+    return { ...result, ...lastPlaceOf(waits) };
+  }
+
+  #inOrder(): readonly Wait[] {
+    const next = this.#count % kept;
+    return [...this.#latest.slice(next), ...this.#latest.slice(0, next)];
+  }
+
+  #begins(on: WaitsOn | undefined): Wait | undefined {
+    if (!this.#isOn) return undefined;
+    const wait = { on, begun: new Error() };
+    if (on !== undefined) this.#open.add(wait);
+    this.#latest[this.#count++ % kept] = wait;
+    return wait;
+  }
+}
+
+/** What the tasks of a `Blocked` wait for; undefined if the error does not say. */
+function labelsOf(error: unknown): readonly unknown[] | undefined {
+  if (lookAt(error).name !== 'Blocked') return undefined;
+  const { tasks } = error as { readonly tasks: readonly { readonly on: unknown }[] };
+  return tasks.map(({ on }) => on);
+}
+
+/** The last one that was begun in the reader's file. */
+function lastPlaceOf(waits: readonly Wait[]): Place {
+  const places = waits.map(({ begun }) => placeIn(lookAt(begun).stack));
+  return places.findLast(({ line }) => line !== undefined) ?? {};
+}
