@@ -120,7 +120,7 @@ describe.skipIf('missing' in found)('Firefox', { timeout: 60_000 }, () => {
     await page.keyboard.press('Enter');
     await page.waitForSelector('.pw-ex-see .pw-trace');
     await page.waitForSelector('.pw-ex-see .pw-lanes .now');
-    expect(await opened.text('.pw-ex-see')).toContain("expected 'handle still waits'");
+    expect(await opened.text('.pw-ex-see')).toContain("got 'handle still waits'");
     await (await opened.button('Back to the task')).focus();
     await page.keyboard.press('Enter');
     await page.waitForSelector('.pw-ex-see', { hidden: true });

@@ -172,7 +172,7 @@ describe('a test that is seen', () => {
     const wrong = exerciseOf('E14').wrong.find(({ name }) => name === 'no-way-out');
     const { trace, at } = await look('E14', wrong?.code ?? '');
     expect(at?.v).toBe(
-      "the peer was over at 700 ms: expected 'handle still waits' to be 'EndOfStream at 700 ms'",
+      "the peer was over at 700 ms: wanted 'EndOfStream at 700 ms', got 'handle still waits'",
     );
     expect(at?.i).toBe(trace.events.length - 2); // before the test's own end
     expect(trace.events.some(({ k }) => k === 'outside')).toBe(false);

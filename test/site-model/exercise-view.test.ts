@@ -6,6 +6,7 @@ import {
   comparedIn,
   cutWaits,
   grouped,
+  inOneSentence,
   saidOf,
 } from '../../exercises/kit/formats/verdict-view.ts';
 import { ranked, type Found } from '../../.vitepress/theme/components/search-rank.ts';
@@ -90,6 +91,21 @@ describe('saidOf', () => {
   it('keeps how else something is compared', () => {
     const message = 'what: expected 1 to be greater than 2';
     expect(saidOf(failed(message, '2', '1'))).toBe(message);
+  });
+});
+
+describe('inOneSentence', () => {
+  it.each([
+    [
+      "the list is: expected [ 'soup' ] to deeply equal []",
+      "the list is: wanted [], got [ 'soup' ]",
+    ],
+    ['what: expected undefined to be 17n', 'what: wanted 17n, got undefined'],
+    ['what: expected 1 to be greater than 2', 'what: expected 1 to be greater than 2'],
+    ['what: not what was expected', 'what: not what was expected'],
+    ['The run shows otherwise.', 'The run shows otherwise.'],
+  ])('calls both values as the rows do: %s', (message, said) => {
+    expect(inOneSentence(message)).toBe(said);
   });
 });
 

@@ -87,7 +87,7 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     await page.locator('.pw-ex-places').getByRole('button', { name: 'See it' }).click();
     const { pane, sentence } = await seen(page);
     expect(await sentence.textContent()).toContain(
-      "the peer was over at 700 ms: expected 'handle still waits' to be 'EndOfStream at 700 ms'",
+      "the peer was over at 700 ms: wanted 'EndOfStream at 700 ms', got 'handle still waits'",
     );
     // All of it in one window, beside the editor.
     const { bottom } = await pane

@@ -72,7 +72,7 @@ export function comparedIn(test: TestResult): Compared | undefined {
  * and no word, as in “to be greater than”.
  */
 const comparison =
-  /: (?:expected [^]* to (?:(?:deeply |strictly )?equal|be|match object) (?=['"[{(<\d-]|[A-Z]|true\b|false\b|null\b|undefined\b|an? case\b)[^]*|not what was expected)$/;
+  /: (?:expected ([^]*) to (?:(?:deeply |strictly )?equal|be|match object) (?=['"[{(<\d-]|[A-Z]|true\b|false\b|null\b|undefined\b|an? case\b)([^]*)|not what was expected)$/;
 
 /** What a test says: above both values, its own words alone, if it has any. */
 export function saidOf(test: TestResult): string {
@@ -80,6 +80,15 @@ export function saidOf(test: TestResult): string {
   const own = message.replace(comparison, '');
   if (own === message || comparedIn(test) === undefined) return message;
   return /[.:?!…]$/.test(own) ? own : `${own}:`;
+}
+
+/** A message that stands alone, with its two values called as they are above. */
+export function inOneSentence(message: string): string {
+  return message.replace(comparison, (tail, got?: string, wanted?: string) =>
+    got === undefined || wanted === undefined
+      ? tail
+      : `: ${kitStrings.wantedAndGot(wanted, got)}`,
+  );
 }
 
 /** What a reader has not done yet where a part is unsolved. */

@@ -11,6 +11,7 @@ import type { Callable, Registry } from './registry.ts';
 import type { RecordedRun, Recording } from './recording.ts';
 import type { Spoken } from '../steps.ts';
 import type { TestResult } from '../formats/schema-report.ts';
+import { inOneSentence } from '../formats/verdict-view.ts';
 import type { SeenLive, SeenTest } from '../formats/schema-seen.ts';
 import {
   lastStep,
@@ -118,7 +119,10 @@ function whereItFailed(
     return { events, at: told ?? lastStep(events, task) };
   }
   // The run was over, and then the test did not like what it had seen.
-  const finding = withThrow(events, { task: 'main', words: firstLine(result.message) });
+  const finding = withThrow(events, {
+    task: 'main',
+    words: firstLine(inOneSentence(result.message)),
+  });
   return { ...finding, at: told ?? finding.at };
 }
 

@@ -7,6 +7,7 @@ import { repository } from '../catalog/sources.ts';
 import { wantedTest } from '../formats/opened.ts';
 import type { RunReport } from '../formats/schema-report.ts';
 import { traceIn } from '../formats/schema-seen.ts';
+import { inOneSentence } from '../formats/verdict-view.ts';
 import { showStrings } from '../words/show-strings.ts';
 import type { Grader } from './grader.ts';
 import { stepTable } from './step-table.ts';
@@ -44,7 +45,7 @@ export class Show {
     if (seen.verdict !== test.verdict) this.#say(strings.otherwise(seen.verdict));
     const which = seen.runs > 1 ? strings.which(seen.run, seen.runs) : '';
     this.#table(exercise, seen.trace, `${seen.test}${which}`);
-    if (seen.message !== '') this.#say(seen.message);
+    if (seen.message !== '') this.#say(inOneSentence(seen.message));
     this.#say(strings.howToSee);
   }
 

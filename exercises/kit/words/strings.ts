@@ -15,6 +15,7 @@ export const kitStrings = {
     placed: 'not placed yet',
     changed: 'not changed yet',
   },
+  wantedAndGot: (wanted: string, got: string): string => `wanted ${wanted}, got ${got}`,
   more: (count: number, are: string): string =>
     `${count} more ${count === 1 ? 'is' : 'are'} ${are}`,
   builtIns: {
