@@ -227,7 +227,10 @@ export const en = {
       live: { tasks: { main: 'the scenario' } },
     },
     save: 'Save this run',
-    saved: 'as a file, for somebody else or for later: “Play a trace file” opens it.',
+    saved: 'as a file, for somebody else or for later:',
+    /** Title of the page that opens it, between quotes. */
+    tracePage: 'Play a trace file',
+    opensIt: 'opens it.',
   },
   items: {
     legend: (index: number, count: number): string => `Question ${index} of ${count}`,
