@@ -269,6 +269,8 @@ export const en = {
     empty: 'No line is placed yet.',
     all: 'All lines are placed.',
     how: 'Click a line, or press Enter on it, to place it at the end; or drag it to its place. In your order, drag a line, or use its arrows.',
+    keys: 'Keys: up and down go from line to line, right to its blanks and buttons.',
+    line: (line: number, code: string): string => `Line ${line}: ${code}`,
     more: (count: number): string => `${count} more lines`,
     drop: 'Drop a line here.',
     moved: (line: number): string => `Now line ${line}.`,
