@@ -1,15 +1,20 @@
 /** Running an exercise in its page: verdicts, what a pass leads to, help. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyOf } from '../../exercises/kit/catalog/why.ts';
 import { inOrder, isWarmUp } from '../../exercises/kit/formats/ids.ts';
+import { whyHtml } from '../../.vitepress/build/why-html.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 import {
   addressOf,
+  byId,
   catalog,
   isInSight,
   kept,
   openCode,
+  openPassed,
   run,
   sentence,
   short,
@@ -226,6 +231,38 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     });
     await page.getByRole('tab', { name: 'Wrong turns' }).waitFor();
     await site.done(page);
+  });
+
+  it('says why ours is as it is with its links, and they lead somewhere', async () => {
+    const linked = byId('E26');
+    const { page } = await openPassed(site, linked);
+    await page.getByRole('tab', { name: 'Solution' }).click();
+    const reasons = page.locator('.pw-ex-reasons');
+    await reasons.waitFor();
+    const said = await reasons.innerText();
+    expect(said).toContain('has no name: discReasonText. A map');
+    expect(said).not.toMatch(/\]\(|<sup/);
+    expect(await reasons.locator('sup').first().textContent()).toBe('63');
+    const gap = await reasons.evaluate((box) => {
+      const [first, second] = Array.from(box.querySelectorAll('p'), (text) =>
+        text.getBoundingClientRect(),
+      );
+      return (second?.top ?? 0) - (first?.bottom ?? 0);
+    });
+    expect(gap, 'between paragraphs').toBeGreaterThan(4);
+    await reasons.locator('a').first().click();
+    await page.waitForURL('**/guide/06-peer-run.html#from-an-error-to-a-number');
+    await site.done(page);
+
+    const hrefs = catalog
+      .flatMap((one) => whyOf(one).map((text) => whyHtml(text, '/')))
+      .flatMap((html) => Array.from(html.matchAll(/href="([^"]*)"/g), ([, to]) => to));
+    expect(hrefs.length).toBeGreaterThan(2);
+    for (const href of hrefs) {
+      const [path = '', anchor] = (href ?? '').split('#');
+      const html = readFileSync(join(site.dir, path), 'utf8');
+      if (anchor !== undefined) expect(html, href).toContain(`id="${anchor}"`);
+    }
   });
 
   it('is offered by a list in the order of the chapters, with a place to begin', async () => {
