@@ -278,6 +278,23 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     expect(chapters, 'C10 behind C9').toEqual([...chapters].sort((a, b) => a - b));
     const first = page.locator('.pw-exrows li').first();
     expect(await first.textContent()).toContain('Start here');
+    // A finger anywhere in the row opens it; the import shows that it has the focus.
+    const row = await first.boundingBox();
+    expect(row?.height).toBeGreaterThanOrEqual(44);
+    const touched = await page.evaluate(
+      ({ x, y }) => document.elementFromPoint(x, y)?.getAttribute('href'),
+      { x: (row?.x ?? 0) + 4, y: (row?.y ?? 0) + (row?.height ?? 0) - 4 },
+    );
+    expect(touched).toBe(await first.locator('a').getAttribute('href'));
+    await page.getByRole('button', { name: 'Export to a file' }).focus();
+    await page.keyboard.press('Tab');
+    const ring = await page
+      .locator('.pw-ex-file')
+      .evaluate((label) => getComputedStyle(label).outlineStyle);
+    expect(ring).toBe('solid');
+    expect(await page.textContent('main')).toContain(
+      'In a terminal, npm run learn watches the exercise',
+    );
     const points = catalog.reduce((sum, { facts }) => sum + facts.points, 0);
     const total = (await page.textContent('.pw-exlist-total')) ?? '';
     expect(total).toContain(`${points} points`);
