@@ -210,6 +210,13 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
 
     await page.keyboard.press('Escape');
     await page.getByRole('tab', { name: 'Hints' }).focus();
+    const chosen = (): Promise<string | null> =>
+      page.locator('[role=tab]:focus').getAttribute('id');
+    await page.keyboard.press('End');
+    await expect.poll(chosen).toBe('pw-ex-tab-solution');
+    await page.keyboard.press('Home');
+    await expect.poll(chosen).toBe('pw-ex-tab-verdict');
+    await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight'); // by Compare to Solution
     await page.locator('.pw-ex-why textarea').focus();
