@@ -291,7 +291,7 @@ export const en = {
   },
   transfer: {
     title: 'Your progress',
-    text: 'It stays in this browser. A file takes it to another one, or to `npm run learn`.',
+    text: 'It stays in this browser. A file takes it to another one, or to',
     export: 'Export to a file',
     import: 'Import a file',
     imported: 'Imported: the best of both is kept.',
