@@ -19,6 +19,7 @@ import {
   type Sources,
 } from '../../exercises/kit/catalog/sources.ts';
 import { highlightLines } from '../build/highlight.ts';
+import { whyHtml } from '../build/why-html.ts';
 import type { ScriptPlaces } from '../theme/exercise/sandbox.ts';
 import type { ShownSolution } from '../theme/exercise/shown-solution.ts';
 
@@ -69,10 +70,12 @@ class Scripts {
 export function runnerPlugin(sources: Sources = repository): Plugin {
   const scripts = new Scripts(sources);
   let serving = false;
+  let base = '/';
   return {
     name: 'peerwalk-runner',
     configResolved(config) {
       serving = config.command === 'serve';
+      base = config.base;
     },
     resolveId(id) {
       const own = `\0${id}`;
@@ -83,7 +86,8 @@ export function runnerPlugin(sources: Sources = repository): Plugin {
       if (id === runnerId)
         return serving ? servedModule(sources) : builtModule(scripts);
       for (const [home, of] of byExercise) {
-        if (id.startsWith(home)) return lateModule(sources, home, of, id);
+        if (id.startsWith(home))
+          return lateModule(sources, home, (one) => of(one, base), id);
       }
       return undefined;
     },
@@ -150,7 +154,10 @@ function hashOf(text: string): string {
 }
 
 /** What is given away only after a pass or when it is asked for. */
-const byExercise: readonly (readonly [id: string, of: (one: Exercise) => unknown])[] = [
+const byExercise: readonly (readonly [
+  id: string,
+  of: (one: Exercise, base: string) => unknown,
+])[] = [
   [solutionsId, shownSolution],
   [testsId, testsOf],
 ];
@@ -177,12 +184,12 @@ function testsOf({ path }: Exercise): string {
   return readLF(join(path, 'exercise.test.ts'));
 }
 
-function shownSolution(exercise: Exercise): ShownSolution {
+function shownSolution(exercise: Exercise, base: string): ShownSolution {
   const { solution, wrong } = exercise;
   return {
     text: solution,
     coloured: highlightLines(solution),
-    why: whyOf(exercise),
+    why: whyOf(exercise).map((text) => whyHtml(text, base)),
     turns: wrong.map(({ misconception, caughtBy, code }) => ({
       misconception,
       caughtBy,

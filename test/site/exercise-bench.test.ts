@@ -7,11 +7,13 @@ import { axeFindings, axeInColours, everywhere } from './axe.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 import {
   addressOf,
+  byId,
   catalog,
   isInSight,
   kept,
   long,
   openCode,
+  openPassed,
   ordered,
   asked,
   run,
@@ -120,6 +122,62 @@ describe.skipIf('missing' in findChromium())('the bench', { timeout: 120_000 }, 
     );
     expect(await shifted(page)).toBeLessThanOrEqual(0.02);
     expect(faults).toEqual([]);
+    await site.done(page);
+  });
+
+  it.each([
+    ['E11', 1366, 768], // three rows of buttons under two of text
+    ['E09', 1366, 768],
+    ['E04', 1366, 768],
+    ['E11', 1440, 900],
+  ])('has the whole card of %s in sight at %i×%i', async (id, width, height) => {
+    const viewport = { width, height };
+    const { page } = await openPassed(site, byId(id), { viewport });
+    expect(await isInSight(page, '.pw-ex-pass')).toBe(true);
+    if (id === 'E04') {
+      await page.waitForSelector('.cm-scroller');
+      const lines = await page.evaluate(() => {
+        const [box, line] = ['.cm-scroller', '.cm-line'].map(
+          (part) => document.querySelector(part)?.clientHeight ?? 0,
+        );
+        return (box ?? 0) / (line ?? 1);
+      });
+      expect(lines, 'lines of code beside it').toBeGreaterThanOrEqual(14);
+    }
+    // Beside the open player, where the card is narrower, it is in sight as well.
+    await page.locator('.pw-ex-pass').getByRole('button').first().click();
+    await page.waitForSelector('.pw-ex-see .pw-trace');
+    expect(await isInSight(page, '.pw-ex-pass'), 'beside the run').toBe(true);
+    await site.done(page);
+  });
+
+  it('gives the pane the room while hints are read, until one writes or runs', async () => {
+    const { page } = await openCode(site, short, {
+      viewport: { width: 1366, height: 768 },
+    });
+    const before = await places(page);
+    const heights = (): Promise<number[]> =>
+      page.evaluate(() =>
+        ['.pw-ex-editor', '.pw-ex-pane'].map(
+          (part) => document.querySelector(part)?.getBoundingClientRect().height ?? 0,
+        ),
+      );
+    const read = async (): Promise<void> => {
+      await page.getByRole('tab', { name: 'Hints' }).click();
+      const [editor = 0, pane = 0] = await heights();
+      expect(pane).toBeGreaterThan(400);
+      expect(editor).toBeGreaterThanOrEqual(9 * 16);
+    };
+    await read();
+    await page.locator('.cm-content').click({ position: { x: 200, y: 60 } });
+    expect(await places(page), 'who writes has the editor').toEqual(before);
+    await read(); // the same tab again
+    await page.getByRole('button', { name: 'Run the tests' }).click();
+    await state(page, 'failed');
+    expect(await places(page), 'after a run').toEqual(before);
+    await read();
+    await page.getByRole('tab', { name: 'Verdict' }).click();
+    expect(await places(page), 'with the verdict').toEqual(before);
     await site.done(page);
   });
 
@@ -236,6 +294,8 @@ describe.skipIf('missing' in findChromium())('the bench', { timeout: 120_000 }, 
     await page.evaluate(() => {
       window.scrollTo({ top: 0, behavior: 'instant' });
     });
+    const jump = await page.locator('.pw-ex-jump').boundingBox();
+    expect(jump?.height, 'high enough for a finger').toBeGreaterThanOrEqual(44);
     await page.locator('.pw-ex-jump').click();
     await expect.poll(() => isInSight(page, '.pw-ex-said')).toBe(true);
     expect(await axeFindings(page, { exclude: ['iframe'] })).toEqual([]);
@@ -278,6 +338,20 @@ describe.skipIf('missing' in findChromium())('the bench', { timeout: 120_000 }, 
       () => document.documentElement.scrollWidth - window.innerWidth,
     );
     expect(overflow).toBeLessThanOrEqual(0);
+    // It is said before what does not answer, in words that fit it.
+    for (const [exercise, said] of [
+      [short, 'The editor on this page needs JavaScript.'],
+      [asked, 'What you answer with on this page needs JavaScript.'],
+    ] as const) {
+      await page.goto(site.url(addressOf(exercise)));
+      expect(await page.textContent('.pw-ex-noscript p')).toContain(said);
+      const tops = await page.evaluate(() =>
+        ['.pw-ex-noscript', '.pw-ex-editor'].map(
+          (part) => document.querySelector(part)?.getBoundingClientRect().top ?? 0,
+        ),
+      );
+      expect(tops).toEqual([...tops].sort((a, b) => a - b));
+    }
     await site.done(page);
   });
 
@@ -294,7 +368,7 @@ describe.skipIf('missing' in findChromium())('the bench', { timeout: 120_000 }, 
   });
 
   it.each([true, false])(
-    'prints what is folded in the task, and no fold that stays shut (script: %s)',
+    'prints no fold that is shut, and what the reader has opened (script: %s)',
     async (javaScript) => {
       const { page } = await site.open('exercises/21-slow-handler.html', {
         javaScriptEnabled: javaScript,
@@ -306,9 +380,19 @@ describe.skipIf('missing' in findChromium())('the bench', { timeout: 120_000 }, 
           // What a fold keeps back has a box all the same.
           all.map((text) => text.checkVisibility({ contentVisibilityAuto: true })),
         );
-      await expect.poll(inSight).toEqual([true, true, true]);
-      const shut = page.locator('details:not([open], .pw-ex-answer) > summary:visible');
+      // What they hold gives the answer away, above the question.
+      await expect.poll(inSight).toEqual([false, false, false]);
+      const shut = page.locator('details:not([open]) > summary:visible');
       expect(await shut.allTextContents()).toEqual([]);
+      await page.emulateMedia({ media: 'screen' });
+      await page.locator('.pw-ex-answer summary').first().click();
+      await page.emulateMedia({ media: 'print' });
+      await expect.poll(inSight).toEqual([true, false, false]);
+      // An empty sheet would come of it, where the text ends low on the one before.
+      const foot = await page
+        .locator('main')
+        .evaluate((main) => getComputedStyle(main).paddingBottom);
+      expect(foot).toBe('0px');
       await site.done(page);
     },
   );

@@ -129,6 +129,18 @@ describe.skipIf('missing' in findChromium())('choices', { timeout: 120_000 }, ()
       const own = choices.filter({ has: page.locator(`option[value="${choice}"]`) });
       await own.first().selectOption(choice);
     }
+    // What is chosen is not cut by the box that it was chosen in.
+    const cut = await choices.evaluateAll((all) =>
+      all.map((one) => {
+        const { width } = one.getBoundingClientRect();
+        one.style.maxWidth = 'none';
+        const whole = one.getBoundingClientRect().width;
+        one.style.maxWidth = '';
+        return Math.round(whole - width);
+      }),
+    );
+    expect(cut.length).toBeGreaterThan(1);
+    expect(cut).toEqual(cut.map(() => 0));
     await page.getByRole('button', { name: 'Run the tests' }).click();
     await state(page, 'passed');
     await page.getByRole('button', { name: 'See it' }).first().click();
@@ -138,6 +150,85 @@ describe.skipIf('missing' in findChromium())('choices', { timeout: 120_000 }, ()
     for (let step = 0; step < 40 && (await lit.count()) === 0; step += 1)
       await forth.click();
     expect(await lit.first().textContent()).toContain('startProtocols');
+    // Its list comes to it, wherever in the list it stands.
+    const outside = (): Promise<number> =>
+      page.evaluate(() => {
+        const [row, box] = ['.pw-ex-lit', '.pw-ex-order'].map((part) =>
+          document.querySelector(part)?.getBoundingClientRect(),
+        );
+        if (row === undefined || box === undefined) return 0;
+        return Math.max(box.top - row.top, row.bottom - box.bottom);
+      });
+    const seen = new Set<string | null>();
+    const slider = page.locator('.pw-ex-see').getByRole('slider');
+    const steps = Number(await slider.getAttribute('max'));
+    for (let step = 0; step < steps; step += 1) {
+      await slider.press('ArrowRight');
+      if ((await lit.count()) === 0) continue;
+      seen.add(await lit.first().textContent());
+      await expect.poll(outside).toBeLessThanOrEqual(0);
+    }
+    expect(seen.size, 'lines that were lit').toBeGreaterThan(2);
+    await site.done(page);
+  });
+
+  it('has a stop of the Tab key in each list, and arrows from line to line', async () => {
+    const { page } = await site.open(addressOf(ordered));
+    await state(page, 'idle');
+    const pool = page.locator('.pw-ex-pool [role=button]');
+    const focused = (): Promise<string> =>
+      page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+    const names = await pool.evaluateAll((lines) =>
+      lines.map((line) => line.getAttribute('aria-label') ?? ''),
+    );
+    await pool.first().focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toBe(names[1]);
+    await page.keyboard.press('End');
+    expect(await focused()).toBe(names.at(-1));
+    await page.keyboard.press('Tab');
+    expect(await focused(), 'past the list').toBe('');
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused(), 'where it was left').toBe(names.at(-1));
+    await page.keyboard.press('Home');
+    while ((await pool.count()) > 0) await page.keyboard.press('Enter');
+
+    const last = page.locator('.pw-ex-order .pw-ex-line').last();
+    await last.focus();
+    expect(await focused()).toMatch(new RegExp(`^Line ${names.length}: `));
+    await page.keyboard.press('Home');
+    expect(await focused()).toMatch(/^Line 1: /);
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toMatch(/^Line 2: /);
+    // Along the line to its buttons, which do what they did.
+    await page.keyboard.press('ArrowRight');
+    if ((await focused()).startsWith('What stands'))
+      await page.keyboard.press('ArrowRight');
+    expect(await focused()).toBe('Move line 2 up');
+    await page.keyboard.press('ArrowUp');
+    expect(await focused()).toBe('Move line 1 up');
+    await page.keyboard.press('ArrowLeft');
+    if ((await focused()).startsWith('What stands'))
+      await page.keyboard.press('ArrowLeft');
+    expect(await focused()).toMatch(/^Line 1: /);
+    // A blank is come to in the same way, and left.
+    const select = page.locator('.pw-ex-order li:has(select)').first();
+    await select.locator('.pw-ex-line').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await focused()).toMatch(/^What stands at … in /);
+    await page.keyboard.press('ArrowDown');
+    expect(await select.locator('select').first().inputValue()).not.toBe('');
+    await page.keyboard.press('ArrowLeft');
+    expect(await focused()).toMatch(/^Line \d+: /);
+
+    await page.keyboard.press('Control+Enter');
+    await state(page, 'failed');
+    await last.focus();
+    const isAtSee = (): Promise<boolean> =>
+      page.evaluate(() => document.activeElement?.textContent.trim() === 'See it');
+    let tabs = 0;
+    for (; tabs < 60 && !(await isAtSee()); tabs += 1) await page.keyboard.press('Tab');
+    expect(tabs, 'from the last line to See it').toBeLessThan(12);
     await site.done(page);
   });
 

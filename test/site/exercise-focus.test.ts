@@ -45,9 +45,39 @@ describe.skipIf('missing' in findChromium())('the focus', { timeout: 120_000 }, 
     const reset = page.getByRole('button', { name: 'Reset', exact: true });
     for (const answer of ['Keep mine', 'Reset']) {
       await reset.click();
+      await expect.poll(() => focused(page)).toBe('Keep mine'); // the question has it
       await page.locator('.pw-ex-ask').getByRole('button', { name: answer }).click();
       expect(await focused(page), answer).toBe('Reset');
     }
+    await reset.click();
+    await expect.poll(() => focused(page)).toBe('Keep mine');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.pw-ex-ask', { state: 'detached' });
+    expect(await focused(page), 'by Escape').toBe('Reset');
+    await page.close();
+  });
+
+  it('is not lost when a run ends by itself, or takes away what had it', async () => {
+    const { page } = await openCode(site, short);
+    const at = short.solution.lastIndexOf('{') + 1;
+    const loop = `${short.solution.slice(0, at)} for (;;); ${short.solution.slice(at)}`;
+    await write(page, loop);
+    await page.keyboard.press('Control+Enter');
+    await state(page, 'running');
+    await page.getByRole('button', { name: 'Stop' }).focus();
+    await state(page, 'failed');
+    expect(await focused(page)).toBe('Run the tests');
+
+    await write(page, short.solution);
+    await state(page, 'stale');
+    await page.locator('.pw-ex-tests summary').first().focus();
+    await run(page, 'passed');
+    await expect.poll(() => focused(page)).toBe('Verdict');
+    // As with what is in a pane that the run puts out of sight.
+    await page.getByRole('tab', { name: 'Wrong turns' }).click();
+    await page.locator('.pw-ex-turns summary').first().focus();
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(() => focused(page)).toBe('Verdict');
     await page.close();
   });
 

@@ -10,6 +10,7 @@ import {
   kept,
   long,
   openCode,
+  ordered,
   run,
   short,
   write,
@@ -60,6 +61,47 @@ describe.skipIf('missing' in findChromium())(
       await page.waitForSelector('.cm-content');
       expect(await editorText(page)).toContain('TODO');
       await site.done(page);
+    });
+
+    it('can be brought back after a reset, until the next change or run', async () => {
+      const { page } = await openCode(site, short);
+      const reset = async (): Promise<void> => {
+        await page.getByRole('button', { name: 'Reset', exact: true }).click();
+        await page.locator('.pw-ex-ask .pw-button-bad').click();
+      };
+      const back = page.getByRole('button', { name: 'Bring back what was there' });
+      await write(page, '// mine\n');
+      await reset();
+      await expect.poll(() => editorText(page)).toContain('TODO');
+      await back.click();
+      await expect.poll(() => editorText(page)).toBe('// mine\n');
+      expect((await kept(page, short))?.draft).toBe('// mine\n');
+      expect(await back.count()).toBe(0);
+      await reset();
+      await back.waitFor();
+      await page.locator('.cm-content').focus();
+      await page.keyboard.type('x');
+      await back.waitFor({ state: 'detached' });
+      await reset();
+      await back.waitFor();
+      await run(page, 'failed');
+      expect(await back.count(), 'after a run').toBe(0);
+      await site.done(page);
+
+      // An order has no Ctrl+Z of its own.
+      const { page: other } = await site.open(addressOf(ordered));
+      const placed = other.locator('.pw-ex-order li');
+      for (const count of [1, 2]) {
+        await other.locator('.pw-ex-pool [role=button]').first().click();
+        await placed.nth(count - 1).waitFor();
+      }
+      const before = await placed.allTextContents();
+      await other.getByRole('button', { name: 'Reset', exact: true }).click();
+      await other.locator('.pw-ex-ask .pw-button-bad').click();
+      await expect.poll(() => placed.count()).toBe(0);
+      await other.getByRole('button', { name: 'Bring back what was there' }).click();
+      await expect.poll(() => placed.allTextContents()).toEqual(before);
+      await site.done(other);
     });
 
     it('is the newest, whatever the clock of a stored draft says', async () => {

@@ -1,15 +1,20 @@
 /** Running an exercise in its page: verdicts, what a pass leads to, help. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyOf } from '../../exercises/kit/catalog/why.ts';
 import { inOrder, isWarmUp } from '../../exercises/kit/formats/ids.ts';
+import { whyHtml } from '../../.vitepress/build/why-html.ts';
 import { findChromium, openSite, type Site } from './browser.ts';
 import {
   addressOf,
+  byId,
   catalog,
   isInSight,
   kept,
   openCode,
+  openPassed,
   run,
   sentence,
   short,
@@ -205,6 +210,13 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
 
     await page.keyboard.press('Escape');
     await page.getByRole('tab', { name: 'Hints' }).focus();
+    const chosen = (): Promise<string | null> =>
+      page.locator('[role=tab]:focus').getAttribute('id');
+    await page.keyboard.press('End');
+    await expect.poll(chosen).toBe('pw-ex-tab-solution');
+    await page.keyboard.press('Home');
+    await expect.poll(chosen).toBe('pw-ex-tab-verdict');
+    await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight'); // by Compare to Solution
     await page.locator('.pw-ex-why textarea').focus();
@@ -228,6 +240,38 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     await site.done(page);
   });
 
+  it('says why ours is as it is with its links, and they lead somewhere', async () => {
+    const linked = byId('E26');
+    const { page } = await openPassed(site, linked);
+    await page.getByRole('tab', { name: 'Solution' }).click();
+    const reasons = page.locator('.pw-ex-reasons');
+    await reasons.waitFor();
+    const said = await reasons.innerText();
+    expect(said).toContain('has no name: discReasonText. A map');
+    expect(said).not.toMatch(/\]\(|<sup/);
+    expect(await reasons.locator('sup').first().textContent()).toBe('63');
+    const gap = await reasons.evaluate((box) => {
+      const [first, second] = Array.from(box.querySelectorAll('p'), (text) =>
+        text.getBoundingClientRect(),
+      );
+      return (second?.top ?? 0) - (first?.bottom ?? 0);
+    });
+    expect(gap, 'between paragraphs').toBeGreaterThan(4);
+    await reasons.locator('a').first().click();
+    await page.waitForURL('**/guide/06-peer-run.html#from-an-error-to-a-number');
+    await site.done(page);
+
+    const hrefs = catalog
+      .flatMap((one) => whyOf(one).map((text) => whyHtml(text, '/')))
+      .flatMap((html) => Array.from(html.matchAll(/href="([^"]*)"/g), ([, to]) => to));
+    expect(hrefs.length).toBeGreaterThan(2);
+    for (const href of hrefs) {
+      const [path = '', anchor] = (href ?? '').split('#');
+      const html = readFileSync(join(site.dir, path), 'utf8');
+      if (anchor !== undefined) expect(html, href).toContain(`id="${anchor}"`);
+    }
+  });
+
   it('is offered by a list in the order of the chapters, with a place to begin', async () => {
     const { page } = await site.open('exercises/index.html');
     const ids = await page.locator('.pw-exrows-id').allTextContents();
@@ -241,6 +285,23 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     expect(chapters, 'C10 behind C9').toEqual([...chapters].sort((a, b) => a - b));
     const first = page.locator('.pw-exrows li').first();
     expect(await first.textContent()).toContain('Start here');
+    // A finger anywhere in the row opens it; the import shows that it has the focus.
+    const row = await first.boundingBox();
+    expect(row?.height).toBeGreaterThanOrEqual(44);
+    const touched = await page.evaluate(
+      ({ x, y }) => document.elementFromPoint(x, y)?.getAttribute('href'),
+      { x: (row?.x ?? 0) + 4, y: (row?.y ?? 0) + (row?.height ?? 0) - 4 },
+    );
+    expect(touched).toBe(await first.locator('a').getAttribute('href'));
+    await page.getByRole('button', { name: 'Export to a file' }).focus();
+    await page.keyboard.press('Tab');
+    const ring = await page
+      .locator('.pw-ex-file')
+      .evaluate((label) => getComputedStyle(label).outlineStyle);
+    expect(ring).toBe('solid');
+    expect(await page.textContent('main')).toContain(
+      'In a terminal, npm run learn watches the exercise',
+    );
     const points = catalog.reduce((sum, { facts }) => sum + facts.points, 0);
     const total = (await page.textContent('.pw-exlist-total')) ?? '';
     expect(total).toContain(`${points} points`);

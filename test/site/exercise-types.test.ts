@@ -152,6 +152,16 @@ async function tells(page: Page): Promise<void> {
   expect(await told.textContent()).toContain('Waits until one case can happen');
   await page.keyboard.press('Escape');
   await told.waitFor({ state: 'detached' });
+  // Nothing of it lies over the code once the tests have run.
+  await page.keyboard.press('Control+i');
+  await told.waitFor();
+  await run(page, 'failed');
+  await told.waitFor({ state: 'detached' });
+  await page.mouse.move(x, y);
+  await page.mouse.move(x + 1, y);
+  await told.waitFor();
+  await run(page, 'failed');
+  await told.waitFor({ state: 'detached' });
 }
 
 describe.skipIf('missing' in findChromium())('types', { timeout: 120_000 }, () => {

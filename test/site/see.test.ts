@@ -89,6 +89,16 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     expect(await sentence.textContent()).toContain(
       "the peer was over at 700 ms: wanted 'EndOfStream at 700 ms', got 'handle still waits'",
     );
+    // Where the reader is put, the keys of the player work.
+    const where = pane.locator('.pw-trace-where').first();
+    const [, at = ''] = /Step (\d+)/.exec((await where.textContent()) ?? '') ?? [];
+    expect(await pane.locator('h1:focus').count()).toBe(1);
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => where.textContent()).toContain(`Step ${Number(at) - 1} of`);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => where.textContent()).toContain(`Step ${at} of`);
+    const player = pane.getByRole('link', { name: 'Play a trace file' });
+    expect(await player.getAttribute('href')).toMatch(/\/lab\/trace\.html$/);
     // All of it in one window, beside the editor.
     const { bottom } = await pane
       .locator('.pw-trace')
@@ -174,6 +184,16 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
         return said >= 0 && buttons <= bar;
       })
       .toBe(true);
+    // The names of the tasks leave room for what they do, and the focus is in the window.
+    const room = await pane.evaluate((box) => {
+      const [names, lanes] = ['.pw-lanes .names rect', '.pw-lanes'].map((part) =>
+        box.querySelector(part)!.getBoundingClientRect(),
+      );
+      const { bottom = -1 } = document.activeElement?.getBoundingClientRect() ?? {};
+      return { lanes: lanes!.bottom - Math.max(0, names!.bottom), focus: bottom };
+    });
+    expect(room.lanes).toBeGreaterThan(150);
+    expect(room.focus).toBeGreaterThan(0);
     const views = await pane.locator('.pw-trace-tabs button').allTextContents();
     expect(views.map((name) => name.trim())).toEqual(['Lanes', 'Source']);
     expect(await pane.locator('.pw-trace-bytes').count()).toBe(0);
@@ -217,12 +237,12 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
     expect(covered).toBeLessThanOrEqual(0);
 
     // The ring around the heading is 2 px wide, and 2 px away.
-    const room = await pane.evaluate((box) => {
+    const edge = await pane.evaluate((box) => {
       const { left, top } = box.getBoundingClientRect();
       const heading = box.querySelector('h1')!.getBoundingClientRect();
       return Math.min(heading.left - left, heading.top - top);
     });
-    expect(room).toBeGreaterThanOrEqual(4);
+    expect(edge).toBeGreaterThanOrEqual(4);
     expect(faults).toEqual([]);
     await site.done(page);
   });

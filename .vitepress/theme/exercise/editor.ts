@@ -1,5 +1,9 @@
 /** The code editor: CodeMirror with what writing a function needs. Loaded when used. */
-import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
+import {
+  closeBrackets,
+  closeBracketsKeymap,
+  closeCompletion,
+} from '@codemirror/autocomplete';
 import {
   defaultKeymap,
   history,
@@ -21,6 +25,7 @@ import {
 } from '@codemirror/language';
 import { EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
 import {
+  closeHoverTooltips,
   Decoration,
   drawSelection,
   EditorView,
@@ -72,6 +77,8 @@ export interface Editor {
   /** Marks a place, or none. */
   mark(problem: Problem | undefined): void;
   goTo(line: number, column?: number): void;
+  /** Closes what lies over the code: what a name is, what is wrong, completion. */
+  closeTold(): void;
   destroy(): void;
 }
 
@@ -318,6 +325,12 @@ export function createEditor(options: EditorOptions): Editor {
       const place = positionOf(line, column);
       view.dispatch({ selection: { anchor: place }, scrollIntoView: true });
       view.focus();
+    },
+    closeTold() {
+      closeCompletion(view);
+      // What was asked for by a key goes with the caret, wherever that is set.
+      const { selection } = view.state;
+      view.dispatch({ selection, effects: closeHoverTooltips });
     },
     destroy() {
       caret.end();

@@ -13,7 +13,7 @@ export interface ShownSolution {
   readonly text: string;
   /** Its lines as HTML. */
   readonly coloured: readonly string[];
-  /** Why ours looks as it does: paragraphs, with `code` spans. */
+  /** Why ours looks as it does: paragraphs as HTML. */
   readonly why: readonly string[];
   readonly turns: readonly WrongTurn[];
 }
