@@ -78,6 +78,10 @@ describe.skipIf('missing' in findChromium())('a run', { timeout: 120_000 }, () =
     expect(links[0]).toMatch(/exercises\/\d\d-[\w-]+\.html$/);
     expect(links[1]).toMatch(/guide\/06-peer-run\.html$/);
 
+    // Who has not come from the chapter finds it before the pass, too.
+    const chapter = page.locator('.pw-ex-facts a');
+    expect(await chapter.getAttribute('href')).toMatch(/guide\/06-peer-run\.html$/);
+
     await card.getByRole('button', { name: 'In a live connection' }).click();
     await page
       .locator('.pw-ex-see')

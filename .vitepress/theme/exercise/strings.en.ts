@@ -59,6 +59,7 @@ export const en = {
     level: (level: number): string => `level ${level}`,
     points: (points: number): string => (points === 1 ? '1 point' : `${points} points`),
     minutes: (minutes: number): string => `about ${minutes} min`,
+    chapter: (id: string): string => `chapter ${id}`,
     types,
     states,
     changed: 'changed since you passed it',
