@@ -111,21 +111,31 @@ export class Session {
   readonly #registry: Registry;
   readonly #watcher: Watcher;
   readonly #printed: Printed;
-  readonly #waits = new Waits();
+  readonly #waits: Waits | undefined;
   readonly #output: string[] = [];
 
   readonly #prepared: Prepared;
   #borrowed: Borrowed | undefined;
   #planned = 0;
 
-  /** @throws {RangeError} there is no such exercise */
-  constructor(bundle: Bundle, id: string, watcher: Watcher, prepared = prepare()) {
+  /**
+   * @param waits notes where the reader's code waits, which costs a tenth of a run
+   * @throws {RangeError} there is no such exercise
+   */
+  constructor(
+    bundle: Bundle,
+    id: string,
+    watcher: Watcher,
+    prepared = prepare(),
+    waits?: Waits,
+  ) {
     const exercise = bundle.exercises.find((one) => one.id === id);
     if (exercise === undefined) throw new RangeError(`there is no exercise ${id}`);
     this.#bundle = bundle;
     this.#prepared = prepared;
     this.#exercise = exercise;
     this.#watcher = watcher;
+    this.#waits = waits;
     this.#registry = new Registry(bundle.factories, bundle.packages);
     this.#printed = new Printed((line) => {
       this.#output.push(line);
@@ -206,7 +216,7 @@ export class Session {
     const exported = this.#loadLearner(code, snapshot, marks);
     this.#borrowed.look(exported);
     this.#watchCalls(guard, exported);
-    this.#waits.begin(exported);
+    this.#waits?.begin(exported);
     guard.begin(snapshot);
     this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
     const watch: Watch = {
@@ -216,7 +226,7 @@ export class Session {
       },
       started: (name) => {
         unheard.started(name);
-        this.#waits.started();
+        this.#waits?.started();
         if (name === only) {
           spokenOf(this.#registry); // of a test before
           recording.start();
@@ -229,7 +239,7 @@ export class Session {
       look: guard.look,
       inspect: guard.inspect,
       runs: () => recording.takeCount(),
-      judge: (error) => this.#waits.placed(judge(error), error),
+      judge: (error) => this.#waits?.placed(judge(error), error) ?? judge(error),
     };
     return harness.run(watch, only, alone);
   }
@@ -354,7 +364,7 @@ export class Session {
         if (typeof runtime !== 'function') continue;
         const prototype = runtime.prototype as object; // of a class
         guard.watchMethods(prototype, ['suspend', 'ready'], guard.look);
-        this.#waits.watch(prototype as Runtime);
+        this.#waits?.watch(prototype as Runtime);
       }
     }
   }

@@ -1,11 +1,12 @@
 /**
  * Where tasks of a reader's code wait. A run that cannot go on throws its error far from
- * there: the place in the reader's file is the one at which the wait was begun.
+ * there: the place in the reader's file is the one at which the wait was begun. Nobody
+ * pays for it whose run goes on: it is run again, with its waits noted, where it did not.
  */
 
 import type { Runtime, WaitsOn, Wake } from '#impl/csp/seam.ts';
 import { lookAt, placeIn } from './judge.ts';
-import type { TestResult } from '../formats/schema-report.ts';
+import type { RunReport, TestResult } from '../formats/schema-report.ts';
 
 interface Wait {
   readonly on: WaitsOn | undefined;
@@ -70,9 +71,7 @@ export class Waits {
    * that stands at a promise of its own has the place of its last wait before.
    */
   placed(result: Omit<TestResult, 'name'>, error: unknown): Omit<TestResult, 'name'> {
-    const { verdict, line } = result;
-    if (line !== undefined) return result;
-    if (verdict !== 'blocked' && verdict !== 'step-limit') return result;
+    if (!isStuck(result)) return result;
     const labels = labelsOf(error);
     const waits =
       labels === undefined
@@ -108,4 +107,31 @@ function labelsOf(error: unknown): readonly unknown[] | undefined {
 function lastPlaceOf(waits: readonly Wait[]): Place {
   const places = waits.map(({ begun }) => placeIn(lookAt(begun).stack));
   return places.findLast(({ line }) => line !== undefined) ?? {};
+}
+
+/** It cannot go on, and nothing says where. */
+function isStuck({ verdict, line }: Omit<TestResult, 'name'>): boolean {
+  return line === undefined && (verdict === 'blocked' || verdict === 'step-limit');
+}
+
+/** A run that took longer is not made twice: the two have one limit. */
+const longMs = 1_000;
+
+/**
+ * The report, with the lines at which the reader's code stands where a test cannot go on.
+ *
+ * @param again the same run, with its waits noted
+ */
+export async function withPlaces(
+  report: RunReport,
+  again: () => Promise<RunReport>,
+): Promise<RunReport> {
+  if (report.ms > longMs || !report.tests.some(isStuck)) return report;
+  const noted = new Map((await again()).tests.map((test) => [test.name, test]));
+  const tests = report.tests.map((test) => {
+    const { verdict, line, column } = noted.get(test.name) ?? {};
+    if (!isStuck(test) || verdict !== test.verdict || line === undefined) return test;
+    return { ...test, line, ...(column === undefined ? {} : { column }) };
+  });
+  return { ...report, tests };
 }
