@@ -427,6 +427,20 @@ describe('a live connection', () => {
     expect(live.same).toBe(false);
   });
 
+  it('is done with a line of a method when that has come back', async () => {
+    const { solution } = exerciseOf('E18');
+    const { events } = traceIn((await threads.live('E18', solution, 'ping')).trace);
+    const pinged = events.findIndex(
+      ({ chan, k }) => chan?.name === 'pings' && k === 'readLoop',
+    );
+    expect(events[pinged]?.src).toMatch(/^exercises\/18-ping-flood\/exercise\.ts:/);
+    const next = events.find(
+      ({ i, k, e }) => i > pinged && k === 'readLoop' && e === 'block',
+    );
+    expect(next?.src).toMatch(/^impl\/p2p\/peer\.ts:/);
+    expect(next?.from).toBeUndefined();
+  });
+
   it('offers no moment that the trace file has no more', async () => {
     const { facts, starter } = exerciseOf('E18');
     const one = "peer.go('pong', () => peer.sendPong());";

@@ -111,9 +111,25 @@ export function leaving<T>(value: T, where: Pick<Where, 'leaveOwn'>): T {
       // First of all that wait for it: whoever called goes on in lines of its own.
       if (result instanceof Promise) result.then(where.leaveOwn, where.leaveOwn);
       else where.leaveOwn();
+      leavingIn(result, where);
       return result;
     },
   });
+}
+
+/**
+ * An object of functions that the reader's code has made is called later: they, too, have
+ * such a note. It stays the object that it is.
+ */
+function leavingIn(made: unknown, where: Pick<Where, 'leaveOwn'>): void {
+  if (typeof made !== 'object' || made === null) return;
+  if (Object.getPrototypeOf(made) !== Object.prototype) return;
+  for (const [name, found] of Object.entries(Object.getOwnPropertyDescriptors(made))) {
+    if (typeof found.value !== 'function') continue;
+    const value: unknown = leaving(found.value, where);
+    // What cannot be changed stays without.
+    Reflect.defineProperty(made, name, { ...found, value });
+  }
 }
 
 type Where = typeof import('#impl/csp/where.ts');
