@@ -34,7 +34,9 @@ export function useKeptPress(panel: Readonly<Ref<HTMLElement | null>>): () => vo
   function keep(event: Event): void {
     const { target } = event;
     if (!(target instanceof Element) || target.closest('.pw-trace') === null) return;
-    if (event.type !== kindOf(target) || target.closest('a') !== null) return;
+    if (event.type !== kindOf(target)) return;
+    // A link and a fold answer by themselves: a second press would close the fold again.
+    if (target.closest('a, summary') !== null) return;
     last = { event, target, value: isValued(target) ? target.value : undefined };
   }
   function leave(): void {

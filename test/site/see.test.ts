@@ -253,7 +253,7 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
       const { page } = await site.open('index.html', options);
       await page.locator('.pw-trace-legend summary').first().click();
       const keys = page.locator('.pw-trace-keys').first();
-      expect(await keys.isVisible()).toBe(!isMobile);
+      await expect.poll(() => keys.isVisible()).toBe(!isMobile);
       await site.done(page);
     }
   });

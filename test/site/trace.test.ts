@@ -535,6 +535,17 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 180_000 }, ()
       expect(faults).toEqual([]);
       await site.done(page);
     });
+
+    it('keeps a fold open that was opened meanwhile', async () => {
+      const { page, wake } = await sleeping();
+      const legend = page.locator('.pw-trace-legend');
+      await legend.locator('summary').click();
+      expect(await legend.getAttribute('open')).not.toBeNull();
+      wake();
+      await page.locator('.pw-trace[data-awake=true]').waitFor();
+      expect(await legend.getAttribute('open')).not.toBeNull();
+      await site.done(page);
+    });
   });
 
   it('is a still picture of the messages on the front page without scripts', async () => {
@@ -555,6 +566,26 @@ describe.skipIf('missing' in found)('the trace player', { timeout: 180_000 }, ()
     }
     await page.getByRole('link', { name: 'All steps, as text' }).click();
     await page.locator('.pw-trace-table table').waitFor();
+    await site.done(page);
+  });
+
+  it('leaves open how the still picture is read, when it takes its place', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((done) => {
+      release = done;
+    });
+    const { page } = await site.open('index.html', still, (opened) =>
+      opened.route(/assets\/chunks\/(?:Player|meet)\./, async (route) => {
+        await held;
+        await route.continue();
+      }),
+    );
+    const legend = page.locator('.pw-home .pw-trace-legend');
+    await legend.locator('summary').click();
+    await page.locator('.pw-still').waitFor();
+    release();
+    await page.locator('.pw-home .pw-trace[data-awake=true]').waitFor();
+    expect(await legend.getAttribute('open')).not.toBeNull();
     await site.done(page);
   });
 
