@@ -10,7 +10,7 @@ export type Seen =
 
 /** Lines of the reader's file at a step. */
 export interface InUse {
-  /** Where tasks stand after it: what the editor lights. */
+  /** Where tasks stand after it, whoever moved last first: what the editor lights. */
   readonly lines: readonly number[];
   /** That of the task which acts, if it is one of these. */
   readonly acting: number | undefined;
@@ -22,10 +22,11 @@ export function linesInUse(trace: Trace, file: string): readonly InUse[] {
     const task = `${n}/${k}`;
     // Where ours is at work for theirs, the line of theirs that called it.
     const own = [src, from].find((place) => place?.startsWith(`${file}:`));
-    if (own === undefined || e === 'end') standing.delete(task);
-    else standing.set(task, Number(own.slice(file.length + 1)));
+    standing.delete(task);
+    if (own !== undefined && e !== 'end')
+      standing.set(task, Number(own.slice(file.length + 1)));
     return {
-      lines: [...new Set(standing.values())].sort((a, b) => a - b),
+      lines: [...new Set([...standing.values()].reverse())],
       acting: standing.get(task),
     };
   });

@@ -71,7 +71,10 @@ export async function runLive(
     files.some((file) => src.startsWith(`${file}:`)),
   );
   const { heard, over } = partingMoments(run);
-  const crowds = crowdsIn(trace);
+  const crowds = crowdsIn(run);
+  //: Where it is the point, a few are told of as well, beside what is compared.
+  const others =
+    aboutTasks.includes(name) && crowds.length === 0 ? crowdsIn(run, 0) : [];
   const ends = endsIn(run, [...heard, ...crowds]);
   const { own, better } = reference;
   const wanted = better ?? own;
@@ -86,13 +89,14 @@ export async function runLive(
   const took = strings.duration((run.duration / 1000).toFixed(1));
   return {
     sentence: first < 0 ? strings.neverRuns(call) : firstSentence(call, events, first),
-    outcome: [...ends, took, ...against],
+    outcome: [...ends, ...others.map(({ words }) => words), took, ...against],
     same: isSame(ends, wanted),
     differs: ends.map((line) => !wanted.includes(line)),
     moments: [
       ...(first < 0 ? [] : [{ step: first, words: begins }]),
       ...heard,
       ...crowds,
+      ...others,
       ...over,
     ],
     trace,
@@ -103,7 +107,7 @@ export async function runLive(
 /** What comes of the scenario, in words. */
 export async function endsOf(name: string): Promise<readonly string[]> {
   const run = await play(name);
-  return endsIn(run, [...partingMoments(run).heard, ...crowdsIn(run.trace)]);
+  return endsIn(run, [...partingMoments(run).heard, ...crowdsIn(run)]);
 }
 
 /** The lines of another run, as far as they are not among those of this one. */
@@ -156,7 +160,7 @@ function endsIn({ outcome, failures, trace }: Run, seen: readonly Moment[]): str
   }
 }
 
-const fewAre = 5;
+const fewAre = 1;
 
 /** A crowd of tasks says the same again and again. */
 function few(lines: readonly string[]): string[] {
@@ -209,16 +213,21 @@ function otherThan(name: string, names: readonly string[]): string | undefined {
 
 /** If a node has more tasks at one time, it is told how many. */
 const aCrowd = 40;
+/** Scenarios in which the number is what an exercise is about. */
+const aboutTasks = ['ping-flood'];
 
-/** Where a node has the most tasks, if they are very many. */
-function crowdsIn({ events }: Trace): Moment[] {
+/** Where a node of ours has the most tasks, if they are more than `from`. */
+function crowdsIn({ outcome, trace }: Run, from = aCrowd): Moment[] {
+  const { events } = trace;
+  const nodes = outcome.status === 'done' ? Object.keys(outcome.value.nodes) : [];
   const alive = new Map<string, number>();
   const most = new Map<string, { readonly step: number; readonly count: number }>();
   for (const [step, { n, e }] of events.entries()) {
     const more = e === 'start' ? 1 : e === 'end' ? -1 : 0;
     const count = (alive.get(n) ?? 0) + more;
     alive.set(n, count);
-    if (count > (most.get(n)?.count ?? aCrowd)) most.set(n, { step, count });
+    if (nodes.includes(n) && count > (most.get(n)?.count ?? from))
+      most.set(n, { step, count });
   }
   return [...most].map(([node, { step, count }]) => ({
     step,

@@ -116,7 +116,7 @@ function whereItFailed(
   const { outcome } = run;
   const task = outcome.status === 'foreign-wait' ? outcome.task : undefined;
   if (outcome.status !== 'done') {
-    return { events, at: told ?? lastStep(events, task) };
+    return { events, at: told ?? stuckIn(events, file) ?? lastStep(events, task) };
   }
   // The run was over, and then the test did not like what it had seen.
   const finding = withThrow(events, {
@@ -124,6 +124,20 @@ function whereItFailed(
     words: firstLine(inOneSentence(result.message)),
   });
   return { ...finding, at: told ?? finding.at };
+}
+
+/** The last step at which a task began to wait that still waits in the reader's code. */
+function stuckIn(
+  events: RecordedRun['trace']['events'],
+  file: string,
+): number | undefined {
+  const last = new Map(events.map(({ n, k }, at) => [`${n}/${k}`, at]));
+  const isTheirs = ({ e, src, from }: (typeof events)[number]): boolean =>
+    e === 'block' && [src, from].some((place) => place?.startsWith(`${file}:`));
+  const found = events.findLastIndex(
+    (event, at) => last.get(`${event.n}/${event.k}`) === at && isTheirs(event),
+  );
+  return found < 0 ? undefined : found;
 }
 
 function thrownIn(
