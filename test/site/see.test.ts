@@ -395,6 +395,20 @@ describe.skipIf('missing' in findChromium())('See it', { timeout: 240_000 }, () 
         outcome.evaluate((box) => box.scrollHeight - box.clientHeight);
       await expect.poll(hidden, { message: `at ${viewport.width}` }).toBe(0);
     }
+
+    // What was wanted stands apart from what came of an answer that is no better.
+    await page.setViewportSize({ width: 1366, height: 768 });
+    await pane.getByRole('button', { name: 'Back to the task' }).click();
+    await write(page, exercise.starter);
+    await page.getByRole('button', { name: 'In a live connection' }).click();
+    const slow = (await seen(page)).pane.locator('.pw-ex-outcome');
+    expect(await slow.locator('[data-role=lead]').allTextContents()).toEqual([
+      'What was wanted:',
+    ]);
+    expect(await slow.locator('[data-differs=true]').count()).toBe(2);
+    await expect
+      .poll(() => slow.evaluate((box) => box.scrollHeight - box.clientHeight))
+      .toBe(0);
     expect(faults).toEqual([]);
     await site.done(page);
   });
