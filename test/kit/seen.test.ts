@@ -10,6 +10,7 @@ import { readCatalog, type Exercise } from '#kit/catalog/catalog.ts';
 import { repository } from '#kit/catalog/sources.ts';
 import { canSee, wantedTest } from '#kit/formats/opened.ts';
 import { traceIn, type SeenLive, type SeenTest } from '#kit/formats/schema-seen.ts';
+import { leaving as noted } from '#kit/run/learner.ts';
 import { maxSteps, maxTraceBytes, storyOf } from '#kit/run/story.ts';
 import { keptWorkerScript } from '#kit/script/kept-script.ts';
 import { buildWorkerScript } from '#kit/script/script.ts';
@@ -439,8 +440,8 @@ describe('a live connection', () => {
     expect(crowd?.words).toContain(` ${count('start') - count('end')} tasks `);
     expect(count('start') - count('end')).toBeGreaterThan(200);
     const threw = live.outcome.filter((line) => line.startsWith('pong threw: '));
-    expect(threw).toHaveLength(1);
-    expect(live.outcome).toContain('199 more such tasks');
+    const closed = 'pong threw: ConnClosed: write: connection closed';
+    expect(threw).toEqual([`${closed}: write: i/o timeout`, `${closed} (199 times)`]);
     expect(live.same).toBe(false);
   });
 
@@ -486,7 +487,8 @@ describe('a live connection', () => {
     expect(live.outcome.slice(0, 2)).toEqual(leaving(100, 700));
     expect(live.outcome).toContain('That is more than was wanted.');
     // Each of the two queues has such a task.
-    expect(live.differs).toEqual([false, false, false, true, true]);
+    expect(live.outcome[3]).toMatch(/^late threw: ReferenceError: .* \(2 times\)$/);
+    expect(live.differs).toEqual([false, false, false, true]);
     expect(live.same).toBe(false);
   });
 
@@ -675,6 +677,18 @@ describe('Show', () => {
     } finally {
       printed.mockRestore();
     }
+  });
+});
+
+describe('leaving', () => {
+  it('notes once that a call is over, however often what was made is given back', () => {
+    let notes = 0;
+    const made = { run: (): number => 1 };
+    const make = noted(() => made, { leaveOwn: () => notes++ });
+    for (let i = 0; i < 3; i++) expect(make()).toBe(made);
+    notes = 0;
+    expect(made.run()).toBe(1);
+    expect(notes).toBe(1);
   });
 });
 

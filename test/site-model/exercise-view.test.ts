@@ -104,6 +104,11 @@ describe('inOneSentence', () => {
     ['what: expected 1 to be greater than 2', 'what: expected 1 to be greater than 2'],
     ['what: not what was expected', 'what: not what was expected'],
     ['The run shows otherwise.', 'The run shows otherwise.'],
+    [
+      "what: expected 'a: expected b to be c' to be 1",
+      "what: wanted 1, got 'a: expected b to be c'",
+    ],
+    [': expected '.repeat(1_800), ': expected '.repeat(1_800)],
   ])('calls both values as the rows do: %s', (message, said) => {
     expect(inOneSentence(message)).toBe(said);
   });

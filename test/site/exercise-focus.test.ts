@@ -30,13 +30,18 @@ describe.skipIf('missing' in findChromium())('the focus', { timeout: 120_000 }, 
   }, 600_000);
   afterAll(() => site.close());
 
-  it('goes to Run when Stop goes, and to Reset when its question does', async () => {
-    const { page } = await openCode(site, short);
+  /** Runs an answer that does not come back. */
+  async function runEndless(page: Page): Promise<void> {
     const at = short.solution.lastIndexOf('{') + 1;
     const loop = `${short.solution.slice(0, at)} for (;;); ${short.solution.slice(at)}`;
     await write(page, loop);
     await page.keyboard.press('Control+Enter');
     await state(page, 'running');
+  }
+
+  it('goes to Run when Stop goes, and to Reset when its question does', async () => {
+    const { page } = await openCode(site, short);
+    await runEndless(page);
     await page.getByRole('button', { name: 'Stop' }).click();
     await state(page, 'failed');
     expect(await focused(page)).toBe('Run the tests');
@@ -59,11 +64,7 @@ describe.skipIf('missing' in findChromium())('the focus', { timeout: 120_000 }, 
 
   it('is not lost when a run ends by itself, or takes away what had it', async () => {
     const { page } = await openCode(site, short);
-    const at = short.solution.lastIndexOf('{') + 1;
-    const loop = `${short.solution.slice(0, at)} for (;;); ${short.solution.slice(at)}`;
-    await write(page, loop);
-    await page.keyboard.press('Control+Enter');
-    await state(page, 'running');
+    await runEndless(page);
     await page.getByRole('button', { name: 'Stop' }).focus();
     await state(page, 'failed');
     expect(await focused(page)).toBe('Run the tests');

@@ -58,37 +58,55 @@ export interface Compared {
   readonly got: string;
 }
 
-const negated = /(?:^|: )expected [^]* (?:not to|to not) /;
-
 /** Undefined as well where both are the same: `not.toBe(…)` says it in its sentence. */
 export function comparedIn(test: TestResult): Compared | undefined {
   const { expected: wanted, actual: got, message } = test;
   if (wanted === undefined || got === undefined) return undefined;
-  return wanted === got && negated.test(message) ? undefined : { wanted, got };
+  const compares = message.slice(message.indexOf('expected '));
+  const isNegated = wanted === got && / (?:not to|to not) /.test(compares);
+  return isNegated ? undefined : { wanted, got };
 }
 
-/**
- * How an assertion that compares goes on behind the words of the test. A value follows,
- * and no word, as in “to be greater than”.
- */
+/** How an assertion that compares goes on behind the words of the test. */
+interface Comparison {
+  /** Where it begins. */
+  readonly at: number;
+  readonly wanted?: string;
+  readonly got?: string;
+}
+
+const plainly = ': not what was expected';
+/** A value follows, and no word, as in “to be greater than”. */
 const comparison =
-  /: (?:expected ([^]*) to (?:(?:deeply |strictly )?equal|be|match object) (?=['"[{(<\d-]|[A-Z]|true\b|false\b|null\b|undefined\b|an? case\b)([^]*)|not what was expected)$/;
+  /^: expected ([^]*) to (?:(?:deeply |strictly )?equal|be|match object) (?=['"[{(<\d-]|[A-Z]|true\b|false\b|null\b|undefined\b|an? case\b)([^]*)$/;
+
+/** Looked for at one place alone: what a reader's values say may be long. */
+function comparisonOf(message: string): Comparison | undefined {
+  if (message.endsWith(plainly)) return { at: message.length - plainly.length };
+  const at = message.indexOf(': expected ');
+  const [tail, got, wanted] = comparison.exec(message.slice(at)) ?? [];
+  if (at < 0 || tail === undefined) return undefined;
+  return {
+    at,
+    ...(got !== undefined && { got }),
+    ...(wanted !== undefined && { wanted }),
+  };
+}
 
 /** What a test says: above both values, its own words alone, if it has any. */
 export function saidOf(test: TestResult): string {
   const { message } = test;
-  const own = message.replace(comparison, '');
-  if (own === message || comparedIn(test) === undefined) return message;
+  const found = comparisonOf(message);
+  if (found === undefined || comparedIn(test) === undefined) return message;
+  const own = message.slice(0, found.at);
   return /[.:?!…]$/.test(own) ? own : `${own}:`;
 }
 
 /** A message that stands alone, with its two values called as they are above. */
 export function inOneSentence(message: string): string {
-  return message.replace(comparison, (tail, got?: string, wanted?: string) =>
-    got === undefined || wanted === undefined
-      ? tail
-      : `: ${kitStrings.wantedAndGot(wanted, got)}`,
-  );
+  const { at, wanted, got } = comparisonOf(message) ?? {};
+  if (wanted === undefined || got === undefined) return message;
+  return `${message.slice(0, at)}: ${kitStrings.wantedAndGot(wanted, got)}`;
 }
 
 /** What a reader has not done yet where a part is unsolved. */

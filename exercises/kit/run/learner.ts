@@ -104,8 +104,8 @@ function withMarks(
 
 /** What a reader's module exports, with a note in the trace when a call of it is over. */
 export function leaving<T>(value: T, where: Pick<Where, 'leaveOwn'>): T {
-  if (typeof value !== 'function') return value;
-  return new Proxy(value, {
+  if (typeof value !== 'function' || leavers.has(value)) return value;
+  const leaver = new Proxy(value, {
     apply(target, self, given: unknown[]): unknown {
       const result: unknown = Reflect.apply(target, self, given);
       // First of all that wait for it: whoever called goes on in lines of its own.
@@ -115,7 +115,12 @@ export function leaving<T>(value: T, where: Pick<Where, 'leaveOwn'>): T {
       return result;
     },
   });
+  leavers.add(leaver);
+  return leaver;
 }
+
+/** What has its note: it needs no second one when it is given back again. */
+const leavers = new WeakSet<object>();
 
 /**
  * An object of functions that the reader's code has made is called later: they, too, have

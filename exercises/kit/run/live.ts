@@ -160,12 +160,17 @@ function endsIn({ outcome, failures, trace }: Run, seen: readonly Moment[]): str
   }
 }
 
-const fewAre = 1;
+const mostLines = 8;
 
-/** A crowd of tasks says the same again and again. */
+/** A crowd of tasks says the same again and again: that is said once, with how often. */
 function few(lines: readonly string[]): string[] {
-  const more = lines.length - fewAre;
-  return more > 0 ? [...lines.slice(0, fewAre), strings.alike(more)] : [...lines];
+  const counts = new Map<string, number>();
+  for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
+  const said = [...counts].map(([line, count]) =>
+    count === 1 ? line : strings.timesOver(line, count),
+  );
+  const more = said.length - mostLines;
+  return more > 0 ? [...said.slice(0, mostLines), strings.andMore(more)] : said;
 }
 
 function nodeInWords(

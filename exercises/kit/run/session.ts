@@ -216,7 +216,6 @@ export class Session {
     const exported = this.#loadLearner(code, snapshot, marks);
     this.#borrowed.look(exported);
     this.#watchCalls(guard, exported);
-    this.#waits?.begin(exported);
     guard.begin(snapshot);
     this.#registry.require(`${this.#exercise.folder}/exercise.test.ts`);
     const watch: Watch = {
@@ -239,7 +238,10 @@ export class Session {
       look: guard.look,
       inspect: guard.inspect,
       runs: () => recording.takeCount(),
-      judge: (error) => this.#waits?.placed(judge(error), error) ?? judge(error),
+      judge: (error) => {
+        const judged = judge(error);
+        return this.#waits?.placed(judged, error) ?? judged;
+      },
     };
     return harness.run(watch, only, alone);
   }

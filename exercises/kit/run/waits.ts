@@ -25,7 +25,6 @@ export class Waits {
   /** A ring: the oldest stands where the next one will. */
   #latest: Wait[] = [];
   #count = 0;
-  #isOn = false;
 
   /** A test begins. */
   started(): void {
@@ -34,17 +33,12 @@ export class Waits {
     this.#count = 0;
   }
 
-  /** What the reader has written can wait: without functions in it, it cannot. */
-  begin(exported: Readonly<Record<string, unknown>>): void {
-    this.#isOn = Object.values(exported).some((value) => typeof value === 'function');
-  }
-
   /** @param prototype of a runtime: its tasks wait with `suspend` and `ready` */
   watch(prototype: Pick<Runtime, 'suspend' | 'ready'>): void {
     const { suspend, ready } = prototype;
-    const begins = (on?: WaitsOn): Wait | undefined => this.#begins(on);
-    const ends = (wait: Wait | undefined): void => {
-      if (wait !== undefined) this.#open.delete(wait);
+    const begins = (on?: WaitsOn): Wait => this.#begins(on);
+    const ends = (wait: Wait): void => {
+      this.#open.delete(wait);
     };
     prototype.suspend = function <T>(
       this: Runtime,
@@ -87,8 +81,7 @@ export class Waits {
     return [...this.#latest.slice(next), ...this.#latest.slice(0, next)];
   }
 
-  #begins(on: WaitsOn | undefined): Wait | undefined {
-    if (!this.#isOn) return undefined;
+  #begins(on: WaitsOn | undefined): Wait {
     const wait = { on, begun: new Error() };
     if (on !== undefined) this.#open.add(wait);
     this.#latest[this.#count++ % kept] = wait;

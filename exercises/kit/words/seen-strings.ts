@@ -85,8 +85,8 @@ export const liveStrings = {
     `Node ${node} hears after ${seconds} s that ${peer} leaves`,
   letsGo: (node: string, peer: string, seconds: string, reason: string): string =>
     `Node ${node} lets ${peer} go after ${seconds} s: it left, reason ${reason}`,
-  alike: (count: number): string =>
-    count === 1 ? 'One more such task' : `${count} more such tasks`,
+  timesOver: (line: string, count: number): string => `${line} (${count} times)`,
+  andMore: (count: number): string => `and ${count} more`,
   crowd: (node: string, count: number): string =>
     `Node ${node} has ${count} tasks at one time`,
   dialFailed: (node: string, error: string): string =>
