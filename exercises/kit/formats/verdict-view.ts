@@ -71,26 +71,19 @@ export function comparedIn(test: TestResult): Compared | undefined {
 interface Comparison {
   /** Where it begins. */
   readonly at: number;
-  readonly wanted?: string;
-  readonly got?: string;
+  readonly wanted: string | undefined;
+  readonly got: string | undefined;
 }
 
-const plainly = ': not what was expected';
 /** A value follows, and no word, as in “to be greater than”. */
 const comparison =
-  /^: expected ([^]*) to (?:(?:deeply |strictly )?equal|be|match object) (?=['"[{(<\d-]|[A-Z]|true\b|false\b|null\b|undefined\b|an? case\b)([^]*)$/;
+  /^: expected ([^]*) to (?:(?:deeply |strictly )?equal|be|match object) (?=['"[{(<\d-]|[A-Z]|true\b|false\b|null\b|undefined\b|an? case\b)([^]*)$|^: not what was expected$/;
 
 /** Looked for at one place alone: what a reader's values say may be long. */
 function comparisonOf(message: string): Comparison | undefined {
-  if (message.endsWith(plainly)) return { at: message.length - plainly.length };
-  const at = message.indexOf(': expected ');
-  const [tail, got, wanted] = comparison.exec(message.slice(at)) ?? [];
-  if (at < 0 || tail === undefined) return undefined;
-  return {
-    at,
-    ...(got !== undefined && { got }),
-    ...(wanted !== undefined && { wanted }),
-  };
+  const at = message.search(/: (?:expected |not what was expected$)/);
+  const found = at < 0 ? null : comparison.exec(message.slice(at));
+  return found === null ? undefined : { at, got: found[1], wanted: found[2] };
 }
 
 /** What a test says: above both values, its own words alone, if it has any. */
