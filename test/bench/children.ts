@@ -31,7 +31,7 @@ export class Child {
   constructor(file: string, name: string, flags: readonly string[]) {
     this.#name = name;
     this.#process = fork(file, {
-      execArgv: ['--expose-gc', ...flags],
+      execArgv: [...flags],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced', // figures may be NaN, and are to stay so
     });

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { collectGarbage, heldBytes } from '../helpers/garbage.ts';
 import { cpuMicros, timeCodec, type CodecTimes } from './codec.ts';
 import type { Profiled } from './catalogue.ts';
 import { heldNow, type Held } from './held.ts';
@@ -229,9 +230,8 @@ export class Work {
   }
 
   async memory(): Promise<Memory> {
-    await collectGarbage();
-    const { rss, heapUsed, external } = process.memoryUsage();
-    return { rssKiB: rss / 1024, heapKiB: (heapUsed + external) / 1024 };
+    const heapKiB = (await heldBytes()) / 1024;
+    return { rssKiB: process.memoryUsage.rss() / 1024, heapKiB };
   }
 
   /** CPU of this process while nobody asks anything of it, in microseconds a second. */
@@ -315,12 +315,4 @@ export interface Answer {
   readonly id: number;
   readonly result?: unknown;
   readonly error?: string;
-}
-
-async function collectGarbage(): Promise<void> {
-  if (globalThis.gc === undefined) throw new Error('needs --expose-gc');
-  for (let i = 0; i < 4; i++) {
-    globalThis.gc();
-    await new Promise((resolve) => setTimeout(resolve, 50)); // finalizers have run
-  }
 }

@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { fromHex, utf8 } from '../../impl/bytes.ts';
 import { Done } from '../../impl/csp/done.ts';
@@ -16,6 +14,7 @@ import {
 } from '../../impl/p2p/peer-error.ts';
 import type { Protocol } from '../../impl/p2p/protocol.ts';
 import { explore, failureOf, finished, run } from '../helpers/explore.ts';
+import { collectAtOnce } from '../helpers/garbage.ts';
 import { helloConn, makeProtocol, readAll, TestPeer } from '../helpers/peers.ts';
 import { linePair } from '../helpers/transports.ts';
 
@@ -139,12 +138,6 @@ function readsThree(seen: [number, string][]): Protocol['run'] {
   };
 }
 
-/** Collects garbage. The flag holds for contexts that are made after it. */
-function collect(): void {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)(); // what the flag adds to a new context
-}
-
 describe('Peer.readLoop', () => {
   it('holds no message that is handled, however long the next one takes', async () => {
     const stop = new Done('stop');
@@ -162,7 +155,7 @@ describe('Peer.readLoop', () => {
     const transport = Object.assign(line, { readMsg });
     const reading = new Peer({ ...helloConn(line, []), transport }, []).readLoop();
     await runtime().pause(); // the message is handled, and the loop waits
-    collect();
+    collectAtOnce();
     expect(last).toBeDefined();
     expect(last?.deref()).toBeUndefined();
     stop.close();

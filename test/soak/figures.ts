@@ -1,18 +1,6 @@
 /** What the soak measures, and the bounds that it holds the node to. */
 
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
 const mib = 2 ** 20;
-
-/** After a collection; bytes that the heap and what hangs on it hold. */
-export function heldBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void; // there since the line above
-  gc();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
