@@ -98,6 +98,25 @@ export function cardPlace(
   return { x: between(half, a.x + share * (b.x - a.x), sight.width - half), y };
 }
 
+export interface Card {
+  readonly place: Point;
+  readonly width: number;
+  /** Its message is sent or read in this step. */
+  readonly active: boolean;
+}
+
+/** Those that cover no other: of messages that go side by side, the first and the active. */
+export function freeCards<T extends Card>(cards: readonly T[]): T[] {
+  const free: T[] = [];
+  const covers = (a: Card, b: Card): boolean =>
+    Math.abs(a.place.x - b.place.x) < (a.width + b.width) / 2 &&
+    Math.abs(a.place.y - b.place.y) < cardHeight;
+  for (const card of [...cards].sort((a, b) => Number(b.active) - Number(a.active))) {
+    if (!free.some((other) => covers(card, other))) free.push(card);
+  }
+  return free;
+}
+
 function between(least: number, wanted: number, most: number): number {
   return Math.max(least, Math.min(most, wanted));
 }

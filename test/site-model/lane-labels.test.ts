@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import {
   cardPlace,
   clockDigits,
+  freeCards,
   namedLanes,
+  type Card,
 } from '../../.vitepress/lab/lane-labels.ts';
 import { buildModel, type Lane } from '../../.vitepress/lab/model.ts';
 import type { Trace, TraceKind } from '../../impl/csp/trace.ts';
@@ -108,6 +110,25 @@ describe('namedLanes', () => {
       expect(namesOf(over, 8, { gap: 8 })).toEqual(['one', 'three']);
       expect(namesOf(over, 8, { gap: 5 })).toEqual(['one', 'four, over']);
     });
+  });
+});
+
+describe('freeCards', () => {
+  const card = (x: number, y: number, active = false): Card => ({
+    place: { x, y },
+    width: 40,
+    active,
+  });
+
+  it('leaves out what would cover another', () => {
+    const [first, beside, under] = [card(100, 200), card(139, 200), card(139, 216)];
+    expect(freeCards([first, beside, under])).toEqual([first, under]);
+    expect(freeCards([first, card(140, 200)])).toHaveLength(2);
+  });
+
+  it('keeps the message of this step, whatever it covers', () => {
+    const [first, now, next] = [card(100, 200), card(120, 200, true), card(141, 200)];
+    expect(freeCards([first, now, next])).toEqual([now]);
   });
 });
 

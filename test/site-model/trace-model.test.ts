@@ -490,6 +490,23 @@ describe('sentence', () => {
     ]);
   });
 
+  it('says of one byte that it belongs to its message', () => {
+    expect(
+      told(
+        [
+          ['A/w', 'msg', { v: 'out Ping, 1 bytes' }],
+          ['A/w', 'write', { b: 0 }],
+          ['B/r', 'read', { b: 0 }],
+          ['B/r', 'msg', { v: 'in Ping, 1 bytes' }],
+        ],
+        ['c0'],
+      ).slice(1, 3),
+    ).toEqual([
+      'w writes 1 byte to the connection. It is part of Ping (1 byte).',
+      'r reads 1 byte from the connection. It belongs to Ping (1 byte).',
+    ]);
+  });
+
   it('says what a task waits for and what wakes it', () => {
     const on = 'quit | recv addpeer | recv delpeer | sync tick | send cont';
     expect(

@@ -114,6 +114,8 @@ function span(ms: number): string {
 }
 
 /** With a full stop, unless it has one. */
+const isOne = (bytes: string): boolean => bytes.startsWith('1 ');
+
 function closed(words: string): string {
   return /[.!?…]$/.test(words) ? words : `${words}.`;
 }
@@ -202,11 +204,11 @@ export const traceSentences = {
   read: (task: string, bytes: string): string =>
     `${task} reads ${bytes} from the connection.`,
   readOf: (task: string, bytes: string, message: string): string =>
-    `${task} reads ${bytes} from the connection. They belong to ${message}.`,
+    `${task} reads ${bytes} from the connection. ${isOne(bytes) ? 'It belongs' : 'They belong'} to ${message}.`,
   write: (task: string, bytes: string): string =>
     `${task} writes ${bytes} to the connection.`,
   writeOf: (task: string, bytes: string, message: string): string =>
-    `${task} writes ${bytes} to the connection. They carry ${message}.`,
+    `${task} writes ${bytes} to the connection. ${isOne(bytes) ? 'It is part of' : 'They carry'} ${message}.`,
   bytes: 'bytes',
   out: (task: string, message: string, node: string): string =>
     `${task} sends ${message}${node === '' ? '' : ` to ${node}`}.`,
