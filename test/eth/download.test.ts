@@ -98,6 +98,11 @@ function serve(
   return served;
 }
 
+/** It claims less than all, so whoever claims all becomes the master. */
+function lessThan(chain: Chain): Partial<StatusData> {
+  return { td: chain.currentTd - 1n };
+}
+
 /** Makes it the master of a synchronisation that begins now. */
 function synchronise(
   { peers, downloader }: ProtocolManager,
@@ -244,8 +249,7 @@ describe('Download', () => {
         { chain },
         async (manager, wg) => {
           serve(manager, wg, 'b1', theirs, { bodiesMs: 10 });
-          // Not the best, so the synchronisation is with the other.
-          const status = { td: theirs.currentTd - 1n };
+          const status = lessThan(theirs);
           const dies = { bodiesMs: 10, diesAt: 2, status };
           const mortal = serve(manager, wg, 'b2', theirs, dies);
           await sleep(10_500);
@@ -268,7 +272,8 @@ describe('Download', () => {
     const chain = chainOf();
     await withManager({ chain }, async (manager, wg) => {
       const master = serve(manager, wg, 'b1', theirs, { bodiesMs: 50 });
-      const liar = serve(manager, wg, 'b2', theirs, { bodiesMs: 1, ...lies });
+      const status = lessThan(theirs);
+      const liar = serve(manager, wg, 'b2', theirs, { bodiesMs: 1, status, ...lies });
       await sleep(15_000);
       expect(liar.remote.end).toMatchObject({ reason });
       expect(master.remote.end).toBeUndefined();
@@ -320,7 +325,8 @@ describe('Download', () => {
     const chain = chainOf();
     await withManager({ chain }, async (manager, wg) => {
       serve(manager, wg, 'b1', theirs, { bodiesMs: 50 });
-      const poor = serve(manager, wg, 'b2', theirs, { bodies: () => [] });
+      const status = lessThan(theirs);
+      const poor = serve(manager, wg, 'b2', theirs, { bodies: () => [], status });
       await sleep(15_000);
       expect(headOf(chain)).toBe(headOf(theirs));
       expect(poor.answers).toBe(1);
@@ -358,7 +364,9 @@ describe('Download', () => {
     const chain = chainOf();
     await withManager({ chain }, async (manager, wg) => {
       const master = serve(manager, wg, 'b1', theirs);
-      const silent = serve(manager, wg, 'b2', theirs, { bodies: () => undefined });
+      const status = lessThan(theirs);
+      const silence = { bodies: () => undefined, status };
+      const silent = serve(manager, wg, 'b2', theirs, silence);
       await sleep(69_999);
       expect(silent.remote.end).toBeUndefined();
       await sleep(2);
@@ -403,6 +411,7 @@ describe('Download', () => {
       serve(manager, wg, 'b1', theirs, { bodiesMs: 4_000 });
       const asked: number[] = [];
       const late = serve(manager, wg, 'b2', theirs, {
+        status: lessThan(theirs),
         get bodiesMs() {
           return asked.length === 1 ? 58_000 : 100;
         },
