@@ -240,10 +240,13 @@ function crowdsIn({ outcome, trace }: Run, from = aCrowd): Moment[] {
   }));
 }
 
+/** A `Peer.run` goes on with the first of these, and with none after it. */
+const causes = /^recv (?:writeErr|readErr|protoErr|disc)$/;
+
 interface PartingMoments {
   /** Where a node hears that it is left, which may be long before that peer is over. */
   readonly heard: readonly Moment[];
-  /** Where a node lets its peer go: the last step of that peer's task. */
+  /** Where a node learns what ends its peer; of a peer that leaves, where its task is over. */
   readonly over: readonly Moment[];
 }
 
@@ -262,7 +265,13 @@ function partingMoments({ outcome, trace }: Run): PartingMoments {
           n === node && k.startsWith('runPeer') && e === 'end' && t >= parting.atMs,
       );
       if (end < 0) continue;
-      over.push({ step: end, words: partingInWords(node, parting, other) });
+      const learns = events.findLastIndex(
+        ({ n, k, ch = '' }, at) =>
+          at < end && n === node && k === events[end]?.k && causes.test(ch),
+      );
+      const isOurs = !parting.remoteRequested && learns >= 0;
+      const words = partingInWords(node, parting, other);
+      over.push({ step: isOurs ? learns : end, words });
       if (!parting.remoteRequested) continue;
       const step = events.findLastIndex(
         ({ n, msg }, at) =>
@@ -270,12 +279,8 @@ function partingMoments({ outcome, trace }: Run): PartingMoments {
       );
       const at = events[step];
       if (at === undefined) continue;
-      const words = strings.hearsLeaving(
-        node,
-        other ?? shortOf(parting.peer),
-        inSeconds(at.t),
-      );
-      heard.push({ step, words });
+      const peer = other ?? shortOf(parting.peer);
+      heard.push({ step, words: strings.hearsLeaving(node, peer, inSeconds(at.t)) });
     }
   }
   return { heard, over };
