@@ -76,18 +76,18 @@ interface Stage {
 interface Seen {
   readonly stage: Stage;
   readonly why: string | undefined;
-  /** Tasks of the relay that are alive when `run` has returned, or at the end. */
+  /** Tasks of the relay when `run` has returned, and whoever else is there at the end. */
   readonly left: string;
 }
 
 const watchedMs = 5_000;
-const servants = ['readLeft', 'readRight', 'writeLeft', 'writeRight'];
 
 /** Runs a relay while the story happens to it, in one order of the tasks. */
 async function watch(
   story: (stage: Stage) => Promise<void>,
   schedule = '',
 ): Promise<Seen> {
+  const ours = new Set(['run', 'story']);
   const { value, left } = await runTasks(
     async () => {
       const busy = { writes: 0, most: 0 };
@@ -95,6 +95,7 @@ async function watch(
       const others = new WaitGroup();
       const relay = new Relay(left, right);
       const go: Stage['go'] = (name, task) => {
+        ours.add(name);
         others.go(name, task);
       };
       const stage: Stage = { left, right, relay, busy, go };
@@ -113,7 +114,7 @@ async function watch(
   const where = new Map(left.map(({ task, on }) => [task, ` (${on})`]));
   const names = value.alive.map((name) => `${name}${where.get(name) ?? ''}`);
   const rest = left.filter(
-    ({ task }) => servants.includes(task) && !value.alive.includes(task),
+    ({ task }) => !ours.has(task) && !value.alive.includes(task),
   );
   for (const { task, on } of rest) names.push(`${task} (${on})`);
   const { stage, why } = value;
