@@ -484,6 +484,11 @@ describe('handshake, when the line breaks', () => {
   });
 });
 
+/** A line that does not close: whoever reads or writes there goes on. */
+function openLine(): Line {
+  return { ...pipeLine(), close: () => undefined };
+}
+
 /** Lets our write and our read end in one moment: when the remote sends `msg`. */
 function bothAtOnce(msg: Msg): Line {
   const open = new Done('the line opens');
@@ -619,10 +624,15 @@ describe('handshake, when it is over', () => {
     }
   });
 
+  it('remembers nothing of a remote that it has given up', async () => {
+    const late = inOrder(reads, sends(fits, 5_001));
+    const { end, heads } = await meet(late, { makeLine: openLine });
+    expect(end, 'theirs came at 5,001 ms; what came of it').toBe(refused.late);
+    expect(heads, 'what `setHead` was told, then or later').toBe(nothing);
+  });
+
   it('has started no task that the peer does not know of', async () => {
-    // A line that does not close: whoever reads or writes there is left.
-    const makeLine = (): Line => ({ ...pipeLine(), close: () => undefined });
-    const { end, unknown } = await meet(doesNothing, { makeLine });
+    const { end, unknown } = await meet(doesNothing, { makeLine: openLine });
     expect(end, 'the remote does nothing; what came of it').toBe(refused.late);
     expect(unknown, 'tasks that still wait, and are not in `peer.wg`').toEqual([]);
   });
