@@ -2,8 +2,8 @@ import type { Answers } from '#kit/answers.ts';
 
 // TODO: for each question, one of the ids that stand before its choices.
 export const answers: Answers = {
-  // 1. “When a connection has become a peer, `runPeer` broadcasts that to others, so
-  // that they know of it.” Is it so?
+  // 1. “When a connection has become a peer, `runPeer` broadcasts that to its other
+  // peers, so that they know of it.” Is it so?
   //   'so'      It is so
   //   'not-so'  It is not so
   feed: undefined,

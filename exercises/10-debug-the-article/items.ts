@@ -52,7 +52,7 @@ export interface Sentence {
 export const sentences: readonly Sentence[] = [
   {
     id: 'feed',
-    says: 'When a connection has become a peer, `runPeer` broadcasts that to others, so that they know of it.',
+    says: 'When a connection has become a peer, `runPeer` broadcasts that to its other peers, so that they know of it.',
     why: 'No node hears of it. In the run, A gets a second peer, and the first one gets not a single message.',
     shows: 'where such an event goes',
     proof: { region: 'peer-feed', holds: 'listener(event)' },

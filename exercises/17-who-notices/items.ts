@@ -74,7 +74,7 @@ export const items: readonly Prediction[] = [
       guess({ clock: 'handshakes', atS: 5 }),
       guess(
         { clock: 'handshakes', atS: 5, heard: 11 },
-        'a clock is told as “read timeout”',
+        'every clock is told as “read timeout”',
       ),
       guess(
         { clock: 'read', atS: 30 },

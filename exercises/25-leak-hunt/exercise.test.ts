@@ -76,18 +76,18 @@ interface Stage {
 interface Seen {
   readonly stage: Stage;
   readonly why: string | undefined;
-  /** Tasks of the relay that are alive when `run` has returned, or at the end. */
+  /** Tasks of the relay when `run` has returned, and whoever else is there at the end. */
   readonly left: string;
 }
 
 const watchedMs = 5_000;
-const servants = ['readLeft', 'readRight', 'writeLeft', 'writeRight'];
 
 /** Runs a relay while the story happens to it, in one order of the tasks. */
 async function watch(
   story: (stage: Stage) => Promise<void>,
   schedule = '',
 ): Promise<Seen> {
+  const ours = new Set(['run', 'story']);
   const { value, left } = await runTasks(
     async () => {
       const busy = { writes: 0, most: 0 };
@@ -95,6 +95,7 @@ async function watch(
       const others = new WaitGroup();
       const relay = new Relay(left, right);
       const go: Stage['go'] = (name, task) => {
+        ours.add(name);
         others.go(name, task);
       };
       const stage: Stage = { left, right, relay, busy, go };
@@ -113,7 +114,7 @@ async function watch(
   const where = new Map(left.map(({ task, on }) => [task, ` (${on})`]));
   const names = value.alive.map((name) => `${name}${where.get(name) ?? ''}`);
   const rest = left.filter(
-    ({ task }) => servants.includes(task) && !value.alive.includes(task),
+    ({ task }) => !ours.has(task) && !value.alive.includes(task),
   );
   for (const { task, on } of rest) names.push(`${task} (${on})`);
   const { stage, why } = value;
@@ -141,36 +142,48 @@ async function expectNobodyLeft(
   }
 }
 
+type Cause = readonly [
+  what: string,
+  act: (stage: Stage) => Promise<void> | void,
+  cause: string,
+];
+const causes: readonly Cause[] = [
+  ['the left side ends', ({ left }) => left.leave(), 'left is gone'],
+  ['somebody asks for it', ({ relay }) => relay.stop('maintenance'), 'maintenance'],
+  [
+    'a write fails',
+    ({ left, right }) => {
+      right.writeFails = 'right does not take it';
+      left.says.trySend('one');
+    },
+    'right does not take it',
+  ],
+];
+
 describe('Relay', () => {
   it('passes on what each side says, in order, one write at a time', async () => {
     for (const schedule of orders('passes on', 15)) {
       const { stage } = await watch(async ({ left, right }) => {
-        for (let n = 1; n <= 3; n++) {
-          left.says.trySend(`l${n}`);
-          right.says.trySend(`r${n}`);
-        }
+        for (let n = 1; n <= 4; n++) left.says.trySend(`l${n}`);
+        for (let n = 1; n <= 2; n++) right.says.trySend(`r${n}`);
         await sleep(100);
       }, schedule);
-      expect(stage.right.got.join(), 'the left says l1, l2, l3; the right has').toBe(
-        'l1,l2,l3',
-      );
-      expect(stage.left.got.join(), 'the right says r1, r2, r3; the left has').toBe(
-        'r1,r2,r3',
-      );
+      const said = 'the left says l1 to l4, the right r1 and r2';
+      expect(stage.right.got.join(), `${said}; the right has`).toBe('l1,l2,l3,l4');
+      expect(stage.left.got.join(), `${said}; the left has`).toBe('r1,r2');
       expect(stage.busy.most, 'writes at the same time').toBe(1);
     }
   });
 
-  it('tells both sides why it ends', async () => {
-    const { stage, why } = await watch(async ({ left }) => {
+  it.each(causes)('tells both sides why it ends, when %s', async (...row) => {
+    const [what, act, cause] = row;
+    const { stage, why } = await watch(async (stage) => {
       await sleep(100);
-      left.leave();
+      await act(stage);
     });
-    expect(why ?? 'it does not end', 'the left side ends; `run` gives back').toBe(
-      'left is gone',
-    );
-    expect(stage.right.told.join(), 'the right side is told').toBe('left is gone');
-    expect(stage.left.told.join(), 'the left side is told').toBe('left is gone');
+    expect(why ?? 'it does not end', `${what}; \`run\` gives back`).toBe(cause);
+    expect(stage.right.told.join(), 'the right side is told').toBe(cause);
+    expect(stage.left.told.join(), 'the left side is told').toBe(cause);
   });
 
   it('leaves nobody when a side ends', async () => {

@@ -109,9 +109,12 @@ function textOf(reason: bigint): string {
   }
 }
 
+/** Between thousands, as people of many countries write them. */
+const separators = /(\d)[.,’'_\s](?=\d{3})/g;
+
 function expectNumberIn(reason: bigint): void {
   const text = textOf(reason);
-  if (text.includes(`${reason}`)) return;
+  if (text.replaceAll(separators, '$1').includes(`${reason}`)) return;
   expect.fail(
     `the text of reason ${reason} is “${text}”: every digit of ${reason} should be in it`,
   );

@@ -17,7 +17,8 @@ import { msgPipe } from '#impl/p2p/msg-pipe.ts';
 import { DiscError } from '#impl/p2p/peer-error.ts';
 import { Prng } from '#impl/sim/prng.ts';
 import { simulate } from '#impl/sim/simulate.ts';
-import { Blocked, ForeignWait, StepLimit } from '#kit/run-tasks.ts';
+import { isMistake } from '#kit/mistake.ts';
+import { Blocked, ForeignWait, runTasks, StepLimit } from '#kit/run-tasks.ts';
 import { about, moment } from '#kit/steps.ts';
 import { handshake } from './exercise.ts';
 
@@ -108,10 +109,16 @@ function pipeLine(): Line {
   return { ours: here, remote: there, close: () => here.close() };
 }
 
+/** In the node these are methods: taken out of their object, they do not find it. */
+function expectOwner(owner: object, called: unknown, name: string): void {
+  if (called === owner) return;
+  throw new TypeError(`a method was called by itself; call it as \`${name}(…)\``);
+}
+
 /** Runs a handshake with a remote. The peer is over as soon as the handshake is. */
 async function meet(
   remote: Remote,
-  { status = ours, makeLine = pipeLine } = {},
+  { status = ours, makeLine = pipeLine, hasReadLoop = false } = {},
 ): Promise<Meeting> {
   const heads: string[] = [];
   const heard: Msg[] = [];
@@ -135,11 +142,13 @@ async function meet(
       }
     });
     const rw: MsgReadWriter = {
-      readMsg: () => {
+      readMsg() {
+        expectOwner(rw, this, 'peer.rw.readMsg');
         used.reads += 1;
         return line.ours.readMsg();
       },
-      writeMsg: (msg) => {
+      writeMsg(msg) {
+        expectOwner(rw, this, 'peer.rw.writeMsg');
         used.writes += 1;
         return line.ours.writeMsg(msg);
       },
@@ -149,11 +158,14 @@ async function meet(
       wg: new WaitGroup((task, error) => {
         deaths.push(unheard(task, error));
       }),
-      setHead: (head: Hash, td: bigint) => {
+      setHead(head: Hash, td: bigint) {
+        expectOwner(peer, this, 'peer.setHead');
         heads.push(headAndTd(head, td));
       },
     };
     known = () => peer.wg.names;
+    const over = new Done('the peer is over');
+    if (hasReadLoop) peer.wg.go('readLoop', () => over.wait());
     const ends = (words: string, answer?: StatusData): void => {
       moment(theEnd(words));
       seen.end = { words, status: answer, atMs: runtime().now() };
@@ -166,6 +178,7 @@ async function meet(
         ends(inWords(error));
       }
       line.close();
+      over.close();
     });
     await new Done('the end of the test').wait();
   });
@@ -291,12 +304,13 @@ describe('handshake, when theirs fits', () => {
         head: hash(),
         genesis: hash(),
       };
-      const td = beyondDoubles * BigInt(random.uint32()) + 1n;
+      const td = round === 0 ? 0n : beyondDoubles * BigInt(random.uint32()) + 1n;
       const answer = { ...status, head: hash(), td };
       const order = [reads, sends(inMessage(answer))];
       if (random.below(2) === 0) order.reverse();
       const meeting = await meet(inOrder(...order), { status });
-      expect(meeting.end, 'what came of it').toBe('accepted');
+      expect(meeting.end, `theirs has td ${td}; what came of it`).toBe('accepted');
+      expect(meeting.heard.map(decodeStatus), 'what ours says').toEqual([status]);
       expect(meeting.status, 'the Status that handshake returned').toEqual(answer);
       expect(meeting.heads, 'what `setHead` was told').toBe(
         headAndTd(answer.head, answer.td),
@@ -351,7 +365,7 @@ describe('handshake, when theirs does not fit', () => {
       const status: StatusData = {
         ...theirs,
         ...(genesis ? { genesis: otherGenesis } : {}),
-        ...(network ? { networkId: 999n } : {}),
+        ...(network ? { networkId: 0n } : {}),
         ...(version ? { protocolVersion: 62 } : {}),
       };
       const first = genesis ? 'genesis' : network ? 'network' : 'version';
@@ -363,6 +377,12 @@ describe('handshake, when theirs does not fit', () => {
       ];
       expect(end, `wrong is: ${parts.filter(Boolean).join(', ')}`).toBe(refused[first]);
     }
+  });
+
+  it('reads a message of 10 MiB, as it is not larger than that', async () => {
+    const msg: Msg = { code: 0, size: tooLarge.size - 1, payload: Uint8Array.of(0xc0) };
+    const { end } = await meet(inOrder(reads, sends(msg)));
+    expect(end, 'the remote sent 10 MiB that are no Status').toBe(refused.undecodable);
   });
 
   it('refuses what is no Status, however large or broken it is', async () => {
@@ -464,6 +484,11 @@ describe('handshake, when the line breaks', () => {
   });
 });
 
+/** A line that does not close: whoever reads or writes there goes on. */
+function openLine(): Line {
+  return { ...pipeLine(), close: () => undefined };
+}
+
 /** Lets our write and our read end in one moment: when the remote sends `msg`. */
 function bothAtOnce(msg: Msg): Line {
   const open = new Done('the line opens');
@@ -496,6 +521,65 @@ describe('handshake, when both ends of it come in one moment', () => {
     const { end, atMs } = await meet(sends(msg, 1_000), { makeLine });
     const said = 'after 1 s ours is written and theirs read, in the same moment';
     expect(`${end}, at ${atMs} ms`, said).toBe(`${expected}, at 1000 ms`);
+  });
+});
+
+interface Together {
+  readonly remote: Remote;
+  readonly end: string;
+}
+
+/** When each sends its own, and how long after it reads ours. The second does not. */
+const together: readonly Together[] = [
+  [1_000, 2_000],
+  [2_000, Infinity],
+  [2_500, 200],
+].map(([sendsAt = 0, readsAfter = 0]) => {
+  const head = someHash();
+  const sending = sends(inMessage({ ...theirs, head }), sendsAt);
+  const isDeaf = readsAfter === Infinity;
+  const remote = isDeaf ? sending : inOrder(sending, pauses(readsAfter), reads);
+  const end = isDeaf
+    ? `${refused.late} at 5000 ms`
+    : `head ${head.slice(0, 8)}… at ${sendsAt + readsAfter} ms`;
+  return { remote, end };
+});
+
+describe('handshake, when its peer is not alone', () => {
+  it('keeps apart what three remotes say at once', async () => {
+    const ends = together.map(() => 'no end');
+    await runTasks(async () => {
+      const all = new WaitGroup();
+      for (const [nth, { remote }] of together.entries()) {
+        const line = pipeLine();
+        const peer = { rw: line.ours, wg: new WaitGroup(), setHead: () => undefined };
+        all.go(`remote ${nth + 1}`, async () => {
+          await remote(line.remote).catch(() => undefined); // closed: nobody is there any more
+        });
+        all.go(`eth/63 of peer ${nth + 1}`, async () => {
+          let end: string;
+          try {
+            const { head } = await handshake(peer, ours);
+            end = `head ${head.slice(0, 8)}…`;
+          } catch (error) {
+            if (isMistake(error)) throw error;
+            end = inWords(error);
+          }
+          ends[nth] = `${end} at ${runtime().now()} ms`;
+          line.close();
+        });
+      }
+      await all.wait();
+    });
+    const said =
+      'three handshakes begin at 0 ms, each with its own remote; they end with';
+    expect(ends.join('; '), said).toBe(together.map(({ end }) => end).join('; '));
+  });
+
+  it('waits for no other task of the peer', async () => {
+    const options = { hasReadLoop: true };
+    const { end } = await meet(inOrder(reads, sends(fits)), options);
+    expect(end, 'the peer has a task that lives on; what came of it').toBe('accepted');
   });
 });
 
@@ -540,10 +624,15 @@ describe('handshake, when it is over', () => {
     }
   });
 
+  it('remembers nothing of a remote that it has given up', async () => {
+    const late = inOrder(reads, sends(fits, 5_001));
+    const { end, heads } = await meet(late, { makeLine: openLine });
+    expect(end, 'theirs came at 5,001 ms; what came of it').toBe(refused.late);
+    expect(heads, 'what `setHead` was told, then or later').toBe(nothing);
+  });
+
   it('has started no task that the peer does not know of', async () => {
-    // A line that does not close: whoever reads or writes there is left.
-    const makeLine = (): Line => ({ ...pipeLine(), close: () => undefined });
-    const { end, unknown } = await meet(doesNothing, { makeLine });
+    const { end, unknown } = await meet(doesNothing, { makeLine: openLine });
     expect(end, 'the remote does nothing; what came of it').toBe(refused.late);
     expect(unknown, 'tasks that still wait, and are not in `peer.wg`').toEqual([]);
   });
