@@ -96,11 +96,13 @@ describe('readHello', () => {
   it('reads what encodeHello writes', () => {
     const random = new Prng('E06 any Hello');
     for (let n = 0; n < 100; n++) {
-      const caps = Array.from({ length: random.below(6) }, (_, at) => {
-        return { name: `p${at}`, version: random.below(300) };
-      });
+      // In any order, a name more than once, and with what a reader might tidy up.
+      const caps = Array.from({ length: random.below(6) }, () => ({
+        name: ['', 'Eth', 'eth ', 'ü'][random.below(4)] ?? '',
+        version: random.below(2) * random.below(300),
+      }));
       const some: ProtoHandshake = {
-        ...{ version: random.below(10), name: 'ü'.repeat(random.below(90)), caps },
+        ...{ version: random.below(10), name: 'ü '.repeat(random.below(60)), caps },
         ...{ listenPort: random.below(65_536), id: random.bytes(64) },
       };
       const payload = encodeHello(some);
@@ -177,6 +179,15 @@ describe('readHello', () => {
       },
     };
     expect(outcome(larger), 'of 2,049 bytes').toBe('HandshakeError too-big');
+  });
+
+  it('asks for the size first, whatever the message is', () => {
+    for (const code of [0, 1, 2, 16]) {
+      const found = outcome(newMsg(code, new Uint8Array(2049)));
+      expect(found, `of message ${code} with 2,049 bytes`).toBe(
+        'HandshakeError too-big',
+      );
+    }
   });
 
   it('hears the reason of a Disconnect that comes instead, as a list or bare', () => {
