@@ -44,10 +44,26 @@ function said({ version, name, caps, listenPort, id: its }: ProtoHandshake): str
   return `version ${version}, name “${name}”, caps ${list || 'none'}, port ${listenPort}, id ${toHex(its)}`;
 }
 
+/** As `said`, of what the reader's function gave. */
+function made(found: unknown): string {
+  const { caps, id } = (found ?? {}) as Partial<ProtoHandshake>; // checked in the next line
+  if (!Array.isArray(caps) || !(id instanceof Uint8Array)) {
+    return 'something else than a Hello with its capabilities and its id';
+  }
+  return said(found as ProtoHandshake); // the rest is shown as it is
+}
+
+/** The payload that the reader's function gave. */
+function encoded(its: ProtoHandshake): Uint8Array {
+  const found: unknown = encodeHello(its);
+  if (!(found instanceof Uint8Array)) expect.fail('`encodeHello` gave back no bytes');
+  return found;
+}
+
 /** What becomes of a first message. */
 function outcome(msg: Msg): string {
   try {
-    return said(readHello(msg));
+    return made(readHello(msg));
   } catch (error) {
     if (error instanceof DiscError) return `DiscError ${error.reason}`;
     if (error instanceof PeerError) return `PeerError ${error.code}`;
@@ -64,7 +80,7 @@ const invalid = 'PeerError invalid-msg';
 
 describe('encodeHello', () => {
   it('writes the five fields in their order, each with its header', () => {
-    expect(toHex(encodeHello(hello)), 'the payload').toBe(golden);
+    expect(toHex(encoded(hello)), 'the payload').toBe(golden);
   });
 
   it('writes every capability, in the order in which it got them', () => {
@@ -73,15 +89,15 @@ describe('encodeHello', () => {
       { name: 'eth', version: 63 },
       { name: 'eth', version: 62 },
     ];
-    const found = toHex(encodeHello({ ...hello, caps }));
+    const found = toHex(encoded({ ...hello, caps }));
     expect(found, 'the payload').toContain('d2c5836c657302c5836574683fc5836574683e');
-    expect(toHex(encodeHello({ ...hello, caps: [] })), 'with none').toContain(
+    expect(toHex(encoded({ ...hello, caps: [] })), 'with none').toContain(
       '86736372697074c080b840',
     );
   });
 
   it('writes names in UTF-8, and a number without leading zeros', () => {
-    const found = toHex(encodeHello({ ...hello, name: 'güte', listenPort: 30_303 }));
+    const found = toHex(encoded({ ...hello, name: 'güte', listenPort: 30_303 }));
     expect(found, 'the name').toContain('8567c3bc7465c6');
     expect(found, 'the port').toContain('82765fb840');
   });
@@ -91,6 +107,25 @@ describe('readHello', () => {
   it('reads the five fields of a Hello', () => {
     const found = outcome(asHello(fromHex(golden)));
     expect(found, 'what A made of it').toBe(said(hello));
+  });
+
+  it.each([
+    ['every version of a name', 'eth/62 eth/63'],
+    ['a version 0', 'eth/0'],
+    ['one that is said twice', 'eth/63 eth/63'],
+    ['in the order in which they come', 'shh/6 les/2 eth/63'],
+    [
+      'names with any letters, with a blank, or with none',
+      'Eth/63 ü/1 eth\u00a0/63 /1',
+    ],
+  ])('reads capabilities as they are said: %s', (_, text) => {
+    const caps = text.split(' ').map((cap) => {
+      const [name = '', version] = cap.split('/');
+      return { name, version: Number(version) };
+    });
+    const pairs = caps.map(({ name, version }) => [utf8(name), version]);
+    const found = outcome(asHello(payloadOf({ caps: pairs })));
+    expect(found, `${text} came; what A made of it`).toBe(said({ ...hello, caps }));
   });
 
   it('reads what encodeHello writes', () => {
@@ -103,7 +138,7 @@ describe('readHello', () => {
         ...{ version: random.below(10), name: 'ü'.repeat(random.below(90)), caps },
         ...{ listenPort: random.below(65_536), id: random.bytes(64) },
       };
-      const payload = encodeHello(some);
+      const payload = encoded(some);
       expect(
         outcome(asHello(payload)),
         `\`encodeHello\` wrote ${toHex(payload)}; what A made of it`,
@@ -177,6 +212,15 @@ describe('readHello', () => {
       },
     };
     expect(outcome(larger), 'of 2,049 bytes').toBe('HandshakeError too-big');
+  });
+
+  it('asks for the size first, whatever the message is', () => {
+    for (const code of [0, 1, 2, 16]) {
+      const found = outcome(newMsg(code, new Uint8Array(2049)));
+      expect(found, `of message ${code} with 2,049 bytes`).toBe(
+        'HandshakeError too-big',
+      );
+    }
   });
 
   it('hears the reason of a Disconnect that comes instead, as a list or bare', () => {

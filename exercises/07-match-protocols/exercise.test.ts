@@ -9,18 +9,19 @@ import { matchProtocols } from './exercise.ts';
 function protocolsOf(text: string): Protocol[] {
   return words(text).map((word) => {
     const [cap = '', length] = word.split(':');
-    const [name = '', version] = cap.split('/');
     const run = async (): Promise<void> => Promise.resolve();
-    return { name, version: Number(version), length: Number(length), run };
+    return { ...capOf(cap), length: Number(length), run };
   });
 }
 
 /** Reads `les/2 eth/63`. */
 function capsOf(text: string): Cap[] {
-  return words(text).map((word) => {
-    const [name = '', version] = word.split('/');
-    return { name, version: Number(version) };
-  });
+  return words(text).map(capOf);
+}
+
+function capOf(text: string): Cap {
+  const slash = text.lastIndexOf('/'); // there may be more in a name
+  return { name: text.slice(0, slash), version: Number(text.slice(slash + 1)) };
 }
 
 function words(text: string): string[] {
@@ -111,6 +112,13 @@ describe('matchProtocols', () => {
       'p/10: codes 16 to 21',
     ],
     [
+      'knows a version 0: it is as good as any other',
+      'p/0:4 q/0:2 q/1:6',
+      'p/0 q/0 q/1',
+      'p/0: codes 16 to 19',
+      'q/1: codes 20 to 25',
+    ],
+    [
       'leaves out what only one side speaks',
       'chat/1:3 files/1:5 ours/1:7',
       'theirs/1 chat/1 files/1',
@@ -149,6 +157,13 @@ describe('matchProtocols', () => {
       '\u{1f642}/1: codes 19 to 20',
     ],
     [
+      'orders names, not texts of name and version: eth comes before eth-x',
+      'eth-x/1:2 eth/63:17',
+      'eth-x/1 eth/63',
+      'eth/63: codes 16 to 32',
+      'eth-x/1: codes 33 to 34',
+    ],
+    [
       'tells a name that ends in a digit from a version',
       'p/11:4 q1/2:5 q/12:6',
       'p1/1 q/12',
@@ -166,6 +181,13 @@ describe('matchProtocols', () => {
       'eth\u00a0/63:17 les/2:22',
       'eth/63 les/2',
       'les/2: codes 16 to 37',
+    ],
+    [
+      'takes names as they are: a slash is a part of one',
+      'chat/eu/1:3 chat/us/1:5',
+      'chat/us/1 chat/eu/1',
+      'chat/eu/1: codes 16 to 18',
+      'chat/us/1: codes 19 to 23',
     ],
     [
       'has no names of its own: constructor and __proto__ are names like any other',
@@ -200,6 +222,15 @@ describe('matchProtocols', () => {
     matchProtocols(protocols, caps);
     expect(listOf(protocols), 'our protocols').toBe('shh/6, les/2, eth/63, eth/62');
     expect(listOf(caps), 'the caps of the remote').toBe('les/2, eth/63, shh/6, eth/62');
+  });
+
+  it('gives each peer a Map of its own', () => {
+    const first = matchProtocols(protocolsOf('eth/63:17'), capsOf('eth/63'));
+    matchProtocols(protocolsOf('les/2:22'), capsOf('les/2'));
+    expect(
+      [...first.keys()],
+      'after a second peer came, the names of the first',
+    ).toEqual(['eth']);
   });
 
   it('comes to the same table on both sides', () => {

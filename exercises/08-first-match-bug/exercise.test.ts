@@ -148,6 +148,14 @@ describe('rangesOf', () => {
       'note/1: codes 33 to 36',
     ],
     ['runs nothing if no version is common', 'eth/62:8 eth/63:17', 'eth/64'],
+    [
+      'orders names by their bytes, as before: Zed, eth, eth-x',
+      'eth-x/1:2 eth/62:8 eth/63:17 Zed/1:3',
+      'Zed/1 eth/62 eth/63 eth-x/1',
+      'Zed/1: codes 16 to 18',
+      'eth/63: codes 19 to 35',
+      'eth-x/1: codes 36 to 37',
+    ],
   ])('%s', (_, ours, theirs, ...table) => {
     const [protocols, caps] = [protocolsOf(ours), capsOf(theirs)];
     const what = `We speak ${listOf(protocols)}; the remote speaks ${listOf(caps)}`;

@@ -67,6 +67,7 @@ describe('addUp', () => {
     ['one amount', [5, 0], 5],
     ['many amounts', [1, 2, 3, 4, 5, 6, 0], 21],
     ['nothing at all', [0], 0],
+    ['amounts of which one is taken off', [9, -2, 3, 0], 10],
   ])('sends the sum of %s', async (_, amounts, sum) => {
     const called = amounts.join(', ');
     expect(await billsFor(amounts), `${called} were called out; the guest got`).toBe(
@@ -112,7 +113,7 @@ describe('addUp', () => {
       const room = new Room();
       room.cashier();
       room.waiter([3, 4, 0]);
-      room.guest(700);
+      room.guest(700.5);
       await sleep(699);
       const early = room.doneAt.length;
       await sleep(2);
@@ -122,10 +123,13 @@ describe('addUp', () => {
       value.early,
       about('the guest comes', 'times that `addUp` was over before the guest came'),
     ).toBe(0);
-    expect(value.bills, 'the guest came at 700 ms; the bills that it got').toEqual([7]);
-    expect(value.doneAt, 'the guest took the bill at 700 ms; `addUp` was over at').toBe(
-      700,
-    );
+    expect(value.bills, 'the guest came at 700.5 ms; the bills that it got').toEqual([
+      7,
+    ]);
+    expect(
+      value.doneAt,
+      'the guest took the bill at 700.5 ms; `addUp` was over at',
+    ).toBe(700.5);
   });
 
   it('leaves what comes after the 0 to the next guest', async () => {
@@ -158,6 +162,24 @@ describe('addUp', () => {
       return room.amounts.tryRecv()?.value;
     });
     expect(value, 'nobody has taken the bill yet; the next amount that waits').toBe(5);
+  });
+
+  it('adds up two bills at the same time', async () => {
+    const { value } = await runTasks(async () => {
+      const rooms = [new Room(), new Room()];
+      for (const room of rooms) {
+        room.guest();
+        room.cashier();
+      }
+      rooms[0]?.waiter([3, 4, 0], 100);
+      rooms[1]?.waiter([10, 20, 0], 100);
+      await sleep(1_000);
+      return rooms.map(({ bills }) => bills.join(', '));
+    });
+    expect(
+      value,
+      'two cashiers, one hears 3, 4, 0 and the other 10, 20, 0; their bills',
+    ).toEqual(['7', '30']);
   });
 
   it('leaves no task behind', async () => {

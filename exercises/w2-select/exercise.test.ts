@@ -95,6 +95,14 @@ describe('takeOrders', () => {
     ['one order from the right', [[100, 'right', 'fish']]],
     ['orders from both tables', both],
     [
+      'the same order twice, from the same table',
+      [
+        [100, 'left', 'tea'],
+        [200, 'left', 'tea'],
+        [300, 'right', 'fish'],
+      ],
+    ],
+    [
       'three orders from the right, none from the left',
       [
         [100, 'right', 'fish'],
@@ -169,6 +177,10 @@ describe('takeOrders', () => {
       ).toEqual(all);
       const one = await serve(1, calls, schedule);
       expect(
+        one.orders.length,
+        'both called at 100 ms; asked for one, it noted so many orders',
+      ).toBe(1);
+      expect(
         [...one.orders, ...one.unheard].sort(),
         'both called at 100 ms; asked for one, it noted one and the other waits',
       ).toEqual(all);
@@ -185,6 +197,26 @@ describe('takeOrders', () => {
         `the ${loud} table calls 40 times, the ${quiet} one once; of 30 orders noted, the ${quiet} one’s`,
       ).toBe(`${quiet}: fish`);
     }
+  });
+
+  it('takes orders in two rooms at the same time', async () => {
+    const { value } = await runTasks(async () => {
+      const rooms = [new Room(), new Room()];
+      for (const room of rooms) room.waiter(2);
+      for (const atMs of [100, 200]) {
+        rooms[0]?.call([atMs, 'left', `soup at ${atMs}`]);
+        rooms[1]?.call([atMs, 'right', `fish at ${atMs}`]);
+      }
+      await sleep(1_000);
+      return rooms.map(({ lists }) => lists[0]?.orders.join(', ') ?? 'no list');
+    });
+    expect(
+      value,
+      'two waiters, one hears soup on the left and the other fish on the right; their lists',
+    ).toEqual([
+      'left: soup at 100, left: soup at 200',
+      'right: fish at 100, right: fish at 200',
+    ]);
   });
 
   it('leaves no task behind', async () => {

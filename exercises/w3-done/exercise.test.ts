@@ -120,22 +120,22 @@ describe('carry, while the house is open', () => {
 
 describe('carry, at closing time', () => {
   it('goes home from the kitchen, where no dish comes', async () => {
-    const { value } = await open(700, () => undefined);
+    const { value } = await open(700.5, () => undefined);
     expect(
       value.runnerWord,
-      about('closing time', 'it closed at 700 ms; the runner is'),
-    ).toBe('home at 700 ms');
+      about('closing time', 'it closed at 700.5 ms; the runner is'),
+    ).toBe('home at 700.5 ms');
   });
 
   it('goes home from the guests, where nobody takes the dish', async () => {
-    const { value } = await open(700, (house) => house.cook('soup'));
+    const { value } = await open(700.5, (house) => house.cook('soup'));
     expect(
       value.runnerWord,
       about(
         'closing time',
-        'it closed at 700 ms, when the runner held out a dish; the runner is',
+        'it closed at 700.5 ms, when the runner held out a dish; the runner is',
       ),
-    ).toBe('home at 700 ms');
+    ).toBe('home at 700.5 ms');
   });
 
   it('goes home when it has closed already', async () => {
@@ -172,6 +172,26 @@ describe('carry, at closing time', () => {
         ),
       ).toEqual(['soup']);
     }
+  });
+
+  it('takes nothing that comes with the signal', async () => {
+    const { value } = await runTasks(async () => {
+      const house = new House(1); // a dish can lie there before the runner wakes
+      house.runner();
+      await sleep(700);
+      moment('closing time');
+      house.closed.close();
+      house.kitchen.trySend('soup');
+      await sleep(1);
+      return house.kitchen.tryRecv()?.value;
+    });
+    expect(
+      value ?? 'nothing',
+      about(
+        'closing time',
+        'the runner stood at the kitchen; it closed, and then a soup came; in the kitchen lies',
+      ),
+    ).toBe('soup');
   });
 
   it('offers the dish in its hands no longer', async () => {

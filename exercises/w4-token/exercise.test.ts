@@ -94,6 +94,15 @@ describe('withOven', () => {
     expect(value, '`bake` gave bread; `withOven` gave').toBe('bread');
   });
 
+  it('gives nothing if bake gives nothing', async () => {
+    const { value } = await runTasks(() =>
+      outcome(withOven(new Kitchen().token, () => sleep(10))),
+    );
+    expect(value.status, '`bake` gave nothing, and no error; `withOven`').toBe(
+      'fulfilled',
+    );
+  });
+
   it('lets one bake after the other', async () => {
     const { value } = await runTasks(async () => {
       const kitchen = new Kitchen();
@@ -118,16 +127,16 @@ describe('withOven', () => {
     const { value } = await runTasks(async () => {
       const kitchen = new Kitchen(false);
       kitchen.cook('Ann', 10);
-      await sleep(700);
+      await sleep(700.5);
       const early = [...kitchen.door];
       kitchen.putToken();
       await kitchen.wait();
       return { early, door: kitchen.door };
     });
-    expect(value.early, 'there was no token until 700 ms; at the door').toEqual([]);
-    expect(value.door, 'the token came at 700 ms; at the door').toEqual([
-      'Ann in at 700 ms',
-      'Ann out at 710 ms',
+    expect(value.early, 'there was no token until 700.5 ms; at the door').toEqual([]);
+    expect(value.door, 'the token came at 700.5 ms; at the door').toEqual([
+      'Ann in at 700.5 ms',
+      'Ann out at 710.5 ms',
     ]);
   });
 
@@ -162,10 +171,11 @@ describe('withOven', () => {
       end.status === 'rejected' ? String(end.reason) : 'no error',
       'the bread burnt; `withOven` threw',
     ).toBe('Error: the bread is burnt');
+    const isTheirs = end.status === 'rejected' && end.reason instanceof Burnt;
     expect(
-      end.status === 'rejected' && end.reason instanceof Burnt,
-      'the error is the one that `bake` threw',
-    ).toBe(true);
+      isTheirs ? 'the one that `bake` threw' : 'another one with the same words',
+      'the error that `withOven` threw is',
+    ).toBe('the one that `bake` threw');
     expect(lies, 'the bread burnt; in the channel lies').toBe(itsToken);
   });
 
@@ -198,6 +208,25 @@ describe('withOven', () => {
       'Ann out at 10 ms',
       'Bob in at 10 ms',
       'Bob out at 20 ms',
+    ]);
+  });
+
+  it('lets two ovens be used at the same time, each with its token', async () => {
+    const { value } = await runTasks(async () => {
+      const [one, another] = [new Kitchen(), new Kitchen()];
+      one.cook('Ann', 20);
+      another.cook('Bob', 10);
+      await one.wait();
+      await another.wait();
+      return { door: another.door, lies: [one.lies, another.lies] };
+    });
+    expect(value.door, 'Ann was at another oven; at the door').toEqual([
+      'Bob in at 0 ms',
+      'Bob out at 10 ms',
+    ]);
+    expect(value.lies, 'after a baking in each oven, in their channels lie').toEqual([
+      itsToken,
+      itsToken,
     ]);
   });
 

@@ -3,6 +3,7 @@ import { Chan } from '#impl/csp/chan.ts';
 import { Done } from '#impl/csp/done.ts';
 import { runtime } from '#impl/csp/runtime.ts';
 import { sleep } from '#impl/csp/timer.ts';
+import { WaitGroup } from '#impl/csp/wait-group.ts';
 import { Prng } from '#impl/sim/prng.ts';
 import { Blocked, runTasks } from '#kit/run-tasks.ts';
 import { moment } from '#kit/steps.ts';
@@ -92,6 +93,35 @@ describe('cookAll', () => {
     }
   });
 
+  it('cooks a dish twice that is asked for twice', async () => {
+    const dishes = [new Pot('soup', 30), new Pot('rice', 20), new Pot('soup', 10)];
+    const { value } = await runTasks(() => cookAll(dishes));
+    expect(value, `asked for ${inWords(dishes)}; ready were`).toEqual([
+      'soup',
+      'rice',
+      'soup',
+    ]);
+  });
+
+  it('cooks two meals at the same time', async () => {
+    const { value } = await runTasks(async () => {
+      const [lunch, tea] = [meal(), [new Pot('tea', 5), new Pot('cake', 25)]];
+      const lists: string[] = [];
+      const cooks = new WaitGroup();
+      for (const dishes of [lunch, tea]) {
+        cooks.go('a meal', async () => {
+          lists.push((await cookAll(dishes)).join(', '));
+        });
+      }
+      await cooks.wait();
+      return lists;
+    });
+    expect(
+      value,
+      'tea and cake in one kitchen, fish, rice and soup in another; ready were',
+    ).toEqual(['tea, cake', 'fish, rice, soup']);
+  });
+
   it('with nothing to cook is over at once', async () => {
     const { value, duration } = await runTasks(() => cookAll([]));
     expect(value, 'no dish was asked for; ready were').toEqual([]);
@@ -124,11 +154,11 @@ describe('cookAll', () => {
   });
 
   it('starts tasks under the names of their dishes', async () => {
+    const names = ['soup', 'rice'];
     const alive: string[] = [];
     try {
       await runTasks(() => {
         const never = new Done('never');
-        const names = ['soup', 'rice'];
         return cookAll(names.map((name) => ({ name, cook: () => never.wait() })));
       });
     } catch (error) {
@@ -137,10 +167,12 @@ describe('cookAll', () => {
         ...error.tasks.map(({ task }) => task).filter((task) => task !== 'main'),
       );
     }
-    expect(
-      alive.sort(),
-      'soup and rice never became ready; the tasks that still cook are called',
-    ).toEqual(['rice', 'soup']);
+    for (const name of names) {
+      expect(
+        alive.includes(name) ? name : alive.join(', '),
+        `soup and rice never became ready; the task that still cooks ${name} is called`,
+      ).toBe(name);
+    }
   });
 
   it('leaves no task behind', async () => {
