@@ -299,6 +299,29 @@ constructor() { super('wide', 1); } }";
     expect(tests[0]?.message).toContain('a wait (recv answers) outside of a task, or');
   });
 
+  it.each([
+    [
+      'a channel',
+      "const early = new Chan<undefined>('early');",
+      'early.send(undefined)',
+    ],
+    ['a group', 'const early = new WaitGroup();', 'early.wait()'],
+    ['a timer', "const early = new Timer('early', 5);", 'early.recv()'],
+  ])('of %s at the top of the file says where to make it', async (_, made, wait) => {
+    const imports = `import { Chan } from '#impl/csp/chan.ts';
+import { Timer } from '#impl/csp/timer.ts';
+import { WaitGroup } from '#impl/csp/wait-group.ts';
+${made}
+`;
+    const { tests, message } = await one.test(
+      'E04',
+      imports + handOver(`await ${wait};`),
+    );
+    expect(`${tests[0]?.message ?? ''}${message}`).toMatch(
+      /^RuntimeMisuse: a channel, a group or a timer that is made at the top of the file/,
+    );
+  });
+
   it('lets a case be chosen as ever', async () => {
     const chosen = `await select({ sent: send(out, value), never: recv(undefined) });
   return (await select({ answer: recv(answers) })).value;`;

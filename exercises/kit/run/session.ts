@@ -3,6 +3,7 @@
 import type { ExpectStatic } from '@vitest/expect';
 import type { Runtime } from '#impl/csp/seam.ts';
 import { Borrowed } from './borrowed.ts';
+import { beforeAnyRun } from './early.ts';
 import { createExpect } from './expect.ts';
 import { Guard } from './guard.ts';
 import { Harness, type Watch } from './harness.ts';
@@ -340,7 +341,7 @@ export class Session {
       putBack(snapshot);
       throw new Tampered(spoiled);
     });
-    const exported = this.#registry.require(id);
+    const exported = beforeAnyRun(this.#registry, () => this.#registry.require(id));
     const missing = this.#exercise.needs.find((name) => !(name in exported));
     if (missing !== undefined) {
       throw new CodeError(kitStrings.code.noExport(missing));

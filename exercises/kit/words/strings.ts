@@ -96,6 +96,9 @@ export const kitStrings = {
     lostTurn:
       'nothing can go on: a task went on before its wait was over; is an `await` missing in front ' +
       'of a call that waits (`select`, `recv`, `send`, `sleep`, a read, a write)?',
+    madeEarly:
+      'a channel, a group or a timer that is made at the top of the file belongs to no run: ' +
+      'make it inside of your function, where each call gets its own',
     stepLimit: (steps: number, tasks: string): string =>
       `no end after ${steps} steps; alive: ${tasks}`,
     foreignWait: (task: string): string =>
