@@ -7,6 +7,7 @@ import { WaitGroup } from '#impl/csp/wait-group.ts';
 import { EndOfStream } from '#impl/net/net-conn.ts';
 import { newMsg, withCode, type Msg } from '#impl/p2p/message.ts';
 import { Prng } from '#impl/sim/prng.ts';
+import { isMistake } from '#kit/mistake.ts';
 import { runTasks, type Finished } from '#kit/run-tasks.ts';
 import { readMsg } from './exercise.ts';
 
@@ -30,7 +31,8 @@ class Line {
       return 'the message';
     } catch (error) {
       if (error instanceof EndOfStream) return 'EndOfStream';
-      throw error;
+      if (isMistake(error)) throw error;
+      return String(error);
     }
   }
 
@@ -75,6 +77,22 @@ class Compressed implements Msg {
   get payload(): Uint8Array {
     this.unpacked++;
     return this.#payload;
+  }
+
+  unpack(): undefined {
+    this.unpacked++;
+  }
+}
+
+/** A getter looks for what it needs in the object that it is called on. */
+function look<T>(at: 'size' | 'payload', read: () => T): T {
+  try {
+    return read();
+  } catch {
+    return expect.fail(
+      `\`${at}\` of the message that the protocol gets cannot be read: its getter ` +
+        'works on the message that came, and was called on another object',
+    );
   }
 }
 
@@ -135,8 +153,10 @@ describe('readMsg', () => {
     const message = withCode(newMsg(16, payload), 17);
     const { value } = await read((line) => line.after(0, () => line.in.send(message)));
     const [got] = value.line.got;
-    expect(got?.size, 'the size of the message that the protocol gets').toBe(3);
-    expect(got?.payload, 'the payload that the protocol gets').toEqual(payload);
+    const size = look('size', () => got?.size);
+    expect(size, 'the size of the message that the protocol gets').toBe(3);
+    const bytes = look('payload', () => got?.payload);
+    expect(bytes, 'the payload that the protocol gets').toEqual(payload);
   });
 
   it('does not unpack the payload', async () => {
@@ -145,8 +165,21 @@ describe('readMsg', () => {
     const unpacked = 'times that the payload was unpacked';
     expect(message.unpacked, `${unpacked} before the protocol looked`).toBe(0);
     const [got] = value.line.got;
-    expect(got?.payload, 'the payload that the protocol gets').toBeDefined();
-    expect(got?.payload.length, 'bytes that the protocol sees').toBe(1);
+    const size = look('size', () => got?.size);
+    expect(size, 'the size that the protocol sees').toBe(1);
+    expect(message.unpacked, `${unpacked} when the protocol asked for the size`).toBe(
+      0,
+    );
+    const bytes = look('payload', () => got?.payload);
+    expect(bytes, 'the payload that the protocol gets').toBeDefined();
+    expect(bytes?.length, 'bytes that the protocol sees').toBe(1);
+  });
+
+  it('leaves the message that came as it was', async () => {
+    const message = newMsg(17, empty);
+    const { value } = await read((line) => line.after(0, () => line.in.send(message)));
+    expect(got(value.line.got[0]), 'code 17 came; what `readMsg` gave').toBe('code 1');
+    expect(got(message), 'the message that came, afterwards').toBe('code 17');
   });
 
   it('returns a message that it has taken, though the peer ends in that moment', async () => {
@@ -178,10 +211,13 @@ describe('readMsg', () => {
   });
 
   it('waits as long as no message comes, and takes it when it comes', async () => {
-    const { duration } = await read((line) =>
-      line.after(700.5, () => line.in.send(newMsg(16, empty))),
+    const { value, duration } = await read((line) =>
+      line.after(60_000.5, () => line.in.send(newMsg(16, empty))),
     );
-    expect(duration, 'the message came at this time; it was taken at').toBe(700.5);
+    expect(value.end, 'a message came after a minute; the protocol heard').toBe(
+      'the message',
+    );
+    expect(duration, 'the message came at this time; it was taken at').toBe(60_000.5);
   });
 
   it('hears EndOfStream when the peer ends while it waits', async () => {
