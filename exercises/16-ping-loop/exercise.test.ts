@@ -222,11 +222,11 @@ describe('pingLoop, its Pings', () => {
 describe('pingLoop, its Pongs', () => {
   it('answers each Ping at once', async () => {
     const { written } = await play(12, [
-      [3, pinged()],
+      [3.1415, pinged()],
       [8, pinged(2)],
     ]);
-    expect(written, 'Pings came at 3 s, and two at 8 s; written').toEqual([
-      'Pong 3 s',
+    expect(written, 'Pings came at 3.1415 s, and two at 8 s; written').toEqual([
+      'Pong 3.1415 s',
       'Pong 8 s',
       'Pong 8 s',
     ]);
