@@ -66,6 +66,7 @@ describe('discReasonForError', () => {
     ['a connection that was closed here', new ConnClosed('read')],
     ['a code that nobody owns', new CodeOutOfRange(200)],
     ['bytes that cannot be read', new RlpError('truncated', 0, 'Status')],
+    ['several errors in one', new AggregateError([new DiscError(4)])],
   ])('has no reason of its own for %s', (_, error) => {
     expect(hears(error), `after ${error.name}`).toBe(subprotocol);
   });
