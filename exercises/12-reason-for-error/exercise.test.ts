@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { DeadlineExceeded, EndOfStream } from '#impl/net/net-conn.ts';
+import { ConnClosed, DeadlineExceeded, EndOfStream } from '#impl/net/net-conn.ts';
 import {
+  CodeOutOfRange,
   DiscError,
   discReasonText,
   PeerError,
   ProtocolReturned,
 } from '#impl/p2p/peer-error.ts';
+import { RlpError } from '#impl/rlp/errors.ts';
 import { Prng } from '#impl/sim/prng.ts';
 import { discReasonForError } from './exercise.ts';
 
@@ -60,6 +62,28 @@ describe('discReasonForError', () => {
     );
   });
 
+  it.each([
+    ['a connection that was closed here', new ConnClosed('read')],
+    ['a code that nobody owns', new CodeOutOfRange(200)],
+    ['bytes that cannot be read', new RlpError('truncated', 0, 'Status')],
+    ['several errors in one', new AggregateError([new DiscError(4)])],
+  ])('has no reason of its own for %s', (_, error) => {
+    expect(hears(error), `after ${error.name}`).toBe(subprotocol);
+  });
+
+  it('does not ask for the cause of an error', () => {
+    for (const cause of [
+      new DiscError(4),
+      new PeerError('invalid-msg'),
+      new ProtocolReturned(),
+    ]) {
+      const error = new Error('no block', { cause });
+      expect(hears(error), `after an Error whose cause is ${cause.name}`).toBe(
+        subprotocol,
+      );
+    }
+  });
+
   it('passes on reason 0 like any other', () => {
     const expected = '0, “disconnect requested”';
     expect(hears(new DiscError(0)), 'after DiscError(0)').toBe(expected);
@@ -68,7 +92,8 @@ describe('discReasonForError', () => {
   it('passes on every number, with a name or without', () => {
     const random = new Prng('reasons');
     const drawn = Array.from({ length: 100 }, () => random.uint32());
-    for (const reason of [...Array(300).keys(), ...drawn].slice(1)) {
+    const greatest = Number.MAX_SAFE_INTEGER;
+    for (const reason of [...Array(300).keys(), ...drawn, greatest].slice(1)) {
       const heard = discReasonForError(new DiscError(reason));
       const what = `the reason after DiscError(${reason})`;
       if (heard !== reason) expect(heard, what).toBe(reason);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '#impl/bytes.ts';
 import { discReasonText } from '#impl/p2p/peer-error.ts';
 import { decodeDisconnect, encodeDisconnect } from '#impl/p2p/rlpx/disconnect.ts';
-import { encode } from '#impl/rlp/encode.ts';
+import { encode, type RlpValue } from '#impl/rlp/encode.ts';
 import { Prng } from '#impl/sim/prng.ts';
 import { reasonIn } from './exercise.ts';
 
@@ -31,6 +31,10 @@ function expectRead(payload: Uint8Array, wanted: string): void {
 }
 
 const safe = Number.MAX_SAFE_INTEGER;
+
+function listInList(depth: number): RlpValue {
+  return depth === 0 ? [] : [listInList(depth - 1)];
+}
 
 describe('reasonIn', () => {
   it('reads a reason in a list', () => {
@@ -96,6 +100,8 @@ describe('reasonIn', () => {
     expectRead(bytes('c3 04 c1 00'), reason(4));
     // So long a list has another header.
     expectRead(encode([4, new Uint8Array(60)]), reason(4));
+    expectRead(encode([4, ...Array<number>(200).fill(1)]), reason(4));
+    expectRead(encode([4, listInList(30)]), reason(4));
     expectRead(bytes('c1 04 ff ff'), reason(4));
     expectRead(bytes('04 ff ff'), reason(4));
   });
@@ -117,6 +123,7 @@ describe('reasonIn', () => {
     ['a zero in front', '82 00 04'],
     ['a zero in front, in a list', 'c3 82 00 04'],
     ['the byte 00, where zero is 80', '00'],
+    ['the byte 00 in a list', 'c1 00'],
     ['a small number with a length that it does not need', '81 04'],
     ['a list in the place of the reason', 'c2 c1 04'],
     ['a tail that is cut off', 'c2 04 82'],
@@ -150,6 +157,19 @@ describe('reasonIn', () => {
     expect(Math.min(seen.invalid, seen.reason), 'noise of both kinds').toBeGreaterThan(
       20,
     );
+  });
+
+  it('reads a payload that lies among other bytes', () => {
+    // As it comes from the line: a view of a buffer in which more stands.
+    const around = bytes('10 c1 04 c1 05');
+    const found = read(around.subarray(1, 3));
+    const where =
+      'the payload is c1 04, and its `buffer` has bytes before and behind it';
+    expect(found, `${where}; it is read as`).toBe(reason(4));
+    expect(
+      read(around.subarray(1, 2)),
+      'the payload is c1, and its `buffer` goes on with 04',
+    ).toBe(invalid);
   });
 
   it('leaves the payload as it got it', () => {

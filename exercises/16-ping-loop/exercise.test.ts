@@ -107,11 +107,16 @@ class TestPeer {
       const reported: unknown = found.value; // what the reader's code has put there
       // Its own `catch` is around all of it, and reports what it has not written right.
       if (isMistake(reported)) throw reported;
-      errors.push(
-        reported instanceof Error ? reported.message : `${typeof reported}, no Error`,
-      );
+      errors.push(inWords(reported, this.writer.broken));
     }
   }
+}
+
+/** What was reported. The class of an error decides what the remote hears. */
+function inWords(reported: unknown, broken: Line['broken']): string {
+  if (!(reported instanceof Error)) return `${typeof reported}, no Error`;
+  if (broken === undefined || reported === broken.by) return reported.message;
+  return broken.by instanceof Error ? 'a copy of the error' : 'an Error';
 }
 
 /** What happens when, in seconds; then the run goes on until `untilS`. */
@@ -131,8 +136,9 @@ async function play(
   untilS: number,
   plan: Plan = [],
   begin: (peer: TestPeer) => void = () => undefined,
+  schedule = '',
 ): Promise<Seen> {
-  const { value, left } = await runTasks(async () => {
+  const main = async (): Promise<Omit<Seen, 'left'>> => {
     const peer = new TestPeer();
     begin(peer);
     peer.start();
@@ -146,7 +152,8 @@ async function play(
     const timers = peer.timers.running;
     const end = peer.end ?? 'it still runs';
     return { written, overlaps, reported: peer.reported, end, timers };
-  });
+  };
+  const { value, left } = await runTasks(main, { schedule });
   const tasks = left.map(({ task, on }) => `${task} waits for ${on}`);
   return { ...value, left: tasks };
 }
@@ -215,11 +222,11 @@ describe('pingLoop, its Pings', () => {
 describe('pingLoop, its Pongs', () => {
   it('answers each Ping at once', async () => {
     const { written } = await play(12, [
-      [3, pinged()],
+      [3.1415, pinged()],
       [8, pinged(2)],
     ]);
-    expect(written, 'Pings came at 3 s, and two at 8 s; written').toEqual([
-      'Pong 3 s',
+    expect(written, 'Pings came at 3.1415 s, and two at 8 s; written').toEqual([
+      'Pong 3.1415 s',
       'Pong 8 s',
       'Pong 8 s',
     ]);
@@ -277,6 +284,37 @@ describe('pingLoop, when the peer is over', () => {
     expect(written, 'written in 20 s').toEqual([]);
   });
 
+  it('returns though Ping comes after Ping', async () => {
+    // Each Pong takes longer to write than a Ping to come: the queue is full all the time.
+    const flood = Array.from({ length: 110 }, (_, i) => [5 + i / 2, pinged()] as const);
+    const plan = [...flood, [30.25, close] as const].sort(([a], [b]) => a - b);
+    // Of the cases that are ready, the first one would be taken each time.
+    const random = new Prng('E16 choices');
+    const choices = Array.from({ length: 1_000 }, () => random.below(3)).join('');
+    const slow = (peer: TestPeer): void => {
+      peer.writer.slowMs = 1_000;
+    };
+    const { written, end } = await play(60, plan, slow, choices);
+    const late = written.filter((words) => Number(/[\d.]+/.exec(words)?.[0]) > 40);
+    expect(
+      late.length,
+      'a Ping came every half second, and the peer was over at 30.25 s; messages that were written after 40 s',
+    ).toBe(0);
+    expect(end, 'the task').toMatch(/^returned/);
+  });
+
+  it('leaves nothing behind when that happens during a write', async () => {
+    for (const untilS of [17, 30]) {
+      const { end, timers, left } = await play(untilS, [[16, close]], (peer) => {
+        peer.writer.slowMs = 4_000;
+      });
+      if (untilS === 17 && !end.startsWith('returned')) continue; // it waits for the write
+      const when = `a write took from 15 to 19 s, the peer was over at 16 s; the task ${end}`;
+      expect(timers, `${when}; clocks that run on at ${untilS} s`).toBe(0);
+      expect(left, `${when}; tasks that are left at ${untilS} s`).toEqual([]);
+    }
+  });
+
   it('leaves no clock behind, and no task', async () => {
     const { timers, left } = await play(23, [
       [7, pinged(3)],
@@ -284,6 +322,30 @@ describe('pingLoop, when the peer is over', () => {
     ]);
     expect(timers, 'the peer was over at 22 s; clocks that run on').toBe(0);
     expect(left, 'tasks that are left').toEqual([]);
+  });
+});
+
+describe('pingLoop, for two peers', () => {
+  it('serves each as if there were no other', async () => {
+    const { value } = await runTasks(async () => {
+      const one = new TestPeer().start();
+      await sleep(5_000);
+      const other = new TestPeer().start();
+      one.writer.broken = { by: new Error('broken pipe') };
+      one.pinged(2);
+      await sleep(6_000);
+      other.pinged();
+      await sleep(25_000);
+      return { other: other.writer.written, end: one.end };
+    });
+    expect(value.end, 'the first line broke at 5 s; the task of the first peer').toBe(
+      'returned at 5 s',
+    );
+    expect(value.other, 'a second peer began at 5 s; written to it').toEqual([
+      'Pong 11 s',
+      'Ping 20 s',
+      'Ping 35 s',
+    ]);
   });
 });
 
@@ -312,7 +374,7 @@ describe('pingLoop, when a write fails', () => {
     expect(
       reported,
       'the write threw `undefined`; `asError` makes an Error of it; reported on protoErr',
-    ).toEqual(['no Error was thrown, but undefined']);
+    ).toEqual(['an Error']);
   });
 
   it('leaves no clock behind', async () => {

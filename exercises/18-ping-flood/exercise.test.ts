@@ -15,7 +15,7 @@ import { encodeDisconnect } from '#impl/p2p/rlpx/disconnect.ts';
 import { PlainTransport } from '#impl/sim/plain-transport.ts';
 import { PongTaskPeer } from '#impl/sim/quirks/pong-tasks.ts';
 import { isMistake } from '#kit/mistake.ts';
-import { runTasks } from '#kit/run-tasks.ts';
+import { runTasks, type Finished } from '#kit/run-tasks.ts';
 import { moment } from '#kit/steps.ts';
 import { answering, attack, type Answering, type PingedPeer } from './exercise.ts';
 
@@ -57,7 +57,7 @@ class MendedPeer extends Peer {
       closed: this.closed,
       report: (error) => {
         if (isMistake(error)) throw error;
-        this.reported.push(asError(error).message);
+        this.reported.push(String(asError(error)));
         this.protoErr.trySend(asError(error));
       },
     };
@@ -226,18 +226,25 @@ describe('attack', () => {
 });
 
 describe('answering, a remote that reads', () => {
-  it.each([1, 16, 17, 100])('gets a Pong for each of %i Pings', async (times) => {
+  it.each([
+    [1, 0],
+    [16, 0],
+    [17, 0],
+    [100, 15],
+  ])('gets a Pong for each of %i Pings', async (times, lateS) => {
     const { value } = await runTasks(
       async () => {
         const { remote, go } = meet(MendedPeer);
+        go('pings', () => asLongAsItLasts(() => ping(remote, times)));
+        await sleep(lateS * 1_000);
         go('reads', () => remote.readAll());
-        await ping(remote, times);
         await sleep(1_000);
         return remote.read.filter((code) => code === pongMsg).length;
       },
       { maxSteps },
     );
-    expect(value, `${times} Pings came; Pongs within a second`).toBe(times);
+    const late = lateS === 0 ? '' : `, and it began to read after ${lateS} s`;
+    expect(value, `${times} Pings came${late}; Pongs within a second`).toBe(times);
   });
 
   it('gets a Pong each time it asks, five minutes long', async () => {
@@ -257,14 +264,18 @@ describe('answering, a remote that reads', () => {
   });
 });
 
-/** Pings without end, from a remote that reads nothing. */
-async function flood(remote: Remote): Promise<void> {
+/** What the remote writes until the victim is over, or its line. */
+async function asLongAsItLasts(writes: () => Promise<void>): Promise<void> {
   try {
-    await ping(remote, 200);
+    await writes();
   } catch {
-    // the victim is over
+    // it is over
   }
 }
+
+/** Pings without end, from a remote that reads nothing. */
+const flood = (remote: Remote): Promise<void> =>
+  asLongAsItLasts(() => ping(remote, 200));
 
 describe('answering, a remote that reads nothing', () => {
   it('has few Pings waiting, and few tasks', async () => {
@@ -281,6 +292,11 @@ describe('answering, a remote that reads nothing', () => {
     expectFewWithoutPong(waiting, 'a flood came');
     const alive = tasks <= 35 ? 'at most 32' : `${tasks - ofEveryPeer}`;
     expect(alive, 'tasks, besides the three that every peer has').toBe('at most 32');
+    const known = tasks > ofEveryPeer ? 'knows it' : 'does not know it';
+    expect(
+      known,
+      'a task waits to write a Pong (`peer.go` starts one that the peer knows); the peer',
+    ).toBe('knows it');
   });
 
   it('does not hold up the message behind its Ping', async () => {
@@ -300,65 +316,74 @@ describe('answering, a remote that reads nothing', () => {
   it('is heard when it says Disconnect behind ten Pings', async () => {
     const { value } = await runTasks(async () => {
       const meeting = meet(MendedPeer, 24);
-      await ping(meeting.remote, 10);
-      await meeting.remote.writeMsg(newMsg(discMsg, encodeDisconnect(4)));
+      const { remote } = meeting;
+      meeting.go('leaves', () =>
+        asLongAsItLasts(async () => {
+          await ping(remote, 10);
+          await remote.writeMsg(newMsg(discMsg, encodeDisconnect(4)));
+        }),
+      );
       await sleep(3_000);
       return meeting.endedAtMs;
     });
     const end = value === undefined ? 'not over' : `over after ${value} ms`;
-    expect(end, 'the peer, three seconds later').toBe('over after 1000 ms');
+    expect(
+      end,
+      'ten Pings, for whose Pongs the line has no room, and a Disconnect; three seconds later the peer is',
+    ).toBe('over after 1000 ms');
   });
 
   it('costs the peer its line after 20 s, and leaves no task behind', async () => {
-    const { value } = await runTasks(
+    const { value, left } = await runTasks(
       async () => {
         const meeting = meet(MendedPeer, 64);
         meeting.go('flood', () => flood(meeting.remote));
         await sleep(25_000);
         const { peer, endedAtMs } = meeting;
         const { reported, thrown } = peer;
-        return { endedAtMs, left: peer.wg.names, reported, thrown };
+        return { endedAtMs, reported, thrown };
       },
       { maxSteps },
     );
     const end = value.endedAtMs === undefined ? 'not over' : `${value.endedAtMs} ms`;
     expect(value.thrown, 'thrown by a task, for nobody to hear').toEqual([]);
-    expect(value.reported, 'reported').toEqual(['write: i/o timeout']);
-    expect(value.left, 'tasks of the peer that are left').toEqual([]);
+    const [first = 'nothing', ...more] = value.reported;
+    const reported = more.length === 0 ? first : `${more.length + 1} errors`;
+    expect(reported, 'the write of a Pong fails; reported').toBe(
+      'DeadlineExceeded: write: i/o timeout',
+    );
+    expect(inWords(left), 'tasks that are left').toEqual([]);
     expect(end, 'the write of a Pong fails at 20 s; the peer is over at').toBe(
       '20000 ms',
     );
   });
 });
 
+function inWords(left: Finished<unknown>['left']): string[] {
+  return left.map(({ task, on }) => `${task} waits for ${on}`);
+}
+
 describe('answering, when the peer ends', () => {
   it.each([
     ['while it waits for a Ping', 1, 512],
     ['while a Pong waits, and Pings behind it', 40, 24],
   ])('leaves no task behind: %s', async (_, times, capacity) => {
-    const { value } = await runTasks(
+    const { value, left } = await runTasks(
       async () => {
         const meeting = meet(MendedPeer, capacity);
         const { peer, remote } = meeting;
-        meeting.go('pings', async () => {
-          try {
-            await ping(remote, times);
-          } catch {
-            // the peer is over
-          }
-        });
+        meeting.go('pings', () => asLongAsItLasts(() => ping(remote, times)));
         await sleep(700);
         await peer.disconnect(8);
         await sleep(3_000);
-        const { endedAtMs } = meeting;
-        return { endedAtMs, left: peer.wg.names };
+        return meeting.endedAtMs;
       },
       { maxSteps },
     );
     expect(
-      value.left,
+      inWords(left),
       'somebody asked at 700 ms; tasks left three seconds later',
     ).toEqual([]);
-    expect(value.endedAtMs !== undefined, 'the peer is over').toBe(true);
+    expect(value !== undefined, 'the peer is over').toBe(true);
   });
 });
