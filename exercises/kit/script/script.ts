@@ -195,15 +195,23 @@ const withoutUnused: Plugin = {
   },
 };
 
+/** What esbuild puts before every module. Once is enough. */
+const helpers = /^(?:var __[a-zA-Z]+ = (?:[^\n{]+|[^\n]+\n(?: +[^\n]+\n)+\}|.+\));\n)+/;
+
 /** In the modules of the registry, functions and classes keep their names: messages and
  * traces show them. */
 export function factoriesText(modules: Iterable<CompiledModule>): string {
-  const factories = Array.from(
-    modules,
-    ({ id, code }) =>
-      `${JSON.stringify(id)}:function(module,exports,require){${code}\n}`,
-  );
-  const { code } = transformSync(`return {${factories.join(',\n')}}`, {
+  const shared = new Set<string>();
+  const factories = Array.from(modules, ({ id, code }) => {
+    const own = code.replace(helpers, (all) => {
+      shared.add(all);
+      return '';
+    });
+    return `${JSON.stringify(id)}:function(module,exports,require){${own}\n}`;
+  });
+  // In a function of its own, where all names are made short.
+  const body = `${[...shared].join('')}return {${factories.join(',\n')}}`;
+  const { code } = transformSync(`return (() => {${body}})()`, {
     loader: 'js',
     target: 'es2022',
     charset: 'utf8',
