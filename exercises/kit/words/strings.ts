@@ -119,7 +119,7 @@ export const kitStrings = {
     wrong: (said: string): string =>
       said.startsWith('It is not so') ? said : `Not so. ${said}`,
     noChoice: (item: string, given: string, choices: string): string =>
-      `${item}: "${given}" is none of the choices ${choices}`,
+      `${item}: ${given} is none of the choices ${choices}`,
   },
   edits: {
     noText: (kind: string): string =>
