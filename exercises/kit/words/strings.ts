@@ -143,6 +143,8 @@ export const kitStrings = {
     noProgram: (why: string): string =>
       `the lines are no program in this order: ${why}`,
     noSwitch: (line: string): string => `“${line}” stands in no switch`,
+    beforeCases: (line: string): string =>
+      `“${line}” stands in a switch, before its cases`,
     closesNothing: (line: string): string =>
       `“${line}” closes nothing that a line above it opens`,
     neverClosed: (line: string): string => `“${line}” is never closed`,
