@@ -104,6 +104,10 @@ function wordsOf(id: string): string {
   return `\`${task}\` ${does}`;
 }
 
+function inWords(ids: readonly string[]): string {
+  return ids.map(wordsOf).join('; ') || 'none';
+}
+
 /** Names two events of which the second cannot come first. */
 async function expectPossible(among: readonly string[]): Promise<void> {
   const [earlier, later] = await swapped(among);
@@ -121,10 +125,13 @@ describe('nine events', () => {
   it(
     'happen once each',
     async () => {
-      const missing = puzzle.lines.filter(({ id }) => !happened().includes(id));
-      const words = missing.map(({ id }) => wordsOf(id)).join('; ');
-      expect(words, 'events that are not in your order').toBe('');
-      expect(happened().length, 'events in your order').toBe(puzzle.lines.length);
+      const mine = happened();
+      const missing = puzzle.lines
+        .map(({ id }) => id)
+        .filter((id) => !mine.includes(id));
+      expect(inWords(missing), 'events that are not in your order').toBe('none');
+      const again = mine.filter((id, at) => mine.indexOf(id) !== at);
+      expect(inWords(again), 'events that are in your order twice').toBe('none');
       await orderIn(firstRun); // loads what each run needs
     },
     limitMs,

@@ -8,9 +8,11 @@ import {
 import { DiscError } from '#impl/p2p/peer-error.ts';
 import { encHandshakeChecks } from './exercise.ts';
 
-/** An id out of one byte. The rules compare ids; they do not ask for a real key. */
-const idOf = (byte: number): NodeID =>
-  byte.toString(16).padStart(2, '0').repeat(64) as NodeID;
+/**
+ * An id whose last byte is this one: all begin alike. The rules compare ids; they do not
+ * ask for a real key.
+ */
+const idOf = (byte: number): NodeID => byte.toString(16).padStart(128, 'ab') as NodeID;
 
 const self = idOf(1);
 const stranger = idOf(2);
@@ -28,7 +30,9 @@ const inbound: Flags = { ...no, inbound: true };
 const dialed: Flags = no;
 const staticDial: Flags = { ...no, staticDialed: true };
 const trusted: Flags = { ...no, trusted: true, inbound: true };
-const trustedDial: Flags = { ...no, trusted: true, staticDialed: true };
+/** Dialed like any other that was found, not because it is static. */
+const trustedDial: Flags = { ...no, trusted: true };
+const trustedStaticDial: Flags = { ...trustedDial, staticDialed: true };
 
 const passes = 'it passes';
 const tooMany = 'it hears 0x04 “too many peers”';
@@ -116,7 +120,10 @@ describe('encHandshakeChecks', () => {
     ],
     [
       'takes a trusted node when all places are taken',
-      [['a trusted node dials us', stranger, trusted, tableOf(9, 0, 9), passes]],
+      [
+        ['a trusted node dials us', stranger, trusted, tableOf(9, 0, 9), passes],
+        ['we dialed a trusted node', stranger, trustedDial, tableOf(9, 6, 9), passes],
+      ],
     ],
     [
       'takes a trusted node when the inbound places are taken',
@@ -163,6 +170,7 @@ describe('encHandshakeChecks', () => {
         ['a peer dials us again', peer, inbound, tableOf(9, 0, 9), tooMany],
         ['a peer dials us again', peer, inbound, tableOf(6, 6, 9), tooMany],
         ['our own id dials us', self, inbound, tableOf(9, 0, 9), tooMany],
+        ['our own id dials us', self, inbound, tableOf(6, 6, 9), tooMany],
       ],
     ],
   ])('%s', (_, cases) => {
@@ -188,6 +196,7 @@ describe('encHandshakeChecks', () => {
     ['a static node that we dialed', staticDial, always, always],
     ['a trusted node that dials us', trusted, always, always],
     ['a trusted node that we dialed', trustedDial, always, always],
+    ['a trusted, static node that we dialed', trustedStaticDial, always, always],
   ] as const)('decides on %s in any node', (who, flags, first, second) => {
     for (const table of tables) {
       const fate = first(table) && second(table) ? passes : tooMany;

@@ -39,6 +39,9 @@ class FakeTransport implements Transport {
   readonly heard: string[] = [];
   writeError: Error | undefined;
   farewellMs = 0;
+  /** Writes that were under way at the same time, at most. */
+  mostWrites = 0;
+  #writes = 0;
   readonly #closed = new Done('transport closed');
 
   async readMsg(): Promise<Msg> {
@@ -52,7 +55,9 @@ class FakeTransport implements Transport {
   }
 
   async writeMsg({ code }: Msg): Promise<void> {
+    this.mostWrites = Math.max(this.mostWrites, ++this.#writes);
     await sleep(1);
+    this.#writes -= 1;
     if (this.writeError !== undefined) throw this.writeError;
     this.heard.push(`message ${code}`);
   }
@@ -349,8 +354,10 @@ describe('Peer.run', () => {
     for (const schedule of schedules) {
       const protocols = [protocol('eth', writesThree), protocol('les', writesThree)];
       let token = '';
-      const later: Story = async (peer) => {
+      let mostWrites = 0;
+      const later: Story = async (peer, line) => {
         await sleep(5_000);
+        ({ mostWrites } = line);
         if (peer.writeStart.length === 0) {
           token = 'after 5 s no token was in `writeStart`, and nobody was writing; ';
         }
@@ -363,6 +370,10 @@ describe('Peer.run', () => {
         written,
         `two protocols write three messages each; ${token}messages that the remote has got after 5 s`,
       ).toBe(6);
+      expect(
+        mostWrites,
+        'two protocols write three messages each; writes that were under way at the same time, at most',
+      ).toBe(1);
       const heard = seen.heard.filter((what) => !isMessage(what));
       expectHeard({ ...seen, heard }, disconnect(8));
     }
@@ -431,6 +442,8 @@ describe('Peer.run', () => {
     compileParsons(puzzle, { order, blanks }); // no order yet, and there is nothing to judge
     const useless = order.flatMap((id) => idle[id] ?? []);
     expect(inWords(useless), 'lines that do nothing where they stand').toBe('nothing');
+    const twice = order.filter((id, at) => order.indexOf(id) !== at);
+    expect(inWords(twice), 'lines that stand there twice').toBe('nothing');
   });
 });
 
@@ -439,6 +452,7 @@ const idle: Readonly<Record<string, string>> = {
   ask: '`peer.disconnect`: whoever calls it hands `run` a cause. `run` has one, and takes no other',
   'told-already':
     '`if (end.remoteRequested)`: a remote that has left changes nothing there',
+  writer: '`writeLoop`: no peer has one, and `run` does not come by there',
 };
 
 async function hushed(task: Promise<void>): Promise<void> {

@@ -5,7 +5,7 @@ import { runtime } from '#impl/csp/runtime.ts';
 import { recv, select } from '#impl/csp/select.ts';
 import { sleep } from '#impl/csp/timer.ts';
 import { WaitGroup } from '#impl/csp/wait-group.ts';
-import { newMsg, type Msg } from '#impl/p2p/message.ts';
+import { newMsg, type Msg, type MsgWriter } from '#impl/p2p/message.ts';
 import { discReasonForError, PeerError } from '#impl/p2p/peer-error.ts';
 import { ProtoRW, ShuttingDown, type ProtoLink } from '#impl/p2p/proto-rw.ts';
 import { Prng } from '#impl/sim/prng.ts';
@@ -18,6 +18,8 @@ class LineBroken extends Error {}
 
 /** How long the transport takes for each message. */
 const writeMs = 10;
+/** Longer than anybody would wait who has a limit of his own. */
+const anHour = 3_600_000;
 
 /** As the node's, with its one place; counts who tries, for a second report finds no room. */
 class Reports extends Chan<Error | undefined> {
@@ -43,15 +45,21 @@ class Connection implements ProtoLink {
   #writing = 0;
   readonly #tasks = new WaitGroup();
 
-  readonly writer = {
-    writeMsg: (msg: Msg): Promise<void> => {
-      moment('the transport is given a message');
-      this.wire.push({ msg, atMs: runtime().now() });
-      const { breaks } = this;
-      if (breaks?.atOnce === true) throw breaks.by;
-      return this.#write(breaks);
-    },
-  };
+  /** The transport is an object of a class: its method needs it. */
+  get writer(): MsgWriter {
+    return this;
+  }
+
+  writeMsg(msg: Msg): Promise<void> {
+    if (!(this instanceof Connection)) {
+      expect.fail('`writeMsg` of the transport was called without the transport');
+    }
+    moment('the transport is given a message');
+    this.wire.push({ msg, atMs: runtime().now() });
+    const { breaks } = this;
+    if (breaks?.atOnce === true) throw breaks.by;
+    return this.#write(breaks);
+  }
 
   async #write(breaks: { readonly by: unknown } | undefined): Promise<void> {
     this.most = Math.max(this.most, ++this.#writing);
@@ -115,7 +123,10 @@ class Connection implements ProtoLink {
   get reported(): string {
     const found = this.writeErr.tryRecv();
     if (found === undefined) return 'nothing';
-    return found.value === undefined ? 'success' : `“${found.value.message}”`;
+    if (found.value === undefined) return 'success';
+    const { message } = found.value;
+    const isOther = this.breaks?.by instanceof Error && this.breaks.by !== found.value;
+    return `“${message}”${isOther ? ', in another error than the one that was thrown' : ''}`;
   }
 
   get token(): string {
@@ -146,14 +157,22 @@ async function fateOf(proto: ProtoRW, msg: Msg): Promise<string> {
 class Compressed implements Msg {
   readonly code = 2;
   unpacked = 0;
+  readonly #bytes = Uint8Array.of(0xc2, 7, 9);
 
   get size(): number {
-    return 3;
+    if (!(#bytes in this)) {
+      expect.fail('another object was asked for the size, in the place of the message');
+    }
+    return this.#bytes.length;
   }
 
   get payload(): Uint8Array {
     this.unpacked++;
-    return Uint8Array.of(0xc2, 7, 9);
+    return this.#bytes;
+  }
+
+  unpack(): undefined {
+    this.unpacked++;
   }
 }
 
@@ -195,14 +214,14 @@ describe('writeMsg', () => {
     const { value } = await runTasks(async () => {
       const conn = new Connection(false);
       const fates = conn.write(conn.protocol('chat'), 0);
-      conn.after(700, () => conn.writeStart.trySend(undefined));
+      conn.after(anHour, () => conn.writeStart.trySend(undefined));
       await conn.wait();
       return { wire: conn.onTheWire, fates };
     });
-    expect(value.wire, 'there was no token until 700 ms; on the wire').toEqual([
-      'code 16 at 700 ms',
+    expect(value.fates, 'there was no token for an hour; the write').toEqual([
+      `written at ${anHour + writeMs} ms`,
     ]);
-    expect(value.fates, 'the protocol’s write').toEqual(['written at 710 ms']);
+    expect(value.wire, 'on the wire').toEqual([`code 16 at ${anHour} ms`]);
   });
 
   it('holds the token until the write is over', async () => {
@@ -387,19 +406,24 @@ describe('writeMsg', () => {
   });
 
   it('reports a write that was under way when the peer ended, and does not wait for a reader', async () => {
-    const { value } = await runTasks(async () => {
-      const conn = new Connection();
-      const fates = conn.write(conn.protocol('chat'), 0);
-      conn.after(writeMs / 2, () => {
-        conn.closed.close();
-      });
-      await conn.wait();
-      return { fates, told: conn.reported };
-    });
-    expect(value.fates, 'the peer ended at 5 ms; the write').toEqual([
-      'written at 10 ms',
-    ]);
-    expect(value.told, 'reported is').toBe('success');
+    for (const schedule of ['', '1111']) {
+      const { value } = await runTasks(
+        async () => {
+          const conn = new Connection();
+          const fates = conn.write(conn.protocol('chat'), 0);
+          conn.after(writeMs / 2, () => {
+            conn.closed.close();
+          });
+          await conn.wait();
+          return { fates, told: conn.reported };
+        },
+        { schedule },
+      );
+      expect(value.fates, 'the peer ended at 5 ms; the write').toEqual([
+        'written at 10 ms',
+      ]);
+      expect(value.told, 'reported is').toBe('success');
+    }
   });
 
   it('lets the protocols write in the order in which they came', async () => {
@@ -450,6 +474,21 @@ describe('writeMsg', () => {
       const waiting = left.map(({ task, on }) => `${task} waits for ${on}`);
       expect(waiting, 'tasks that are left').toEqual([]);
     }
+  });
+
+  it('keeps two peers apart', async () => {
+    const { value } = await runTasks(async () => {
+      const conns = [new Connection(), new Connection(false)] as const;
+      const fates = conns.map((conn) => conn.write(conn.protocol('chat'), 0));
+      conns[1].closed.close();
+      for (const conn of conns) await conn.wait();
+      return { fates, reported: conns[0].reported };
+    });
+    expect(value.fates, 'one peer writes, the other is over; the writes').toEqual([
+      ['written at 10 ms'],
+      ['ShuttingDown at 0 ms'],
+    ]);
+    expect(value.reported, 'reported to the one that writes is').toBe('success');
   });
 
   it('sends everybody home when a write fails', async () => {
