@@ -42,8 +42,9 @@ export class WrongAnswer extends Error {
 export function wordsOf(item: Item, id: string): string {
   const choice = item.choices.find((one) => one.id === id);
   if (choice === undefined) {
-    const ids = item.choices.map((one) => one.id).join(', ');
-    throw new RangeError(kitStrings.answers.noChoice(item.id, id, ids));
+    // With their quotes: a reader's 4 is not the choice "4", and looks like it.
+    const ids = item.choices.map((one) => JSON.stringify(one.id)).join(', ');
+    throw new RangeError(kitStrings.answers.noChoice(item.id, JSON.stringify(id), ids));
   }
   return choice.text;
 }

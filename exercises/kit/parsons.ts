@@ -124,7 +124,10 @@ export function compileParsons(puzzle: Puzzle, answer: Assembled): unknown {
     return buildLines(source, body, names)(...Object.values(puzzle.scope));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const why = misplaced(error.message, source) ?? unbalanced(puzzle, answer);
+    const why =
+      misplaced(error.message, source) ??
+      beforeCases(source) ??
+      unbalanced(puzzle, answer);
     const said = why ?? withLine(error.message, source);
     throw new NoProgram(strings.noProgram(said));
   }
@@ -135,6 +138,12 @@ function misplaced(message: string, source: string): string | undefined {
   const found = lineAt(message, source);
   if (found?.startsWith('case ') !== true) return undefined;
   return strings.noSwitch(found);
+}
+
+/** What stands between the head of a switch and its first case; undefined if nothing does. */
+function beforeCases(source: string): string | undefined {
+  const found = /^ *switch .*\{\n *(?! |case |default|\})(.+)$/m.exec(source)?.[1];
+  return found === undefined ? undefined : strings.beforeCases(found);
 }
 
 /** Which brace of the placed lines has no partner; undefined if each has one. */

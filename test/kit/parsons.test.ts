@@ -16,6 +16,7 @@ const puzzle: Puzzle = {
   lines: [
     { id: 'loop', code: 'for (;;) {' },
     { id: 'switch', code: 'switch (from) {' },
+    { id: 'call', code: 'from.call();' },
     { id: 'case', code: "case 1:\n  return { of: '{{what}}' };" },
     { id: 'end-switch', code: '} // of the switch' },
     { id: 'end-loop', code: '} // of the for' },
@@ -34,6 +35,10 @@ describe('compileParsons', () => {
     ['switch case end-switch end-loop', '“} // of the for” closes nothing that'],
     ['loop switch end-switch case end-loop', '“case 1:” stands in no switch'],
     ['case', '“case 1:” stands in no switch'],
+    [
+      'switch call case end-switch',
+      '“from.call();” stands in a switch, before its cases',
+    ],
   ])('says what is wrong with the order %s', (order, said) => {
     expect(() => compileParsons(puzzle, { order: order.split(' '), blanks })).toThrow(
       `the lines are no program in this order: ${said}`,

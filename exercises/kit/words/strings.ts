@@ -122,7 +122,7 @@ export const kitStrings = {
     wrong: (said: string): string =>
       said.startsWith('It is not so') ? said : `Not so. ${said}`,
     noChoice: (item: string, given: string, choices: string): string =>
-      `${item}: "${given}" is none of the choices ${choices}`,
+      `${item}: ${given} is none of the choices ${choices}`,
   },
   edits: {
     noText: (kind: string): string =>
@@ -146,6 +146,8 @@ export const kitStrings = {
     noProgram: (why: string): string =>
       `the lines are no program in this order: ${why}`,
     noSwitch: (line: string): string => `“${line}” stands in no switch`,
+    beforeCases: (line: string): string =>
+      `“${line}” stands in a switch, before its cases`,
     closesNothing: (line: string): string =>
       `“${line}” closes nothing that a line above it opens`,
     neverClosed: (line: string): string => `“${line}” is never closed`,
