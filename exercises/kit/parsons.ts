@@ -142,7 +142,7 @@ function misplaced(message: string, source: string): string | undefined {
 
 /** What stands between the head of a switch and its first case; undefined if nothing does. */
 function beforeCases(source: string): string | undefined {
-  const found = /^ *switch .*\{\n *(?! |case |default|\})(.+)$/m.exec(source)?.[1];
+  const found = /^ *switch .*\{\n *(?! |case |default:|\})(.+)$/m.exec(source)?.[1];
   return found === undefined ? undefined : strings.beforeCases(found);
 }
 
