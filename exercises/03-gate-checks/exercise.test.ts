@@ -44,10 +44,11 @@ function fateOf(table: PeerTable, candidate: Candidate): string {
   try {
     const before = inWords(table);
     const answer: unknown = encHandshakeChecks(table, candidate);
-    if (inWords(table) !== before) return `the table was changed: ${inWords(table)}`;
+    if (inWords(table) !== before) return `the table was changed, to ${inWords(table)}`;
     if (answer === undefined) return passes;
     if (answer === null) return 'null comes back, and not undefined';
-    if (!(answer instanceof DiscError)) return `no DiscError, but: ${typeof answer}`;
+    if (!(answer instanceof DiscError))
+      return `no DiscError comes back, but ${what(answer)}`;
     const code = answer.reason.toString(16).padStart(2, '0');
     return `it hears 0x${code} “${answer.message}”`;
   } catch (error) {
@@ -56,8 +57,17 @@ function fateOf(table: PeerTable, candidate: Candidate): string {
   }
 }
 
+function what(answer: unknown): string {
+  if (answer instanceof Error) return `an ${answer.name} “${answer.message}”`;
+  const isPlain = ['number', 'string', 'boolean'].includes(typeof answer);
+  return isPlain
+    ? `the ${typeof answer} ${String(answer)}`
+    : `a value: ${typeof answer}`;
+}
+
 function inWords({ peers, inboundCount, maxPeers }: PeerTable): string {
-  return `${peers.size} of ${maxPeers} places taken, ${inboundCount} by inbound peers`;
+  const inbound = `${inboundCount} by inbound peers, who may have ${maxInboundConns(maxPeers)}`;
+  return `${peers.size} of ${maxPeers} places taken, ${inbound}`;
 }
 
 const dialsUs = 'a stranger dials us';
@@ -132,16 +142,34 @@ describe('encHandshakeChecks', () => {
     [
       'refuses a node that is connected already',
       [
-        ['a peer dials us again', peer, inbound, tableOf(3, 3, 9), already],
-        ['we dialed a peer again', peer, dialed, tableOf(3, 0, 9), already],
-        ['we dialed a static peer again', peer, staticDial, tableOf(9, 0, 9), already],
+        ['a node that is our peer dials us', peer, inbound, tableOf(3, 3, 9), already],
+        ['we dialed a node that is our peer', peer, dialed, tableOf(3, 0, 9), already],
+        [
+          'we dialed a static node that is our peer',
+          peer,
+          staticDial,
+          tableOf(9, 0, 9),
+          already,
+        ],
       ],
     ],
     [
       'refuses a node that is connected already, though it is trusted',
       [
-        ['a trusted peer dials us again', peer, trusted, tableOf(3, 3, 9), already],
-        ['a trusted peer dials us again', peer, trusted, tableOf(9, 9, 9), already],
+        [
+          'a trusted node that is our peer dials us',
+          peer,
+          trusted,
+          tableOf(3, 3, 9),
+          already,
+        ],
+        [
+          'a trusted node that is our peer dials us',
+          peer,
+          trusted,
+          tableOf(9, 9, 9),
+          already,
+        ],
       ],
     ],
     [
@@ -167,15 +195,16 @@ describe('encHandshakeChecks', () => {
     [
       'asks the rules in their order: the places come first',
       [
-        ['a peer dials us again', peer, inbound, tableOf(9, 0, 9), tooMany],
-        ['a peer dials us again', peer, inbound, tableOf(6, 6, 9), tooMany],
+        ['a node that is our peer dials us', peer, inbound, tableOf(9, 0, 9), tooMany],
+        ['a node that is our peer dials us', peer, inbound, tableOf(6, 6, 9), tooMany],
         ['our own id dials us', self, inbound, tableOf(9, 0, 9), tooMany],
         ['our own id dials us', self, inbound, tableOf(6, 6, 9), tooMany],
       ],
     ],
   ])('%s', (_, cases) => {
     for (const [what, id, flags, table, fate] of cases) {
-      expect(fateOf(table, { id, flags }), `${what}; ${inWords(table)}`).toBe(fate);
+      const before = inWords(table);
+      expect(fateOf(table, { id, flags }), `${what}; ${before}`).toBe(fate);
     }
   });
 
@@ -200,8 +229,9 @@ describe('encHandshakeChecks', () => {
   ] as const)('decides on %s in any node', (who, flags, first, second) => {
     for (const table of tables) {
       const fate = first(table) && second(table) ? passes : tooMany;
+      const before = inWords(table);
       const found = fateOf(table, { id: stranger, flags });
-      if (found !== fate) expect(found, `${who}; ${inWords(table)}`).toBe(fate);
+      if (found !== fate) expect(found, `${who}; ${before}`).toBe(fate);
     }
   });
 });

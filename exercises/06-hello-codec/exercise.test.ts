@@ -26,14 +26,16 @@ const golden = `f8520586736372697074c6c5836574683f80b840${toHex(id)}`;
 function payloadOf(
   parts: {
     readonly version?: RlpValue;
+    readonly name?: RlpValue;
     readonly caps?: RlpValue;
     readonly port?: RlpValue;
     readonly id?: RlpValue;
     readonly tail?: readonly RlpValue[];
   } = {},
 ): Uint8Array {
-  const { version = 5, caps = [[utf8('eth'), 63]], port = 0, tail = [] } = parts;
-  return encode([version, utf8('script'), caps, port, parts.id ?? id, ...tail]);
+  const { version = 5, name = utf8('script'), port = 0, tail = [] } = parts;
+  const caps = parts.caps ?? [[utf8('eth'), 63]];
+  return encode([version, name, caps, port, parts.id ?? id, ...tail]);
 }
 
 const asHello = (payload: Uint8Array): Msg => newMsg(0, payload);
@@ -89,24 +91,33 @@ describe('encodeHello', () => {
       { name: 'eth', version: 63 },
       { name: 'eth', version: 62 },
     ];
-    const found = toHex(encoded({ ...hello, caps }));
-    expect(found, 'the payload').toContain('d2c5836c657302c5836574683fc5836574683e');
-    expect(toHex(encoded({ ...hello, caps: [] })), 'with none').toContain(
-      '86736372697074c080b840',
-    );
+    const pairs = caps.map(({ name, version }) => [utf8(name), version]);
+    expect(
+      toHex(encoded({ ...hello, caps })),
+      'the payload with les/2, eth/63 and eth/62, in this order',
+    ).toBe(toHex(payloadOf({ caps: pairs })));
+    expect(
+      toHex(encoded({ ...hello, caps: [] })),
+      'the payload without capabilities',
+    ).toBe(toHex(payloadOf({ caps: [] })));
   });
 
   it('writes names in UTF-8, and a number without leading zeros', () => {
-    const found = toHex(encoded({ ...hello, name: 'güte', listenPort: 30_303 }));
-    expect(found, 'the name').toContain('8567c3bc7465c6');
-    expect(found, 'the port').toContain('82765fb840');
+    expect(
+      toHex(encoded({ ...hello, name: 'güte' })),
+      'the payload with the name “güte”',
+    ).toBe(toHex(payloadOf({ name: utf8('güte') })));
+    expect(
+      toHex(encoded({ ...hello, listenPort: 30_303 })),
+      'the payload with the port 30303',
+    ).toBe(toHex(payloadOf({ port: 30_303 })));
   });
 });
 
 describe('readHello', () => {
   it('reads the five fields of a Hello', () => {
     const found = outcome(asHello(fromHex(golden)));
-    expect(found, 'what A made of it').toBe(said(hello));
+    expect(found, 'what `readHello` made of it').toBe(said(hello));
   });
 
   it.each([
@@ -125,7 +136,9 @@ describe('readHello', () => {
     });
     const pairs = caps.map(({ name, version }) => [utf8(name), version]);
     const found = outcome(asHello(payloadOf({ caps: pairs })));
-    expect(found, `${text} came; what A made of it`).toBe(said({ ...hello, caps }));
+    expect(found, `${text} came; what \`readHello\` made of it`).toBe(
+      said({ ...hello, caps }),
+    );
   });
 
   it('reads what encodeHello writes', () => {
@@ -141,7 +154,7 @@ describe('readHello', () => {
       const payload = encoded(some);
       expect(
         outcome(asHello(payload)),
-        `\`encodeHello\` wrote ${toHex(payload)}; what A made of it`,
+        `\`encodeHello\` wrote ${toHex(payload)}; what \`readHello\` made of it`,
       ).toBe(said(some));
     }
   });
@@ -151,8 +164,11 @@ describe('readHello', () => {
     ['a list and a number more', [[1, [2, 3]], 4]],
     ['twenty fields more', Array.from({ length: 20 }, (_, n) => n)],
   ] as const)('takes a Hello of next year: %s', (_, tail) => {
-    const found = outcome(asHello(payloadOf({ tail })));
-    expect(found, 'what A made of it').toBe(said(hello));
+    const payload = payloadOf({ tail });
+    expect(
+      outcome(asHello(payload)),
+      `${toHex(payload)} came; what \`readHello\` made of it`,
+    ).toBe(said(hello));
   });
 
   it('keeps the fields that it does not know out of what it returns', () => {
@@ -167,7 +183,10 @@ describe('readHello', () => {
 
   it('does not look at bytes behind the list', () => {
     const payload = fromHex(`${golden}ffffff`);
-    expect(outcome(asHello(payload)), 'what A made of it').toBe(said(hello));
+    expect(
+      outcome(asHello(payload)),
+      'ffffff lies behind the list; what `readHello` made of it',
+    ).toBe(said(hello));
   });
 
   it('refuses no version', () => {
@@ -190,13 +209,18 @@ describe('readHello', () => {
     ],
   ])('refuses as an invalid message what is no Hello: %s', (_, payloads) => {
     for (const payload of payloads) {
-      expect(outcome(asHello(payload)), `of ${toHex(payload)}`).toBe(invalid);
+      expect(outcome(asHello(payload)), `of ${toHex(payload) || 'no bytes'}`).toBe(
+        invalid,
+      );
     }
   });
 
   it('lets no capability grow: one of three elements is refused', () => {
     const caps = [[utf8('eth'), 63, 1]];
-    expect(outcome(asHello(payloadOf({ caps }))), 'what A made of it').toBe(invalid);
+    expect(
+      outcome(asHello(payloadOf({ caps }))),
+      'eth, 63 and 1 in one capability; what `readHello` made of it',
+    ).toBe(invalid);
   });
 
   it('takes 2,048 bytes, and refuses 2,049 without a look at the payload', () => {
@@ -227,8 +251,10 @@ describe('readHello', () => {
     const [listed, bare] = ['c104', '05'].map((hex) =>
       outcome(newMsg(1, fromHex(hex))),
     );
-    expect(listed, 'message 1 with c104: what A made of it').toBe('DiscError 4');
-    expect(bare, 'message 1 with 05: what A made of it').toBe('DiscError 5');
+    expect(listed, 'message 1 with c104: what `readHello` made of it').toBe(
+      'DiscError 4',
+    );
+    expect(bare, 'message 1 with 05: what `readHello` made of it').toBe('DiscError 5');
   });
 
   it('refuses every other message, even if a good Hello is in it', () => {

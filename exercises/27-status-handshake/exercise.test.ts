@@ -194,7 +194,7 @@ async function meet(
   if (seen.end === undefined && deaths.length === 0) throw new Blocked(run.left);
   const { words, status: answer, atMs } = seen.end ?? neverEnded;
   return {
-    end: [...deaths, words].join('; '),
+    end: [words, ...deaths].join('; '),
     atMs,
     status: answer,
     heads: heads.join('; ') || nothing,
@@ -231,6 +231,10 @@ function onceFor(
 }
 
 const nothing = 'nothing';
+
+function inMs(ms: number): string {
+  return ms === Infinity ? 'never' : `${ms} ms`;
+}
 
 function headAndTd(head: Hash, td: bigint): string {
   return `head ${head.slice(0, 8)}…, td ${td}`;
@@ -278,13 +282,17 @@ describe('handshake, when theirs fits', () => {
   it('accepts a remote that reads ours first and sends after', async () => {
     const { end, atMs } = await meet(inOrder(reads, pauses(700), sends(fits)));
     expect(end, 'what came of it').toBe('accepted');
-    expect(atMs, 'theirs came after 700 ms; the handshake was over at').toBe(700);
+    expect(inMs(atMs), 'theirs came after 700 ms; the handshake was over at').toBe(
+      inMs(700),
+    );
   });
 
   it('accepts a remote that sends first and reads ours after', async () => {
     const { end, atMs } = await meet(inOrder(sends(fits), pauses(700), reads));
     expect(end, 'what came of it').toBe('accepted');
-    expect(atMs, 'ours was read after 700 ms; the handshake was over at').toBe(700);
+    expect(inMs(atMs), 'ours was read after 700 ms; the handshake was over at').toBe(
+      inMs(700),
+    );
   });
 
   it('gives back their Status and remembers what they have', async () => {
@@ -347,7 +355,7 @@ const refusals: readonly Refusal[] = [
 describe('handshake, when theirs does not fit', () => {
   it.each(refusals)('refuses %s', async (what, msg, refusal) => {
     const { end } = await meetOnce(msg);
-    expect(end, `the remote sent ${what}`).toBe(refusal);
+    expect(end, `the remote reads ours, and then sends ${what}`).toBe(refusal);
   });
 
   it('tells networks apart that are one number to a double', async () => {
@@ -406,7 +414,9 @@ describe('handshake, when theirs does not fit', () => {
       const [, msg, refusal] = row;
       const { end, atMs } = await meetUnheeded(msg);
       expect(end, 'what came of it').toBe(refusal);
-      expect(atMs, 'theirs came at 0 ms; the handshake was over at').toBe(0);
+      expect(inMs(atMs), 'theirs came at 0 ms; the handshake was over at').toBe(
+        inMs(0),
+      );
     },
   );
 
@@ -435,14 +445,15 @@ describe('handshake, when the remote is slow', () => {
   ])('gives up 5 s after the start on one that %s', async (what, remote) => {
     const { end, atMs, heads } = await meet(remote);
     expect(end, `the remote ${what}`).toBe(refused.late);
-    expect(atMs, 'it was over at').toBe(5_000);
+    expect(inMs(atMs), `the remote ${what}; it was over at`).toBe(inMs(5_000));
     expect(heads, 'what `setHead` was told').toBe(nothing);
   });
 
   it('has patience until then', async () => {
     const { end, atMs } = await meet(inOrder(sends(fits, 2_500), pauses(2_499), reads));
-    expect(end, 'theirs came at 2,500 ms, ours was read at 4,999 ms').toBe('accepted');
-    expect(atMs, 'it was over at').toBe(4_999);
+    const said = 'theirs came at 2,500 ms, ours was read at 4,999 ms';
+    expect(end, `${said}; what came of it`).toBe('accepted');
+    expect(inMs(atMs), `${said}; it was over at`).toBe(inMs(4_999));
   });
 });
 
@@ -471,7 +482,9 @@ describe('handshake, when the line breaks', () => {
     async (what) => {
       const { end, atMs, heads } = await meet(doesNothing, { makeLine: broken(what) });
       expect(end, `a ${what} failed`).toBe(`ConnClosed “${what}: connection closed”`);
-      expect(atMs, `a ${what} failed at 700 ms; the handshake was over at`).toBe(700);
+      expect(inMs(atMs), `a ${what} failed at 700 ms; the handshake was over at`).toBe(
+        inMs(700),
+      );
       expect(heads, 'what `setHead` was told').toBe(nothing);
     },
   );
@@ -583,26 +596,33 @@ describe('handshake, when its peer is not alone', () => {
   });
 });
 
+/** First that it was over: a clock that is still needed is no clock that runs on. */
+function expectQuiet(
+  { end, atMs, quietAtMs }: Meeting,
+  what: string,
+  overAtMs: number,
+): void {
+  const over = `${what}; the handshake was over (${end}) at`;
+  expect(inMs(atMs), over).toBe(inMs(overAtMs));
+  const words = `${over} ${inMs(overAtMs)}, and its timer ran on. All was quiet at`;
+  expect(inMs(quietAtMs), words).toBe(inMs(overAtMs));
+}
+
 describe('handshake, when it is over', () => {
   it('has stopped its clock after success', async () => {
-    const { quietAtMs } = await meetOnce(fits);
-    const words = 'it was over at 0 ms, and its timer ran on. All was quiet at';
-    expect(`${quietAtMs} ms`, words).toBe('0 ms');
+    expectQuiet(await meetOnce(fits), 'theirs fits', 0);
   });
 
   it('has stopped its clock after a refusal', async () => {
-    for (const [, msg] of refusals) {
-      const { quietAtMs, end } = await meetOnce(msg);
-      const words = `it was over at 0 ms with ${end}, and its timer ran on. All was quiet at`;
-      expect(`${quietAtMs} ms`, words).toBe('0 ms');
+    for (const [what, msg] of refusals) {
+      expectQuiet(await meetOnce(msg), `the remote sends ${what} at 0 ms`, 0);
     }
   });
 
   it('has stopped its clock after the line broke', async () => {
     for (const what of ['read', 'write'] as const) {
-      const { quietAtMs } = await meet(doesNothing, { makeLine: broken(what) });
-      const words = 'it was over at 700 ms, and its timer ran on. All was quiet at';
-      expect(`${quietAtMs} ms`, words).toBe('700 ms');
+      const meeting = await meet(doesNothing, { makeLine: broken(what) });
+      expectQuiet(meeting, `a ${what} failed at 700 ms`, 700);
     }
   });
 

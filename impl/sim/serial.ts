@@ -11,7 +11,6 @@
 import { tellFailure } from '../csp/failures.ts';
 import { macrotask } from '../csp/macrotask.ts';
 import {
-  RuntimeMisuse,
   type RunningTimer,
   type Runtime,
   type SpawnOptions,
@@ -23,6 +22,7 @@ import {
 import type { TraceKind, TraceSink, TraceTask } from '../csp/trace.ts';
 import { callerAt, lineAt, newWhere, standAt } from '../csp/where.ts';
 import type { Clock } from './clock.ts';
+import { misuse } from './misuse.ts';
 import { Streams } from './prng.ts';
 import type { Schedule } from './schedule.ts';
 import { aTurn, type Runnable, type Task } from './task.ts';
@@ -215,11 +215,7 @@ export class SerialRuntime implements Runtime {
   #giveUp(on: WaitsOn): Task {
     const task = this.#current;
     if (task === undefined) {
-      throw new RuntimeMisuse(
-        `a wait${on === aTurn ? '' : ` (${on.label})`} outside of a task, or while its task still waits elsewhere. ` +
-          'Is an `await` missing in front of an earlier call? (`return call()` in a `try` needs one too.) ' +
-          'Or are several waits meant at once? WaitGroup.go starts a task for each; Promise.all and Promise.race start none',
-      );
+      throw misuse(on === aTurn ? undefined : on.label, this.#halted);
     }
     task.waitsOn = on;
     return task;

@@ -322,6 +322,22 @@ ${made}
     );
   });
 
+  it('of a channel that an earlier call has made and kept says that it was kept', async () => {
+    const kept = `import { Chan } from '#impl/csp/chan.ts';
+let kept: Chan<undefined> | undefined;
+`;
+    const lines = `kept ??= new Chan('kept', 1);
+  await kept.send(undefined);
+  await kept.recv();
+  await out.send(value);
+  return answers.recv();`;
+    const { tests } = await one.test('E04', kept + handOver(lines));
+    expect(tests[0]?.verdict).toBe('passed');
+    expect(tests[1]?.message).toMatch(
+      /^RuntimeMisuse: a wait in a run that is over: its channel, .* was made in an earlier call, and kept/,
+    );
+  });
+
   it('lets a case be chosen as ever', async () => {
     const chosen = `await select({ sent: send(out, value), never: recv(undefined) });
   return (await select({ answer: recv(answers) })).value;`;
