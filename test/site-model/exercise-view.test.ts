@@ -11,6 +11,7 @@ import {
 } from '../../exercises/kit/formats/verdict-view.ts';
 import { ranked, type Found } from '../../.vitepress/theme/components/search-rank.ts';
 import {
+  bareCode,
   difference,
   firstTodo,
   importLines,
@@ -150,6 +151,27 @@ describe('rowOf', () => {
 
   it('names a blank by the row of code that it stands in', () => {
     expect(rowOf({ lines: [{ id: 'a', code }] }, 'written')).toBe('} else …;');
+  });
+});
+
+describe('bareCode', () => {
+  it('leaves out comments, and the import of what is not written yet', () => {
+    const code = `import { a } from '#impl/a.ts';
+import { Unsolved } from '#kit/unsolved.ts';
+
+/**
+ * Does it.
+ */
+export function f(): number {
+  // TODO: more
+  return 2 * a; // twice
+}
+`;
+    expect(bareCode(code)).toBe(`import { a } from '#impl/a.ts';
+
+export function f(): number {
+  return 2 * a; // twice
+}`);
   });
 });
 

@@ -25,6 +25,21 @@ function isCode(line: string): boolean {
   return !/^\s*(?:\/\/.*|\/?\*.*)?$/.test(line);
 }
 
+/**
+ * What an answer does: without the lines that are comments, and without the import of what
+ * says that nothing is written yet.
+ */
+export function bareCode(code: string): string {
+  const lines = code
+    .split('\n')
+    .filter((line) => !/^\s*(?:\/[/*]|\*(?:[/\s]|$))/.test(line))
+    .filter((line) => !/^import .*\/unsolved\.ts['"];?\s*$/.test(line));
+  return lines
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
 /** The line of the first thing to do. */
 export function firstTodo(code: string): number | undefined {
   const at = code.split('\n').findIndex((line) => /\bTODO\b/.test(line));

@@ -158,7 +158,7 @@ export const en = {
   solution: {
     title: 'The solution',
     why: 'Why ours looks as it does',
-    compared: 'Compared with yours',
+    compared: 'Compared with yours, without comments',
   },
   turns: {
     title: 'Wrong turns',
