@@ -10,7 +10,6 @@ import { DiscError } from '#impl/p2p/peer-error.ts';
 import { ProtoRW } from '#impl/p2p/proto-rw.ts';
 import { encodeDisconnect } from '#impl/p2p/rlpx/disconnect.ts';
 import { Prng } from '#impl/sim/prng.ts';
-import { isMistake } from '#kit/mistake.ts';
 import { runTasks } from '#kit/run-tasks.ts';
 import { handle } from './exercise.ts';
 
@@ -56,8 +55,7 @@ class TestPeer {
       if (error instanceof DiscError) return disconnect(error.reason);
       if (error instanceof EndOfStream) return 'EndOfStream';
       if (error instanceof NoOwner) return 'the error of getProto';
-      if (isMistake(error)) throw error;
-      return String(error);
+      throw error; // with its line
     }
   }
 

@@ -7,7 +7,6 @@ import { WaitGroup } from '#impl/csp/wait-group.ts';
 import { EndOfStream } from '#impl/net/net-conn.ts';
 import { newMsg, type Msg } from '#impl/p2p/message.ts';
 import { Prng } from '#impl/sim/prng.ts';
-import { isMistake } from '#kit/mistake.ts';
 import { runTasks, type Finished } from '#kit/run-tasks.ts';
 import { readMsg } from './exercise.ts';
 
@@ -31,8 +30,7 @@ class Line {
       return 'the message';
     } catch (error) {
       if (error instanceof EndOfStream) return 'EndOfStream';
-      if (isMistake(error)) throw error;
-      return String(error);
+      throw error; // with its line
     }
   }
 

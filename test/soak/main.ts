@@ -26,6 +26,7 @@ import {
   watchChain,
 } from '../helpers/invariants.ts';
 import { inMiB, Lateness, percentile, slope, Verdict } from './figures.ts';
+import { nothing, resources, settled } from './resources.ts';
 import type { ChildOrder, ChildReport, CrowdReport } from './messages.ts';
 
 const { long, seconds, peers, seed, beside } = fromCommandLine('soak', () => {
@@ -99,15 +100,6 @@ class Child {
   end(): void {
     this.#process.kill('SIGKILL');
   }
-}
-
-/** Sockets and listeners, each with its count; and the timers that run. */
-function resources(here: WatchedProcess): Record<string, number> {
-  const counts: Record<string, number> = { timers: here.timers };
-  for (const name of process.getActiveResourcesInfo()) {
-    if (name.startsWith('TCP')) counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
 }
 
 async function until(isSo: () => boolean, ms: number): Promise<boolean> {
@@ -232,7 +224,7 @@ async function soak(): Promise<void> {
   for (const what of await watch.broken('stopped')) broken.add(what);
   for (const what of [...here.broken(), ...goesBack()]) broken.add(what);
   await until(() => resources(here)['TCPSocketWrap'] === undefined, 5_000);
-  const left = { ...resources(here), timers: here.timers };
+  const left = await settled(here, nothing); // the listener, too, is closed a turn later
   const after = await heldBytes();
 
   const figures = await crowd.report();

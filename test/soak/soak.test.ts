@@ -15,6 +15,7 @@ import { parseEnode } from '../../impl/p2p/enode.ts';
 import type { PeerEvent } from '../../impl/p2p/events.ts';
 import { gethChain } from '../helpers/chain.ts';
 import { WatchedProcess } from '../helpers/invariants.ts';
+import { nothing, resources, settled } from './resources.ts';
 import { phases, visit, type Visitor } from './visitors.ts';
 
 const rounds = 20;
@@ -69,28 +70,6 @@ beforeAll(() => {
   };
 });
 
-/** Sockets, listeners and timers of this process, each with its count. */
-function resources(): Record<string, number> {
-  const counts: Record<string, number> = { timers: here.timers };
-  for (const name of process.getActiveResourcesInfo().toSorted()) {
-    if (name.startsWith('TCP')) counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
-}
-
-const nothing = { timers: 0 };
-
-/** Until the event loop has closed what was let go. */
-async function settled(
-  expected: Record<string, number>,
-): Promise<Record<string, number>> {
-  for (let turn = 0; turn < 500; turn++) {
-    if (JSON.stringify(resources()) === JSON.stringify(expected)) break;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return resources();
-}
-
 async function leaveSomehow(visitor: Visitor, n: number): Promise<void> {
   if (n % 3 === 0) await visitor.vanish();
   else if (n % 3 === 1) await visitor.leave();
@@ -105,7 +84,7 @@ describe('coming and going', () => {
     const { node, counts } = await startNode();
     const tasks = [...node.server.tasks];
     const idle = { timers: 1, TCPServerWrap: 1 }; // the tick of the syncer
-    expect(resources()).toEqual(idle);
+    expect(resources(here)).toEqual(idle);
     const oneRound = async (n: number): Promise<void> => {
       const phase = n % 2 === 0 ? 'Status' : (phases[n % phases.length] ?? 'auth');
       const visitor = await visit(node, phase);
@@ -123,7 +102,7 @@ describe('coming and going', () => {
     await series(rounds, rounds);
 
     expect(node.server.tasks).toEqual(tasks);
-    expect(await settled(idle)).toEqual(idle);
+    expect(await settled(here, idle)).toEqual(idle);
     expect(counts.add).toBeGreaterThanOrEqual(rounds); // those with Status, twice
     expect(counts.drop).toBe(counts.add);
 
@@ -131,7 +110,7 @@ describe('coming and going', () => {
     await node.stop();
     expect(node.server.tasks).toEqual([]);
     expect(node.eth.wg.names).toEqual([]);
-    expect(await settled(nothing)).toEqual(nothing);
+    expect(await settled(here, nothing)).toEqual(nothing);
     const again = createServer().listen(port, '127.0.0.1');
     await once(again, 'listening');
     await new Promise((resolve) => again.close(resolve));
@@ -168,6 +147,6 @@ describe('FullNode.stop', () => {
         expect(counts.drop).toBe(counts.add);
       }
     }
-    expect(await settled(nothing)).toEqual(nothing);
+    expect(await settled(here, nothing)).toEqual(nothing);
   });
 });
