@@ -48,7 +48,7 @@ function fateOf(table: PeerTable, candidate: Candidate): string {
     if (answer === undefined) return passes;
     if (answer === null) return 'null comes back, and not undefined';
     if (!(answer instanceof DiscError))
-      return `no DiscError comes back, but ${what(answer)}`;
+      return `no DiscError comes back, but ${asWords(answer)}`;
     const code = answer.reason.toString(16).padStart(2, '0');
     return `it hears 0x${code} “${answer.message}”`;
   } catch (error) {
@@ -57,7 +57,7 @@ function fateOf(table: PeerTable, candidate: Candidate): string {
   }
 }
 
-function what(answer: unknown): string {
+function asWords(answer: unknown): string {
   if (answer instanceof Error) return `an ${answer.name} “${answer.message}”`;
   const isPlain = ['number', 'string', 'boolean'].includes(typeof answer);
   return isPlain

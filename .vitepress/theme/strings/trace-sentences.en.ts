@@ -113,9 +113,9 @@ function span(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
 }
 
-/** With a full stop, unless it has one. */
 const isOne = (bytes: string): boolean => bytes.startsWith('1 ');
 
+/** With a full stop, unless it has one. */
 function closed(words: string): string {
   return /[.!?…]$/.test(words) ? words : `${words}.`;
 }
